@@ -1,0 +1,72 @@
+"""Repeat runaways: rules of so many episodes in so many days, and the flags that a history raises."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tracker.core.episodes import MissingEpisode, count_once
+from tracker.core.policy import Policy
+
+
+@dataclass(frozen=True)
+class RepeatRule:
+    """`count` countable episodes with a local start date in the `window_days` days ending on a day, both ends in."""
+
+    name: str
+    count: int
+    window_days: int
+    title: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class RepeatFlag:
+    """One crossing: raised on the day the rule first held; `ends_on` is the first day it holds no longer.
+
+    `ends_on` may lie ahead; `has_ended` says whether it has come.
+    """
+
+    child_id: int
+    rule: str
+    raised_on: date
+    ends_on: date
+    episode_ids: tuple[int, ...]
+
+    def has_ended(self, today: date) -> bool:
+        return self.ends_on <= today
+
+
+def in_window(start_on: date, day: date, rule: RepeatRule) -> bool:
+    """A difference of `window_days - 1` days is in, `window_days` is out, and so is what starts after the day."""
+    return 0 <= (day - start_on).days <= rule.window_days - 1
+
+
+def holds_on(start_dates: Iterable[date], day: date, rule: RepeatRule) -> bool:
+    return sum(in_window(start_on, day, rule) for start_on in start_dates) >= rule.count
+
+
+def repeat_flags(
+    episodes: Sequence[MissingEpisode], rules: Sequence[RepeatRule], policy: Policy, today: date
+) -> list[RepeatFlag]:
+    """Every flag that the history of ONE child makes true as of `today`, by rule and then by day (DEFINITIONS §5).
+
+    A flag names the episodes that made the rule hold and takes in those that follow while it holds.
+    """
+    counted = [episode.stands for episode in count_once(episodes, policy) if episode.stands.start_on <= today]
+    return [flag for rule in rules for flag in _flags_of_rule(counted, rule)]
+
+
+def _flags_of_rule(counted: list[MissingEpisode], rule: RepeatRule) -> list[RepeatFlag]:
+    flags: list[RepeatFlag] = []
+    for place, episode in enumerate(counted):
+        made_by = counted[max(0, place - rule.count + 1) : place + 1]
+        if len(made_by) < rule.count or not in_window(made_by[0].start_on, episode.start_on, rule):
+            continue
+        ends_on = made_by[0].start_on + timedelta(days=rule.window_days)
+        last = flags[-1] if flags else None
+        if last and episode.start_on <= last.ends_on:  # it never stopped holding: the same crossing goes on
+            flags[-1] = replace(last, ends_on=max(last.ends_on, ends_on), episode_ids=(*last.episode_ids, episode.id))
+        else:
+            ids = tuple(e.id for e in counted[: place + 1] if in_window(e.start_on, episode.start_on, rule))
+            flags.append(RepeatFlag(episode.child_id, rule.name, episode.start_on, ends_on, ids))
+    return flags

@@ -1,0 +1,28 @@
+"""The council's rules together, as settings hand them to the services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tracker.core.alerts import RungPolicy
+from tracker.core.policy import Policy
+from tracker.core.repeats import RepeatRule
+from tracker.core.terms import Audience, Rung
+
+SHIPPED_REPEAT_RULES = (
+    RepeatRule("3_in_365", 3, 365, "Three or more in a year", "Consider a strategy meeting and a MARAMP"),
+    RepeatRule("3_in_90", 3, 90, "Three or more in 90 days", "Hold a strategy meeting"),
+)
+
+SHIPPED_LADDER = (
+    RungPolicy(Rung.DUE_SOON, -24, (Audience.ALLOCATED_INTERVIEWER, Audience.LEAD)),
+    RungPolicy(Rung.OVERDUE, 0, (Audience.TEAM_MANAGER, Audience.LEAD)),
+    RungPolicy(Rung.OVERDUE_24H, 24, (Audience.SERVICE_MANAGER,)),
+    RungPolicy(Rung.OVERDUE_96H, 96, (Audience.HEAD_OF_SERVICE,)),
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    policy: Policy = field(default_factory=Policy)
+    repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
+    ladder: Sequence[RungPolicy] = SHIPPED_LADDER

@@ -1,0 +1,1 @@
+"""Persistence: what is remembered. Reads and writes rows, returns values of the core; never commits."""

@@ -1,0 +1,141 @@
+"""The only writer of audit rows: a closed set of actions, append-only, each row's hash covering the one before it.
+
+Written in the transaction of the act. If it cannot be written, the act, or the showing of a record, does not happen.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tracker.store.models import AuditEntry
+
+# Action → the keys its details must have. Names are permanent: proof-read before adding one.
+ACTIONS: dict[str, frozenset[str]] = {
+    # signing in
+    "signed_in": frozenset(),
+    "sign_in_failed": frozenset(),
+    "signed_out": frozenset(),
+    "password_changed": frozenset(),
+    # people
+    "person_added": frozenset({"roles"}),
+    "person_changed": frozenset({"changed"}),
+    "person_disabled": frozenset(),
+    "team_added": frozenset(),
+    # reads
+    "child_viewed": frozenset(),
+    "episode_viewed": frozenset(),
+    "interview_viewed": frozenset(),
+    "receipt_viewed": frozenset(),
+    "line_viewed": frozenset(),
+    "list_viewed": frozenset({"filter"}),
+    "search_made": frozenset({"filter"}),
+    "export_made": frozenset({"filter"}),
+    "summary_viewed": frozenset(),
+    "audit_viewed": frozenset({"filter"}),
+    # reports
+    "report_received": frozenset({"feed", "sha256"}),
+    "report_refused": frozenset({"feed", "code"}),
+    "line_replayed": frozenset({"outcome"}),
+    "line_dismissed": frozenset({"reason"}),
+    "match_decided": frozenset({"child_id"}),
+    "same_episode_decided": frozenset({"episode_id"}),
+    # children and episodes
+    "child_created": frozenset(),
+    "child_changed": frozenset({"changed"}),
+    "episode_created": frozenset(),
+    "episode_changed": frozenset({"changed"}),
+    "episode_decision_made": frozenset({"field", "took_police_value"}),
+    "still_missing_settled": frozenset({"decision"}),
+    "episode_conflict_settled": frozenset(),
+    # interviews
+    "interview_allocated": frozenset({"allocated_to_id"}),
+    "interview_offered": frozenset(),
+    "interview_completed": frozenset({"in_time"}),
+    "interview_declined": frozenset({"declined_by"}),
+    "interview_not_required_proposed": frozenset(),
+    "interview_not_required_approved": frozenset(),
+    "interview_not_required_refused": frozenset(),
+    "interviews_loaded": frozenset({"lines", "problems"}),
+    # the engine
+    "breach_recorded": frozenset({"clock_no"}),
+    "breach_withdrawn": frozenset({"clock_no", "reason"}),
+    "breach_reason_given": frozenset({"reason"}),
+    "repeat_flag_raised": frozenset({"rule"}),
+    "repeat_flag_ended": frozenset({"rule"}),
+    "repeat_flag_withdrawn": frozenset({"rule"}),
+    "repeat_flag_reviewed": frozenset({"decision"}),
+    "alert_raised": frozenset({"rung", "recipient_id"}),
+    "alert_acknowledged": frozenset({"rung"}),
+    "email_stopped": frozenset({"why"}),
+    # oversight
+    "summary_prepared": frozenset({"month"}),
+    "summary_published": frozenset({"month", "version", "sha256"}),
+}
+
+FIRST_HASH = "0" * 64
+_LOCK = 7203720372  # the advisory lock that gives the chain one writer at a time on PostgreSQL
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, or a part of the system by its name (`scheduler`, `command line`)."""
+
+    name: str
+    person_id: int | None = None
+
+
+def record(
+    session: Session,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    subject: str,
+    subject_id: int | str | None = None,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """Append one row. Raises ValueError for an unknown action or missing details: a mistake of ours.
+
+    `details` hold ids, codes and field names, never a child's name or free text about one.
+    """
+    given = dict(details or {})
+    if action not in ACTIONS or not ACTIONS[action] <= given.keys():
+        raise ValueError(f"audit action {action!r} is unknown, or its details lack a required key")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    previous = session.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar() or FIRST_HASH
+    entry = AuditEntry(
+        at=now,
+        actor_id=actor.person_id,
+        actor=actor.name,
+        action=action,
+        subject=subject,
+        subject_id=None if subject_id is None else str(subject_id),
+        details=given,
+        previous_hash=previous,
+        hash="",
+    )
+    entry.hash = _hash_of(entry)
+    session.add(entry)
+    session.flush()
+
+
+def _hash_of(entry: AuditEntry) -> str:
+    content = [
+        entry.previous_hash, entry.at.isoformat(), entry.actor_id, entry.actor, entry.action, entry.subject,
+        entry.subject_id, entry.details,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def broken_links(session: Session) -> Iterator[int]:
+    """The ids of rows whose hash, or whose link to the row before, does not hold."""
+    previous = FIRST_HASH
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+        if entry.previous_hash != previous or entry.hash != _hash_of(entry):
+            yield entry.id
+        previous = entry.hash

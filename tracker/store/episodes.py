@@ -1,0 +1,105 @@
+"""Episodes: rows to core values and back, with a version for every change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.episodes import MissingEpisode
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.store.db import as_json_value
+from tracker.store.models import Child, Episode, EpisodeVersion
+
+_SAME = (
+    "missing_from_at", "found_at", "returned_at", "notified_at", "police_force", "police_reference", "reported_at",
+    "responsible_authority", "is_ours", "known_to_services", "district", "missing_from_address", "last_seen_location",
+    "found_location", "found_by", "prevention_interview_at", "prevention_interview_outcome", "circumstances",
+    "interview_requested", "interview_due_at", "deadline_hours", "rules_version", "clock_no", "conflict_settled",
+)  # fmt: skip
+
+
+def to_core(row: Episode, child: Child) -> MissingEpisode:
+    """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
+    return MissingEpisode(
+        id=row.id,
+        child_id=row.child_id,
+        kind=EpisodeKind(row.kind),
+        risk=RiskLevel(row.risk) if row.risk else None,
+        excluded=ExclusionReason(row.excluded) if row.excluded else None,
+        flags=frozenset(FlagCode(flag) for flag in row.flags),
+        person_fields=frozenset(row.person_fields),
+        as_of=(row.as_of_at, row.as_of_line or 0) if row.as_of_at else None,
+        setting=LivingSetting(row.setting) if row.setting else None,
+        date_of_birth=child.date_of_birth,
+        sex=child.sex,
+        ethnicity=child.ethnicity,
+        **{name: getattr(row, name) for name in _SAME},
+    )
+
+
+def with_children(session: Session, condition: object) -> list[MissingEpisode]:
+    """Every episode that meets a SQL condition, in order of start."""
+    query = select(Episode, Child).join(Child, Child.id == Episode.child_id).where(condition)  # type: ignore[arg-type]
+    return [to_core(row, child) for row, child in session.execute(query.order_by(Episode.missing_from_at, Episode.id))]
+
+
+def episode(session: Session, episode_id: int) -> MissingEpisode | None:
+    return next(iter(with_children(session, Episode.id == episode_id)), None)
+
+
+def episodes_by_id(session: Session, ids: Iterable[int]) -> list[MissingEpisode]:
+    return with_children(session, Episode.id.in_(list(ids)))
+
+
+def episodes_of_child(session: Session, child_id: int) -> list[MissingEpisode]:
+    return with_children(session, Episode.child_id == child_id)
+
+
+def row_by_reference(session: Session, force: str, reference: str) -> Episode | None:
+    """By the natural key, both parts normalised (DEFINITIONS §4.1)."""
+    return session.scalar(select(Episode).where(Episode.police_force == force, Episode.police_reference == reference))
+
+
+def write_changes(
+    session: Session,
+    row: Episode,
+    values: Mapping[str, object],
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    line_id: int | None = None,
+    reason: str | None = None,
+) -> dict[str, object]:
+    """Write values over the row and keep what they replaced. Returns `{field: [old, new]}`; empty: nothing changed."""
+    changes: dict[str, object] = {}
+    for name, value in values.items():
+        plain = _plain(value)
+        old = getattr(row, name)
+        if old != plain:
+            changes[name] = [as_json_value(old), as_json_value(plain)]
+            setattr(row, name, plain)
+    if changes:
+        session.add(
+            EpisodeVersion(
+                episode_id=row.id,
+                changed_at=now,
+                changed_by_id=person_id,
+                line_id=line_id,
+                changes=changes,
+                reason=reason,
+            )
+        )
+    return changes
+
+
+def _plain(value: object) -> object:
+    """Enums and sets as the columns hold them: text, and sorted lists."""
+    if isinstance(value, frozenset | set):
+        return sorted(str(item) for item in value)
+    return str(value) if isinstance(value, str) else value
+
+
+def versions_of(session: Session, episode_id: int) -> Sequence[EpisodeVersion]:
+    query = select(EpisodeVersion).where(EpisodeVersion.episode_id == episode_id).order_by(EpisodeVersion.id)
+    return session.scalars(query).all()

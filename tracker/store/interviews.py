@@ -1,0 +1,54 @@
+"""Interviews: rows to core values, and which cover which episodes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.interviews import ReturnHomeInterview
+from tracker.core.terms import DeclinedBy
+from tracker.store.models import Interview, InterviewEpisode
+
+
+def to_core(row: Interview) -> ReturnHomeInterview:
+    return ReturnHomeInterview(
+        id=row.id,
+        episode_ids=frozenset(link.episode_id for link in row.links),
+        allocated_to_id=row.allocated_to_id,
+        allocated_at=row.allocated_at,
+        offered_at=row.offered_at,
+        completed_at=row.completed_at,
+        declined_at=row.declined_at,
+        declined_by=DeclinedBy(row.declined_by) if row.declined_by else None,
+        not_required_at=row.not_required_at,
+        not_required_approved_at=row.not_required_approved_at,
+    )
+
+
+def rows_of_episode(session: Session, episode_id: int) -> list[Interview]:
+    """Oldest first."""
+    query = select(Interview).join(InterviewEpisode).where(InterviewEpisode.episode_id == episode_id)
+    return list(session.scalars(query.order_by(Interview.id)))
+
+
+def interviews_of_episode(session: Session, episode_id: int) -> list[ReturnHomeInterview]:
+    return [to_core(row) for row in rows_of_episode(session, episode_id)]
+
+
+def interviews_by_episode(session: Session, ids: Iterable[int]) -> dict[int, list[ReturnHomeInterview]]:
+    """Episode id → its interviews, for many episodes in one query."""
+    wanted = set(ids)
+    query = select(Interview).join(InterviewEpisode).where(InterviewEpisode.episode_id.in_(wanted)).distinct()
+    found: dict[int, list[ReturnHomeInterview]] = defaultdict(list)
+    for row in session.scalars(query.order_by(Interview.id)):
+        interview = to_core(row)
+        for episode_id in interview.episode_ids & wanted:
+            found[episode_id].append(interview)
+    return found
+
+
+def open_row(session: Session, episode_id: int) -> Interview | None:
+    """The interview still being arranged for an episode: the newest with no outcome."""
+    rows = [row for row in rows_of_episode(session, episode_id) if not to_core(row).is_closed]
+    return rows[-1] if rows else None

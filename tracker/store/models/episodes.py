@@ -1,0 +1,129 @@
+"""Missing episodes, each with the history of its versions and the values a person must decide."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.store.db import Base
+
+
+class Episode(Base):
+    """The columns of `core.episodes.MissingEpisode`, and what the machinery needs.
+
+    `sweep_at`: when the scheduler must look at it again; null when no clock is open. It is what makes a sweep cost
+    what is due and not what is stored.
+    """
+
+    __tablename__ = "episode"
+    __table_args__ = (
+        Index("uq_episode_police_key", "police_force", "police_reference", unique=True),
+        Index("ix_episode_child_id", "child_id", "missing_from_at"),
+        Index("ix_episode_missing_from_at", "missing_from_at"),
+        Index("ix_episode_returned_at", "returned_at"),
+        Index(
+            "ix_episode_sweep_at",
+            "sweep_at",
+            sqlite_where=text("sweep_at IS NOT NULL"),
+            postgresql_where=text("sweep_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_episode_open_clock",
+            "interview_due_at",
+            sqlite_where=text("clock_open"),
+            postgresql_where=text("clock_open"),
+        ),
+        Index(
+            "ix_episode_awaiting_return",
+            "missing_from_at",
+            sqlite_where=text("returned_at IS NULL AND excluded IS NULL"),
+            postgresql_where=text("returned_at IS NULL AND excluded IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
+    police_force: Mapped[str | None]
+    police_reference: Mapped[str | None]
+    kind: Mapped[str]
+    risk: Mapped[str | None]
+    missing_from_at: Mapped[datetime]
+    found_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
+    excluded: Mapped[str | None]
+    excluded_reason: Mapped[str | None]
+    flags: Mapped[list[str]] = mapped_column(default=list)
+    person_fields: Mapped[list[str]] = mapped_column(default=list)
+    as_of_at: Mapped[datetime | None]
+    as_of_line: Mapped[int | None]
+    setting: Mapped[str | None]
+    responsible_authority: Mapped[str | None]
+    is_ours: Mapped[bool] = mapped_column(default=True)
+    known_to_services: Mapped[bool | None]
+    district: Mapped[str | None]
+    missing_from_address: Mapped[str | None]
+    last_seen_location: Mapped[str | None]
+    found_location: Mapped[str | None]
+    found_by: Mapped[str | None]
+    prevention_interview_at: Mapped[datetime | None]
+    prevention_interview_outcome: Mapped[str | None]
+    circumstances: Mapped[str | None]
+    interview_requested: Mapped[bool] = mapped_column(default=False)
+    interview_due_at: Mapped[datetime | None]
+    deadline_hours: Mapped[int | None]
+    rules_version: Mapped[str | None]
+    clock_no: Mapped[int] = mapped_column(default=0)
+    clock_open: Mapped[bool] = mapped_column(default=False)
+    carried_rungs: Mapped[list[str]] = mapped_column(default=list)
+    conflict_settled: Mapped[bool] = mapped_column(default=False)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    sweep_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class EpisodeVersion(Base):
+    """One change of an episode: who or which line changed what, from what, to what."""
+
+    __tablename__ = "episode_version"
+    __table_args__ = (Index("ix_episode_version_episode_id", "episode_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"))
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", use_alter=True))
+    changes: Mapped[dict[str, Any]]  # field → [old, new], instants as ISO text
+    reason: Mapped[str | None]
+
+
+class EpisodeDecision(Base):
+    """The police's value differs from one that a person entered: waits on Today until somebody decides."""
+
+    __tablename__ = "episode_decision"
+    __table_args__ = (
+        Index("uq_episode_decision_value", "episode_id", "field", "police_value", unique=True),
+        Index(
+            "ix_episode_decision_waiting",
+            "raised_at",
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"))
+    field: Mapped[str]
+    held_value: Mapped[str]
+    police_value: Mapped[str]
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", use_alter=True))
+    raised_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    took_police_value: Mapped[bool | None]

@@ -1,0 +1,101 @@
+"""Reports as they arrived, and what became of every line."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.store.db import Base
+
+
+class Receipt(Base):
+    """That a report arrived: its bytes and SHA-256, committed before anything is read from them.
+
+    `status`: `reading` until the lines add up, then `complete`; or `refused`, with nothing stored but this row.
+    `report_at` is the age of its lines: stated by the report, else the receipt of the first copy of these bytes.
+    """
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index("ix_receipt_received_at", "received_at"),
+        Index("ix_receipt_sha256", "sha256"),
+        Index(
+            "ix_receipt_reading",
+            "id",
+            sqlite_where=text("status = 'reading'"),
+            postgresql_where=text("status = 'reading'"),
+        ),
+        CheckConstraint("status IN ('reading', 'complete', 'refused')", name="status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    force: Mapped[str]
+    source: Mapped[str]
+    filename: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    size_bytes: Mapped[int]
+    sha256: Mapped[str]
+    received_at: Mapped[datetime]
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    report_at: Mapped[datetime]
+    is_history: Mapped[bool] = mapped_column(default=False)
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("receipt.id"))
+    status: Mapped[str] = mapped_column(default="reading")
+    problem_code: Mapped[str | None]
+    problem_sentence: Mapped[str | None]
+    lines_read: Mapped[int | None]
+    ignored_columns: Mapped[list[str]] = mapped_column(default=list)
+    finished_at: Mapped[datetime | None]
+
+
+class Line(Base):
+    """One line of a report, kept as received (`cells`), with exactly one outcome.
+
+    A quarantined line waits until `settled_at`; `due_at` is the deadline its readable return would give, and
+    `sweep_at` when the ladder must look at it. `corrected_cells` is what a person replayed.
+    """
+
+    __tablename__ = "line"
+    __table_args__ = (
+        Index("ix_line_receipt_line", "receipt_id", "line_no", unique=True),
+        Index("ix_line_episode_id", "episode_id"),
+        Index(
+            "ix_line_waiting",
+            "as_of_at",
+            sqlite_where=text("outcome = 'quarantined' AND settled_at IS NULL"),
+            postgresql_where=text("outcome = 'quarantined' AND settled_at IS NULL"),
+        ),
+        Index(
+            "ix_line_sweep_at",
+            "sweep_at",
+            sqlite_where=text("sweep_at IS NOT NULL"),
+            postgresql_where=text("sweep_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"))
+    line_no: Mapped[int]
+    cells: Mapped[dict[str, Any]]
+    as_of_at: Mapped[datetime]
+    outcome: Mapped[str]
+    episode_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"))
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
+    problem_code: Mapped[str | None]
+    problem_sentence: Mapped[str | None]
+    problem_fields: Mapped[list[str]] = mapped_column(default=list)
+    problems: Mapped[list[Any]] = mapped_column(default=list)
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    match_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    due_at: Mapped[datetime | None]
+    sweep_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settled_how: Mapped[str | None]
+    settled_reason: Mapped[str | None]
+    corrected_cells: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
