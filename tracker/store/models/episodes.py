@@ -31,7 +31,7 @@ class Episode(Base):
         Index(
             "ix_episode_open_clock",
             "interview_due_at",
-            sqlite_where=text("clock_open"),
+            sqlite_where=text("clock_open = 1"),
             postgresql_where=text("clock_open"),
         ),
         Index(
@@ -98,7 +98,7 @@ class EpisodeVersion(Base):
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"))
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", use_alter=True))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id"))
     changes: Mapped[dict[str, Any]]  # field → [old, new], instants as ISO text
     reason: Mapped[str | None]
 
@@ -122,7 +122,7 @@ class EpisodeDecision(Base):
     field: Mapped[str]
     held_value: Mapped[str]
     police_value: Mapped[str]
-    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", use_alter=True))
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id"))
     raised_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

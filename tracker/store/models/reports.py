@@ -8,6 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.store.db import Base
 
+LINE_WAITS = text("line.outcome = 'quarantined' AND line.settled_at IS NULL")
+"""For queries of waiting lines: written out, because SQLite uses a partial index only for its literal condition."""
+
+RECEIPT_READING = text("receipt.status = 'reading'")
+
 
 class Receipt(Base):
     """That a report arrived: its bytes and SHA-256, committed before anything is read from them.

@@ -1,0 +1,85 @@
+"""Fixtures for every room: an application on SQLite and on PostgreSQL, with a clock that stands still."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tests import postgres
+from tracker.bootstrap import create_app
+from tracker.core.clock import FixedClock
+from tracker.core.rules import Rules
+from tracker.services.follow_up import Context
+from tracker.settings import Settings, load_settings
+from tracker.store.audit import Actor
+from tracker.store.db import db
+from tracker.store.migrations import upgrade
+
+NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+"""Where the tests' clock stands: a Monday in winter time, with no clock change near."""
+
+
+def pytest_report_header() -> str | None:
+    return None if postgres.binaries() else postgres.ABSENT
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.running_server() as url:
+        yield url
+
+
+def _on_postgres(server: str) -> Iterator[str]:
+    name = f"t{uuid.uuid4().hex}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield server.rsplit("/", 1)[0] + f"/{name}"
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database of each kind in turn. Tests of pages override this with SQLite only."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
+    elif postgres.binaries() is None:
+        pytest.skip(postgres.ABSENT)
+    else:
+        yield from _on_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return load_settings(environ={}, env="test", database_url=database_url, secret_key="t" * 40)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+    """The application with its database upgraded, inside its context."""
+    application = create_app(settings, clock)
+    with application.app_context():
+        upgrade()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(clock: FixedClock) -> Context:
+    """What a service is called with: now, the shipped rules, and a plain actor."""
+    return Context(clock.now(), Rules(), Actor("test"))

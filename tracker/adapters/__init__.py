@@ -1,0 +1,1 @@
+"""The outside world, handed in by bootstrap: mail, files, reports."""

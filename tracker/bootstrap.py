@@ -1,0 +1,102 @@
+"""The only place that wires things together: settings, clock, database, mailer, pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
+from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
+from tracker.settings import PROJECT, Mail, Settings, SettingsError, load_settings
+from tracker.store.db import db, prepare_engine
+from tracker.store.migrations import migrate
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What was handed in, for the edge: views, commands and jobs read it by `wiring(app)`."""
+
+    settings: Settings
+    clock: Clock
+    mailer: Mailer
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None, mailer: Mailer | None = None) -> Flask:
+    """The application. Tests hand in their own clock and mailer; commands and servers take those of the settings."""
+    settings = settings or load_settings()
+    app = Flask("tracker", root_path=str(PROJECT), template_folder="templates", static_folder="static")
+    app.extensions["tracker"] = Wiring(
+        settings=settings, clock=clock or make_clock(settings), mailer=mailer or make_mailer(settings.mail)
+    )
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=database_url(settings),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        MAX_CONTENT_LENGTH=settings.limits.upload_bytes + 65_536,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+    )
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        prepare_engine(db.engine)
+    from tracker.web import init_web  # the pages import Flask's extensions; the commands that need none load faster
+
+    init_web(app)
+    return app
+
+
+def wiring(app: Flask) -> Wiring:
+    """What was handed to this application."""
+    found = app.extensions["tracker"]
+    assert isinstance(found, Wiring)
+    return found
+
+
+def make_mailer(mail: Mail) -> Mailer:
+    if mail.folder:
+        return FolderMailer(PROJECT / mail.folder, mail.sender)
+    if not mail.host:
+        return NoMailer()
+    return SmtpMailer(**mail.model_dump(exclude={"folder"}))
+
+
+def database_url(settings: Settings) -> str:
+    """SQLite paths are relative to the project, so that every command finds the same file."""
+    prefix = "sqlite:///"
+    if settings.database_url.startswith(prefix) and not settings.database_url.startswith("sqlite:////"):
+        path = PROJECT / settings.database_url.removeprefix(prefix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return prefix + str(path)
+    return settings.database_url
+
+
+class OffsetFileClock:
+    """A clock shifted by the seconds written in a file, read anew each time: moves a running process."""
+
+    def __init__(self, base: Clock, path: Path) -> None:
+        self.base = base
+        self.path = path
+
+    def now(self) -> datetime:
+        text = self.path.read_text(encoding="utf-8").strip() if self.path.exists() else ""
+        return self.base.now() + timedelta(seconds=float(text or 0))
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The system's clock, or for tests and demonstrations one that starts at TRACKER_NOW and ticks on."""
+    clock: Clock = SystemClock()
+    if settings.now:
+        clock = ShiftedClock(clock, parse_instant(settings.now) - clock.now())
+    if settings.clock_offset_file:
+        clock = OffsetFileClock(clock, Path(settings.clock_offset_file))
+    return clock
+
+
+def parse_instant(text: str) -> datetime:
+    """An ISO instant; without an offset it is London time. Raises SettingsError with a sentence."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{text[:40]!r} is not an instant. Write for example 2026-10-25T01:30+00:00.") from None
+    return at if at.tzinfo else read_local(at).at

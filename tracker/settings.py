@@ -1,0 +1,266 @@
+"""Settings: `config/default.toml`, then the file in TRACKER_CONFIG, then TRACKER_* variables; frozen and validated.
+
+A bad value stops the start with a sentence (`SettingsError`). A secret may also come from a file: TRACKER_X_FILE.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tracker.core.alerts import RungPolicy
+from tracker.core.feed import FIELDS, Feed, fold
+from tracker.core.policy import Policy
+from tracker.core.repeats import RepeatRule
+from tracker.core.rules import Rules
+from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; its text is for the person who starts the program."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Council(_Section):
+    name: str = Field(min_length=1)
+    service: str = Field(min_length=1)
+    own_names: tuple[str, ...] = ()
+
+
+class Mail(_Section):
+    host: str
+    port: int = Field(ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"]
+    username: str
+    password: str
+    ca_file: str
+    sender: str
+    folder: str
+    timeout_seconds: float = Field(gt=0, le=120)
+
+
+class Scheduler(_Section):
+    sweep_seconds: float = Field(gt=0, le=3600)
+    deliver_seconds: float = Field(gt=0, le=3600)
+    summary_day: int = Field(ge=1, le=28)
+    stale_after_seconds: float = Field(gt=0)
+    lease_seconds: float = Field(ge=5, le=300)
+
+
+class PolicySection(_Section):
+    deadline_hours: int = Field(ge=1, le=24 * 31)
+    due_soon_hours: int = Field(ge=0)
+    clock_kinds: frozenset[EpisodeKind]
+    countable_kinds: frozenset[EpisodeKind]
+    only_known_to_services: bool
+    same_episode_hours: int = Field(ge=0, le=24 * 7)
+
+
+class Limits(_Section):
+    upload_bytes: int = Field(ge=1024)
+    rows: int = Field(ge=1)
+    session_minutes: int = Field(ge=1)
+    idle_minutes: int = Field(ge=1)
+    sign_in_per_minute: int = Field(ge=1)
+
+
+class RepeatRuleSection(_Section):
+    name: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    count: int = Field(ge=2, le=100)
+    window_days: int = Field(ge=1, le=3660)
+    title: str = ""
+    action: str = ""
+
+
+class RungSection(_Section):
+    rung: Rung
+    offset_hours: float
+    audience: tuple[Audience, ...] = Field(min_length=1)
+
+
+class Settings(_Section):
+    """Everything a council or an administrator may set."""
+
+    env: Literal["development", "demo", "test", "production"]
+    database_url: str = Field(min_length=1)
+    base_url: str = Field(pattern=r"^https?://[^/\s]+$")
+    trusted_hosts: tuple[str, ...]
+    secret_key: str
+    feeds_dir: str = ""
+    now: str = ""
+    clock_offset_file: str = ""
+    council: Council
+    mail: Mail
+    scheduler: Scheduler
+    policy: PolicySection
+    limits: Limits
+    repeat_rules: tuple[RepeatRuleSection, ...]
+    rungs: tuple[RungSection, ...]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if len({rule.name for rule in self.repeat_rules}) != len(self.repeat_rules):
+            raise ValueError("two repeat rules have the same name")
+        places = [RUNG_ORDER.index(step.rung) for step in self.rungs]
+        if places != sorted(set(places)) or [s.offset_hours for s in self.rungs] != sorted(
+            s.offset_hours for s in self.rungs
+        ):
+            raise ValueError("the rungs must rise: due_soon, overdue, overdue_24h, overdue_96h, each later")
+        if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
+            raise ValueError("the clock may be set only where env is test or demo")
+        if self.env == "production":
+            self._fit_for_production()
+        return self
+
+    def _fit_for_production(self) -> None:
+        if len(self.secret_key) < 32:
+            raise ValueError("secret_key needs at least 32 characters in production (TRACKER_SECRET_KEY_FILE)")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("base_url must begin with https:// in production")
+        if self.mail.host and self.mail.security == "none":
+            raise ValueError("mail.security must be starttls or tls in production")
+        if self.mail.folder:
+            raise ValueError("mail.folder is for demonstrations: set mail.host in production")
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The settings that are rules, as the core knows them."""
+        return Rules(
+            policy=Policy(**self.policy.model_dump()),
+            repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
+            ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
+        )
+
+    @cached_property
+    def feeds(self) -> dict[str, Feed]:
+        """Every feed by name: the shipped ones, then those of `feeds_dir`, which may replace them."""
+        folders = [PROJECT / "config" / "feeds", *([Path(self.feeds_dir)] if self.feeds_dir else [])]
+        found: dict[str, Feed] = {}
+        for folder in folders:
+            for path in sorted(folder.glob("*.toml")):
+                feed = read_feed(path, self.council.own_names)
+                found[feed.name] = feed
+        return found
+
+
+class _FeedFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    force: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    description: str = ""
+    found_means_returned: bool = False
+    date_formats: list[str] | None = None
+    own_authority: list[str] = []
+    reference_pattern: str | None = None
+    report_time_column: str | None = None
+    columns: dict[str, str | list[str]]
+    values: dict[str, dict[str, str]] = {}
+
+
+def read_feed(path: Path, own_names: tuple[str, ...] = ()) -> Feed:
+    """A feed file as the core's value. Raises SettingsError naming the file and what is wrong with it."""
+    try:
+        given = _FeedFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        raise SettingsError(f"The feed file {path.name} cannot be used: {_sentence(error)}") from error
+    unknown = sorted(set(given.columns) - set(FIELDS))
+    if unknown:
+        raise SettingsError(f"The feed file {path.name} maps unknown fields: {', '.join(unknown)}.")
+    more = {"date_formats": tuple(given.date_formats)} if given.date_formats else {}
+    return Feed(
+        name=given.name,
+        force=given.force,
+        description=given.description,
+        found_means_returned=given.found_means_returned,
+        reference_pattern=given.reference_pattern,
+        report_time_column=given.report_time_column,
+        own_authority=(*given.own_authority, *own_names),
+        columns={name: (names,) if isinstance(names, str) else tuple(names) for name, names in given.columns.items()},
+        values={name: {fold(word): ours for word, ours in table.items()} for name, table in given.values.items()},
+        **more,
+    )
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = _toml(PROJECT / "config" / "default.toml")
+    values["rungs"] = _toml(PROJECT / "config" / "ladder.toml").get("rungs", [])
+    if path := environ.get("TRACKER_CONFIG"):
+        _merge(values, _toml(Path(path)))
+    _merge(values, _from_environ(environ))
+    for key, value in overrides.items():
+        section, _, name = key.partition("__")
+        _merge(values, {section: {name: value}} if name else {key: value})
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}") from error
+
+
+def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, Mapping) and isinstance(values.get(key), dict):
+            values[key] = {**values[key], **value}
+        else:
+            values[key] = value
+
+
+_NOT_SETTINGS = {"TRACKER_CONFIG"}
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    """TRACKER_MAIL_HOST → mail.host; TRACKER_ENV → env; TRACKER_SECRET_KEY_FILE → secret_key, from that file."""
+    found: dict[str, Any] = {}
+    for variable, raw in environ.items():
+        if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
+            continue
+        name, text = variable.removeprefix("TRACKER_").lower(), raw
+        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file"):
+            name, text = name.removesuffix("_file"), _secret(variable, raw)
+        value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
+        section = next((section for section in SECTIONS if name.startswith(section + "_")), None)
+        if section:
+            found.setdefault(section, {})[name.removeprefix(section + "_")] = value
+        else:
+            found[name] = value
+    return found
+
+
+def _secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable} names a file that cannot be read: {error.strerror}.") from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        parts = [
+            f"{'.'.join(map(str, e['loc'])) or 'together'}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        ]
+        return "; ".join(parts) + "."
+    return str(error)
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, loc)) or "together"

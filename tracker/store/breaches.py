@@ -1,0 +1,18 @@
+"""Breaches: one for an episode and a clock number, withdrawn but never deleted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.store.models import Breach
+
+
+def standing(session: Session, episode_id: int) -> Breach | None:
+    """The breach that stands for an episode: the newest not withdrawn."""
+    query = select(Breach).where(Breach.episode_id == episode_id, Breach.withdrawn_at.is_(None))
+    return session.scalar(query.order_by(Breach.clock_no.desc()).limit(1))
+
+
+def all_of_episode(session: Session, episode_id: int) -> Sequence[Breach]:
+    return session.scalars(select(Breach).where(Breach.episode_id == episode_id).order_by(Breach.clock_no)).all()
