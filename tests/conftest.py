@@ -13,9 +13,8 @@ from tests import postgres
 from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
-from tracker.services.follow_up import Context
+from tracker.services.context import Actor, Context
 from tracker.settings import Settings, load_settings
-from tracker.store.audit import Actor
 from tracker.store.db import db
 from tracker.store.migrations import upgrade
 

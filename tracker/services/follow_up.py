@@ -3,9 +3,6 @@
 Called inside the transaction of every service that writes one; the scheduler's sweep calls the same.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,21 +11,12 @@ from tracker.core.clock import local_date
 from tracker.core.episodes import MissingEpisode, relation_flags
 from tracker.core.interviews import ReturnHomeInterview, closing_of, deadline_of, is_breached
 from tracker.core.repeats import repeat_flags
-from tracker.core.rules import Rules
 from tracker.core.terms import RUNG_ORDER, FlagCode
+from tracker.services.context import Context
 from tracker.store import alerts, audit, breaches, episodes, interviews
 from tracker.store.models import Breach, Child, Episode, RepeatFlagRow
 
 RELATION_FLAGS = frozenset({FlagCode.OVERLAPS_ANOTHER, FlagCode.END_UNKNOWN})
-
-
-@dataclass(frozen=True)
-class Context:
-    """Who acts, when, and by which rules: read once for a request, job or command."""
-
-    now: datetime
-    rules: Rules
-    actor: audit.Actor
 
 
 def follow_up_episode(session: Session, row: Episode, context: Context) -> None:

@@ -1,0 +1,85 @@
+"""The `tracker` command: calls services, prints for people, or one JSON document with --json.
+
+Exit codes: 0 done; 1 done, but something needs a person (problems in a report, a failed check); 2 not done.
+The commands stand by area in `tracker/commands/`; this module gives them their context.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from flask import Flask
+
+from tracker.bootstrap import create_app, parse_instant, wiring
+from tracker.core.clock import FixedClock
+from tracker.services.context import Actor, Context
+from tracker.settings import Settings, SettingsError, load_settings
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command works with: the application (its context is entered) and how to print."""
+
+    app: Flask
+    as_json: bool
+
+    @property
+    def settings(self) -> Settings:
+        return wiring(self.app).settings
+
+    def context(self) -> Context:
+        """Reads the clock: once for a command."""
+        settings = self.settings
+        return Context(
+            wiring(self.app).clock.now(),
+            settings.rules,
+            Actor("command line"),
+            settings.base_url,
+            settings.council.own_names,
+        )
+
+    def show(self, document: object, sentences: str) -> None:
+        """The document with --json, else the sentences."""
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2) if self.as_json else sentences)
+
+
+def command(group: click.Group, name: str, **attributes: Any) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Register `run(command, **options) -> exit code or None` under a group, with --json and --now."""
+
+    def register(run: Callable[..., int | None]) -> click.Command:
+        @click.pass_context
+        def call(click_context: click.Context, /, as_json: bool, now: str | None, **options: Any) -> None:
+            settings = load_settings()
+            if now and settings.env not in ("test", "demo"):
+                raise SettingsError("--now is for TRACKER_ENV test or demo only.")
+            app = create_app(settings, FixedClock(parse_instant(now)) if now else None)
+            with app.app_context():
+                code = run(Command(app, as_json), **options)
+            click_context.exit(code or 0)
+
+        call.__doc__ = run.__doc__
+        call.__click_params__ = list(getattr(run, "__click_params__", []))  # type: ignore[attr-defined]
+        with_now = click.option("--now", metavar="ISO", help="The instant to act at (TRACKER_ENV test or demo only).")
+        with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+        return group.command(name, **attributes)(with_json(with_now(call)))
+
+    return register
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Return interviews: missing episodes of children and the 72-hour clock."""
+
+
+def main() -> None:
+    """Entry point: settings and arguments that cannot be used end with a sentence and exit code 2."""
+    import tracker.commands  # noqa: F401  (registers every command)
+
+    try:
+        cli.main(standalone_mode=True)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
