@@ -25,7 +25,13 @@ class Wiring:
 def create_app(settings: Settings | None = None, clock: Clock | None = None, mailer: Mailer | None = None) -> Flask:
     """The application. Tests hand in their own clock and mailer; commands and servers take those of the settings."""
     settings = settings or load_settings()
-    app = Flask("tracker", root_path=str(PROJECT), template_folder="templates", static_folder="static")
+    app = Flask(
+        "tracker",
+        root_path=str(PROJECT),
+        instance_path=str(PROJECT / "var"),
+        template_folder="templates",
+        static_folder="static",
+    )
     app.extensions["tracker"] = Wiring(
         settings=settings, clock=clock or make_clock(settings), mailer=mailer or make_mailer(settings.mail)
     )
