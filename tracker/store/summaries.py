@@ -1,0 +1,78 @@
+"""The rows a month's figures are made from, and the summaries prepared or published."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select, union
+from sqlalchemy.orm import Session
+
+from tracker.core.interviews import ReturnHomeInterview
+from tracker.core.monthly_summary import AlertFact, SummaryInput
+from tracker.store import episodes, interviews
+from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, OutboxMessage, SummaryRow
+
+
+def rows_between(session: Session, since: datetime, until: datetime) -> SummaryInput:
+    """The whole histories, up to `until`, of every child with an episode that started, ended or returned in
+    `[since, until)` or was open in it; the interviews linked with them; the alerts raised in it.
+
+    What it costs follows the children of the time asked for, not what is stored.
+    """
+    children = _children_between(since, until)
+    history = and_(Episode.child_id.in_(children), Episode.missing_from_at < until)
+    held = episodes.with_children(session, history)
+    return SummaryInput(held, _interviews(session, history), _alerts(session, since, until))
+
+
+def _children_between(since: datetime, until: datetime) -> Select[tuple[int]]:
+    touching = union(
+        select(Episode.child_id).where(Episode.missing_from_at >= since, Episode.missing_from_at < until),
+        select(Episode.child_id).where(Episode.returned_at >= since, Episode.returned_at < until),
+        select(Episode.child_id).where(Episode.returned_at.is_(None), Episode.excluded.is_(None)),
+    ).subquery()
+    return select(touching.c.child_id)
+
+
+def _interviews(session: Session, history: ColumnElement[bool]) -> list[ReturnHomeInterview]:
+    linked = (
+        select(InterviewEpisode.interview_id).join(Episode, Episode.id == InterviewEpisode.episode_id).where(history)
+    )
+    query = select(Interview).where(Interview.id.in_(linked)).order_by(Interview.id)
+    return [interviews.to_core(row) for row in session.scalars(query)]
+
+
+def _alerts(session: Session, since: datetime, until: datetime) -> list[AlertFact]:
+    query = (
+        select(Alert, OutboxMessage.sent_at, OutboxMessage.stopped_at)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Alert.outbox_id)
+        .where(Alert.raised_at >= since, Alert.raised_at < until)
+        .order_by(Alert.id)
+    )
+    return [
+        AlertFact(alert.id, alert.rung, alert.raised_at, sent_at, stopped_at is not None, alert.acknowledged_at)
+        for alert, sent_at, stopped_at in session.execute(query)
+    ]
+
+
+def latest(session: Session, month: str) -> SummaryRow | None:
+    """The newest version of a month, prepared or published."""
+    return session.scalar(
+        select(SummaryRow).where(SummaryRow.month == month).order_by(SummaryRow.version.desc()).limit(1)
+    )
+
+
+def published(session: Session, month: str, version: int | None = None) -> SummaryRow | None:
+    """A published version of a month: the one asked for, else the newest."""
+    query = select(SummaryRow).where(SummaryRow.month == month, SummaryRow.published_at.is_not(None))
+    if version is not None:
+        query = query.where(SummaryRow.version == version)
+    return session.scalar(query.order_by(SummaryRow.version.desc()).limit(1))
+
+
+def versions(session: Session, month: str) -> Sequence[SummaryRow]:
+    return session.scalars(select(SummaryRow).where(SummaryRow.month == month).order_by(SummaryRow.version)).all()
+
+
+def first_episode_at(session: Session) -> datetime | None:
+    """When the oldest episode started: where the list of months begins."""
+    return session.scalar(select(Episode.missing_from_at).order_by(Episode.missing_from_at).limit(1))
