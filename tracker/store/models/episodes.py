@@ -13,7 +13,9 @@ class Episode(Base):
     """The columns of `core.episodes.MissingEpisode`, and what the machinery needs.
 
     `sweep_at`: when the scheduler must look at it again; null when no clock is open. It is what makes a sweep cost
-    what is due and not what is stored.
+    what is due and not what is stored. `closed_as`: the interview state that no passing of time changes (withdrawn,
+    not_required, completed_in_time, completed_late, declined), else null; lists filter by it. `needs_decision`: its
+    flags ask something of a person. services/follow_up.py keeps all of these true.
     """
 
     __tablename__ = "episode"
@@ -39,6 +41,13 @@ class Episode(Base):
             "missing_from_at",
             sqlite_where=text("returned_at IS NULL AND excluded IS NULL"),
             postgresql_where=text("returned_at IS NULL AND excluded IS NULL"),
+        ),
+        Index("ix_episode_closed_as", "closed_as", "missing_from_at"),
+        Index(
+            "ix_episode_needs_decision",
+            "missing_from_at",
+            sqlite_where=text("needs_decision = 1"),
+            postgresql_where=text("needs_decision"),
         ),
     )
 
@@ -77,6 +86,8 @@ class Episode(Base):
     rules_version: Mapped[str | None]
     clock_no: Mapped[int] = mapped_column(default=0)
     clock_open: Mapped[bool] = mapped_column(default=False)
+    closed_as: Mapped[str | None]
+    needs_decision: Mapped[bool] = mapped_column(default=False)
     carried_rungs: Mapped[list[str]] = mapped_column(default=list)
     conflict_settled: Mapped[bool] = mapped_column(default=False)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))

@@ -55,3 +55,19 @@ class InterviewEpisode(Base):
 
     interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id"), primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+
+
+class InterviewAllocation(Base):
+    """That an interview is or was somebody's: they may go on seeing the child (store/visibility.py)."""
+
+    __tablename__ = "interview_allocation"
+    __table_args__ = (
+        Index("ix_interview_allocation_interview_id", "interview_id"),
+        Index("ix_interview_allocation_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    allocated_at: Mapped[datetime]
+    allocated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
