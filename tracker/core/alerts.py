@@ -1,16 +1,22 @@
 """Which rung of the ladder a clock has reached, whom it tells, and what an acknowledgement holds back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.core.terms import RUNG_ORDER, Audience, Role, Rung
+from tracker.core.recipients import Recipient, people_of
+from tracker.core.terms import RUNG_ORDER, Audience, Rung
+
+__all__ = [
+    "HOLD_HOURS", "SUMMED_UP_AFTER_DAYS", "Acknowledgement", "AlertDue", "Recipient", "RungPolicy", "RunningClock",
+    "alerts_due", "carried_over", "next_alert_at", "recipients_of", "rungs_to_raise",
+]  # fmt: skip
 
 HOLD_HOURS = 72
-"""An acknowledgement holds the next rung back at most this long (DEFINITIONS §7)."""
+"""An acknowledgement holds the next rung back at most this long (definitions §7)."""
 
 SUMMED_UP_AFTER_DAYS = 30
-"""What has been due for longer is summed up in one message for each person (DEFINITIONS §7)."""
+"""What has been due for longer is summed up in one message for each person (definitions §7)."""
 
 
 @dataclass(frozen=True)
@@ -24,25 +30,14 @@ class RungPolicy:
     def reached_at(self, due_at: datetime) -> datetime:
         return due_at + timedelta(hours=self.offset_hours)
 
+    def first_reached_at(self, due_at: datetime) -> datetime:
+        """The first instant at which `is_reached`: the very deadline is still in time, the next microsecond is not."""
+        at = self.reached_at(due_at)
+        return at if self.offset_hours < 0 else at + timedelta.resolution
+
     def is_reached(self, due_at: datetime, now: datetime) -> bool:
         """24 h before means 24 h or less left; from the deadline on, past it: at the deadline it is still in time."""
-        return now >= self.reached_at(due_at) if self.offset_hours < 0 else now > self.reached_at(due_at)
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """A person who may be told, as the ladder needs to know them."""
-
-    id: int
-    roles: frozenset[Role]
-    team_id: int | None = None
-    away_from: datetime | None = None
-    away_until: datetime | None = None
-
-    def is_away(self, now: datetime) -> bool:
-        return (
-            self.away_from is not None and self.away_from <= now and (self.away_until is None or now < self.away_until)
-        )
+        return now >= self.first_reached_at(due_at)
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,8 @@ class Acknowledgement:
     planned_at: datetime | None
 
     def holds_until(self) -> datetime | None:
-        if self.planned_at is None:
+        """The planned date, at most `HOLD_HOURS` from acknowledging; None where nothing is planned ahead of that."""
+        if self.planned_at is None or self.planned_at <= self.acknowledged_at:
             return None
         return min(self.planned_at, self.acknowledged_at + timedelta(hours=HOLD_HOURS))
 
@@ -88,38 +84,47 @@ class AlertDue:
 
     @property
     def dedupe_key(self) -> str:
-        """Episode + clock_no + rung + recipient: recorded exactly once (DEFINITIONS §7)."""
+        """Episode + clock_no + rung + recipient: recorded exactly once (definitions §7)."""
         return f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.recipient_id}"
 
 
 def rungs_to_raise(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> list[RungPolicy]:
-    """The rungs reached by now, not yet raised and not held back, lowest first. Empty: nothing to say.
+    """The rungs reached by now, not yet raised and not held back, lowest first. Empty: nothing to say."""
+    waiting = [step for step in ladder if step.rung not in clock.raised]
+    return [step for step in waiting if now >= _first_told_at(step, clock, ladder)]
 
-    An acknowledgement holds back the rung after the one it answered, while its planned date is ahead.
+
+def _first_told_at(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPolicy]) -> datetime:
+    """When a rung may be raised: once reached, and once no acknowledgement of the rung below holds it back."""
+    reached_at = step.first_reached_at(clock.due_at)
+    held_until = _held_until(step, clock, ladder)
+    return reached_at if held_until is None else max(reached_at, held_until)
+
+
+def _held_until(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPolicy]) -> datetime | None:
+    """An acknowledgement holds back the rung of this ladder after the one it answered, once for each rung answered.
+
+    So only the first that plans anything counts, whoever answers again: else a rung could be put off for ever.
     """
-    reached = [step for step in ladder if step.is_reached(clock.due_at, now) and step.rung not in clock.raised]
-    return [step for step in reached if not _is_held(step.rung, clock, now)]
-
-
-def _is_held(rung: Rung, clock: RunningClock, now: datetime) -> bool:
-    for answer in clock.acknowledgements:
-        until = answer.holds_until()
-        if until and now < until and RUNG_ORDER.index(rung) == RUNG_ORDER.index(answer.rung) + 1:
-            return True
-    return False
+    place = RUNG_ORDER.index(step.rung)
+    below = [RUNG_ORDER.index(other.rung) for other in ladder if RUNG_ORDER.index(other.rung) < place]
+    answers = [
+        (answer.acknowledged_at, until)
+        for answer in clock.acknowledgements
+        if max(below, default=0) <= RUNG_ORDER.index(answer.rung) < place and (until := answer.holds_until())
+    ]
+    return min(answers)[1] if answers else None
 
 
 def alerts_due(
     clock: RunningClock, ladder: Sequence[RungPolicy], people: Collection[Recipient], now: datetime
 ) -> list[AlertDue]:
-    """One message for everyone on any rung newly reached, each stating the highest (DEFINITIONS §7)."""
+    """One message for everyone on any rung newly reached, each stating the highest (definitions §7).
+
+    Empty also where nobody could be told: the rungs then stay unraised, so that the first person back is told.
+    """
     steps = rungs_to_raise(clock, ladder, now)
-    if not steps:
-        return []
-    told: dict[int, None] = {}
-    for step in steps:
-        for recipient in recipients_of(step, clock, people, now):
-            told.setdefault(recipient.id)
+    told = {recipient.id: None for step in steps for recipient in recipients_of(step, clock, people, now)}
     rungs = tuple(step.rung for step in steps)
     old = now - clock.due_at > timedelta(days=SUMMED_UP_AFTER_DAYS)
     return [AlertDue(clock, rungs[-1], rungs, recipient_id, old) for recipient_id in told]
@@ -128,55 +133,12 @@ def alerts_due(
 def recipients_of(
     step: RungPolicy, clock: RunningClock, people: Collection[Recipient], now: datetime
 ) -> list[Recipient]:
-    """Whom a rung tells now. Unallocated, or away: the team manager; none there: the lead; then anyone above.
+    """Whom a rung tells now, each person once; those who stand in included (core/recipients.py).
 
     Empty only if nobody in the council could be told, which the pages show in red.
     """
-    present = [person for person in people if not person.is_away(now)]
-    told: dict[int, Recipient] = {}
-    for audience in step.audience:
-        for person in _of_audience(audience, clock, present):
-            told[person.id] = person
-    return list(told.values())
-
-
-_FALLBACK: dict[Audience, tuple[Audience, ...]] = {
-    Audience.ALLOCATED_INTERVIEWER: (Audience.TEAM_MANAGER, Audience.LEAD),
-    Audience.TEAM_MANAGER: (Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
-    Audience.LEAD: (Audience.TEAM_MANAGER, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
-    Audience.SERVICE_MANAGER: (Audience.HEAD_OF_SERVICE, Audience.TEAM_MANAGER, Audience.LEAD),
-    Audience.HEAD_OF_SERVICE: (Audience.SERVICE_MANAGER, Audience.TEAM_MANAGER, Audience.LEAD),
-}
-
-_ROLE_OF = {
-    Audience.LEAD: Role.LEAD,
-    Audience.TEAM_MANAGER: Role.MANAGER,
-    Audience.SERVICE_MANAGER: Role.SERVICE_MANAGER,
-    Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
-}
-
-
-def _of_audience(audience: Audience, clock: RunningClock, present: Iterable[Recipient]) -> list[Recipient]:
-    present = list(present)
-    for wanted in (audience, *_FALLBACK[audience]):
-        if wanted is Audience.ALLOCATED_INTERVIEWER:
-            found = [person for person in present if person.id == clock.allocated_to_id]
-        else:
-            found = [
-                person for person in present if _ROLE_OF[wanted] in person.roles and _of_team(wanted, person, clock)
-            ]
-        if found:
-            return found
-    return []
-
-
-def _of_team(audience: Audience, person: Recipient, clock: RunningClock) -> bool:
-    """A team manager answers for their own team, and for work that belongs to no team."""
-    return (
-        audience is not Audience.TEAM_MANAGER
-        or None in (person.team_id, clock.team_id)
-        or person.team_id == clock.team_id
-    )
+    found = (people_of(audience, clock.allocated_to_id, clock.team_id, people, now) for audience in step.audience)
+    return list({person.id: person for group in found for person in group}.values())
 
 
 def carried_over(raised: frozenset[Rung], old_due: datetime, new_due: datetime, now: datetime) -> frozenset[Rung]:
@@ -185,8 +147,9 @@ def carried_over(raised: frozenset[Rung], old_due: datetime, new_due: datetime, 
 
 
 def next_alert_at(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> datetime | None:
-    """When the sweep must look at this clock again: the earliest rung not raised, or the end of a hold."""
-    moments = [step.reached_at(clock.due_at) for step in ladder if step.rung not in clock.raised]
-    holds = [until for answer in clock.acknowledgements if (until := answer.holds_until()) and until > now]
-    waiting = [max(at, min(holds)) if holds and at <= now else at for at in moments]
-    return min(waiting, default=None)
+    """When the sweep must look at this clock again: the earliest instant, from `now` on, at which a rung may be raised.
+
+    None: every rung has been raised.
+    """
+    waiting = [_first_told_at(step, clock, ladder) for step in ladder if step.rung not in clock.raised]
+    return max(min(waiting), now) if waiting else None

@@ -44,7 +44,7 @@ def interview_due_at(returned_at: datetime, deadline_hours: int) -> datetime:
 
 
 def runs_clock(episode: MissingEpisode, policy: Policy) -> bool:
-    """Whether this return asks for an interview (DEFINITIONS §3); a person may ask for one in any case."""
+    """Whether this return asks for an interview (definitions §3); a person may ask for one in any case."""
     if episode.returned_at is None or episode.out_of_counts is not None:
         return False
     if episode.interview_requested:
@@ -61,6 +61,13 @@ def deadline_of(episode: MissingEpisode, policy: Policy) -> datetime | None:
     return interview_due_at(episode.returned_at, episode.deadline_hours or policy.deadline_hours)
 
 
+def clock_due_at(episode: MissingEpisode, policy: Policy) -> datetime | None:
+    """The deadline of the clock that runs: the one pinned on the episode, else the one it should bear."""
+    if episode.returned_at is None or episode.out_of_counts is not None:
+        return None
+    return episode.interview_due_at or deadline_of(episode, policy)
+
+
 @dataclass(frozen=True)
 class Closing:
     """What closed the clock, and when by its own date."""
@@ -72,23 +79,21 @@ class Closing:
 def closing_of(
     episode: MissingEpisode, interviews: Iterable[ReturnHomeInterview], by: datetime | None = None
 ) -> Closing | None:
-    """The fact that closes the episode's clock, dated by `by` where given: not required, completed, then declined."""
+    """The fact that closes the episode's clock, dated by `by` where given: not required, completed, then declined.
+
+    A linked interview closes it whatever the episode's end now is: a correction never detaches one (definitions §3).
+    """
     mine = [interview for interview in interviews if episode.id in interview.episode_ids]
     approved = _earliest([i.not_required_approved_at for i in mine], by)
     if approved:
         return Closing(InterviewState.NOT_REQUIRED, approved)
-    completed = _earliest([i.completed_at for i in mine if _covers(i, episode)], by)
+    completed = _earliest([i.completed_at for i in mine], by)
     if completed:
         due = episode.interview_due_at
         late = due is not None and completed > due
         return Closing(InterviewState.COMPLETED_LATE if late else InterviewState.COMPLETED_IN_TIME, completed)
     declined = _earliest([i.declined_at for i in mine], by)
     return Closing(InterviewState.DECLINED, declined) if declined else None
-
-
-def _covers(interview: ReturnHomeInterview, episode: MissingEpisode) -> bool:
-    """A correction never detaches an interview, so one linked still covers, whatever the end now is."""
-    return interview.completed_at is not None and episode.id in interview.episode_ids
 
 
 def _earliest(instants: Iterable[datetime | None], by: datetime | None = None) -> datetime | None:
@@ -99,7 +104,7 @@ def _earliest(instants: Iterable[datetime | None], by: datetime | None = None) -
 def interview_state(
     episode: MissingEpisode, interviews: Sequence[ReturnHomeInterview], now: datetime, policy: Policy
 ) -> InterviewState:
-    """DEFINITIONS §3. Precedence: withdrawn, approved not required, completed, declined, then time."""
+    """definitions §3. Precedence: withdrawn, approved not required, completed, declined, then time."""
     if episode.out_of_counts is not None:
         return InterviewState.WITHDRAWN
     closing = closing_of(episode, interviews)
@@ -120,7 +125,7 @@ def _state_without_clock(episode: MissingEpisode, policy: Policy) -> InterviewSt
 
 
 def is_breached(episode: MissingEpisode, interviews: Sequence[ReturnHomeInterview], now: datetime) -> bool:
-    """The deadline passed and no closing fact is dated by it: whether a breach should stand (DEFINITIONS §3).
+    """The deadline passed and no closing fact is dated by it: whether a breach should stand (definitions §3).
 
     A decline or an approval decided after the deadline leaves the breach standing; an interview held in time and
     recorded late takes it away.
@@ -132,7 +137,7 @@ def is_breached(episode: MissingEpisode, interviews: Sequence[ReturnHomeIntervie
 
 
 def may_cover(episode: MissingEpisode, completed_at: datetime) -> bool:
-    """An interview may cover an episode whose end is not after it (DEFINITIONS §3)."""
+    """An interview may cover an episode whose end is not after it (definitions §3)."""
     return episode.ended_at is not None and episode.ended_at <= completed_at
 
 

@@ -1,53 +1,33 @@
-"""Every figure of the month (DEFINITIONS §6), each with the ids of the episodes or children behind it."""
+"""Every figure of the month (definitions §6), each with the ids of the episodes, children or alerts behind it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from tracker.core.clock import Period
-from tracker.core.episodes import MissingEpisode
-from tracker.core.interviews import ReturnHomeInterview
+from tracker.core.clock import Period, month_of, require_aware
+from tracker.core.figures import ByCohort, Figure, one_decimal
+from tracker.core.month_alerts import alert_figures
+from tracker.core.month_episodes import breakdown_figures, episode_figures
+from tracker.core.month_interviews import interview_figures
+from tracker.core.month_repeats import repeat_figures, year_to_date_figures
+from tracker.core.month_rows import AlertFact, MonthRows, SummaryInput, history_needed_from, rows_at, series_of
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Cohort
 
+__all__ = [
+    "SERIES_KEYS", "AlertFact", "Figure", "MonthlySummary", "SummaryInput", "as_json", "behind", "headline",
+    "history_needed_from", "monthly_summary",
+]  # fmt: skip
 
-@dataclass(frozen=True)
-class AlertFact:
-    """One alert raised, as the month counts it."""
+PROVISIONAL = "provisional"
+FINAL = "final"
 
-    id: int
-    rung: str
-    raised_at: datetime
-    sent_at: datetime | None = None
-    undelivered: bool = False
-    acknowledged_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class SummaryInput:
-    """The rows a summary is made from: what publishing freezes and `--verify` recomputes from.
-
-    `episodes`: every episode, countable or not, of every child with an episode that touches the month, the financial
-    year to its end or the windows of the rules, whole histories (for first-time and repeats). `interviews`: all those
-    linked with them. `alerts`: those raised in the month.
-    """
-
-    episodes: Sequence[MissingEpisode]
-    interviews: Sequence[ReturnHomeInterview]
-    alerts: Sequence[AlertFact] = ()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure for one cohort. A count has `value` = len(ids) unless stated; a percentage has numerator and
-    denominator and a `value` of None when the denominator is 0; a median or mean is None over nothing."""
-
-    value: float | int | None
-    ids: tuple[int, ...] = ()
-    numerator: int | None = None
-    denominator: int | None = None
-    of_children: bool = False
+SERIES_KEYS = (
+    "episodes.started", "children.missing", "hours.median", "interviews.returns", "interviews.required",
+    "interviews.completed_in_72h", "interviews.overdue", "interviews.not_yet_due", "interviews.pct_in_72h_of_returns",
+)  # fmt: skip
+"""The figures of the thirteen-month series: `comparison.series.<YYYY-MM>.<key>`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +38,7 @@ class MonthlySummary:
     status: str  # "provisional" or "final"
     rules_version: str
     figures: Mapping[str, Mapping[Cohort, Figure]] = field(default_factory=dict)
-    """Dotted key of DEFINITIONS §6 (a breakdown's band is one more part, `episodes.by_risk.high`) → cohort → figure."""
+    """Dotted key of definitions §6 (a breakdown's band is one more part, `episodes.by_risk.high`) → cohort → figure."""
 
 
 def monthly_summary(
@@ -69,10 +49,102 @@ def monthly_summary(
     policy: Policy,
     rules: Sequence[RepeatRule],
 ) -> MonthlySummary:
-    """The month's figures from facts dated by the cut-off, as known at `computed_at`."""
-    raise NotImplementedError
+    """The month's figures from facts dated by the cut-off, as known at `computed_at`.
+
+    A cut-off after `computed_at` is brought back to it: what lies ahead is not known, and nothing is overdue yet that
+    only will be. `comparison.*` is computed by the same code from the same rows at the same cut-off, so the rows
+    reach back to `history_needed_from`; a period that is no calendar month has none.
+    """
+    cut_off = min(require_aware(cut_off), require_aware(computed_at))
+    known = rows_at(rows, cut_off, policy)
+    is_ours = {episode.id: episode.is_ours for episode in rows.episodes}
+    figures: dict[str, ByCohort] = {
+        **_headline(known, period),
+        **breakdown_figures(known, period, policy),
+        **repeat_figures(known, period, rules),
+        **year_to_date_figures(known, period),
+        **alert_figures(rows.alerts, is_ours, period, cut_off),
+        **_comparison(known, period),
+    }
+    final = cut_off >= period.end_at + timedelta(hours=policy.deadline_hours)
+    status = FINAL if final else PROVISIONAL
+    return MonthlySummary(period, cut_off, require_aware(computed_at), status, policy.rules_version, figures)
+
+
+def headline(rows: SummaryInput, period: Period, cut_off: datetime, policy: Policy) -> dict[str, ByCohort]:
+    """`episodes.*`, `children.*` and `hours.*` without their breakdowns, and `interviews.*`, of one month alone.
+
+    Looks only at the children whom the month touches, so that it may be called for many months.
+    """
+    cut_off = require_aware(cut_off)
+    since, end_at = min(period.start_at, cut_off), period.end_at
+    touched = {
+        episode.child_id
+        for episode in rows.episodes
+        if episode.missing_from_at < end_at
+        and (not episode.returned_at or max(episode.returned_at, episode.found_at or episode.returned_at) >= since)
+    }
+    mine = [episode for episode in rows.episodes if episode.child_id in touched]
+    return _headline(rows_at(SummaryInput(mine, rows.interviews), cut_off, policy), period)
+
+
+def _headline(known: MonthRows, period: Period) -> dict[str, ByCohort]:
+    return {**episode_figures(known, period), **interview_figures(known, period)}
+
+
+def _comparison(known: MonthRows, period: Period) -> dict[str, ByCohort]:
+    if period != month_of(period.start_on):
+        return {}
+    months = series_of(period)
+    by_month = {month.key: _headline(known, month) for month in months}
+    beside = {"previous_month": months[-2].key, "same_month_last_year": months[0].key}
+    return {
+        **{f"comparison.{name}.{key}": figure for name, at in beside.items() for key, figure in by_month[at].items()},
+        **{f"comparison.series.{at}.{key}": by_month[at][key] for at in by_month for key in SERIES_KEYS},
+    }
 
 
 def as_json(summary: MonthlySummary) -> dict[str, object]:
-    """The nested document of DEFINITIONS §6, without ids."""
-    raise NotImplementedError
+    """The nested document of definitions §6, without ids: counts, hours to one decimal, percentages with both parts."""
+    document: dict[str, object] = {
+        "month": summary.period.key,
+        "cut_off": summary.cut_off.isoformat(),
+        "computed_at": summary.computed_at.isoformat(),
+        "rules_version": summary.rules_version,
+        "status": summary.status,
+        "cohort": [str(cohort) for cohort in Cohort],
+    }
+    for key, by_cohort in summary.figures.items():
+        *parents, last = _path(key)
+        place: dict[str, object] = document
+        for part in parents:
+            inner = place.setdefault(part, {})
+            assert isinstance(inner, dict)
+            place = inner
+        place[last] = {str(cohort): _plain(figure) for cohort, figure in by_cohort.items()}
+    return document
+
+
+def _path(key: str) -> list[str]:
+    """The parts of a key. The band of a breakdown is one of them: it may be free text (a district) with a full stop."""
+    parts = key.split(".")
+    is_breakdown = parts[0] == "episodes" and parts[1].startswith("by_") and parts[1] != "by_weekday_hour"
+    return key.split(".", 2) if is_breakdown else parts
+
+
+def _plain(figure: Figure) -> object:
+    if figure.is_percentage:
+        return {"pct": figure.value, "numerator": figure.numerator, "denominator": figure.denominator}
+    return one_decimal(figure.value) if isinstance(figure.value, float) else figure.value
+
+
+def behind(summary: MonthlySummary) -> dict[str, dict[str, list[int]]]:
+    """Dotted key → cohort → the ids behind it; a percentage has those of its numerator, and, under
+    `<key>.denominator`, those of its denominator."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for key, by_cohort in summary.figures.items():
+        found[key] = {str(cohort): list(figure.ids) for cohort, figure in by_cohort.items()}
+        if any(figure.is_percentage for figure in by_cohort.values()):
+            whole = {str(cohort): list(figure.denominator_ids) for cohort, figure in by_cohort.items()}
+            found[f"{key}.denominator"] = whole
+    return found

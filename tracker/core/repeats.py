@@ -48,25 +48,29 @@ def holds_on(start_dates: Iterable[date], day: date, rule: RepeatRule) -> bool:
 def repeat_flags(
     episodes: Sequence[MissingEpisode], rules: Sequence[RepeatRule], policy: Policy, today: date
 ) -> list[RepeatFlag]:
-    """Every flag that the history of ONE child makes true as of `today`, by rule and then by day (DEFINITIONS §5).
+    """Every flag that the history of ONE child makes true as of `today`, by rule and then by day (definitions §5).
 
-    A flag names the episodes that made the rule hold and takes in those that follow while it holds.
+    Each names the episodes that made the rule hold, and those that followed while it held.
     """
     counted = [episode.stands for episode in count_once(episodes, policy) if episode.stands.start_on <= today]
-    return [flag for rule in rules for flag in _flags_of_rule(counted, rule)]
+    return [flag for rule in rules for flag in crossings(counted, rule)]
 
 
-def _flags_of_rule(counted: list[MissingEpisode], rule: RepeatRule) -> list[RepeatFlag]:
+def crossings(counted: Sequence[MissingEpisode], rule: RepeatRule) -> list[RepeatFlag]:
+    """The flags of one rule over ONE child's countable episodes, each counted once, in order of start.
+
+    Whenever the last `count` of them lie within one window, the rule holds until the first of those leaves it.
+    """
     flags: list[RepeatFlag] = []
-    for place, episode in enumerate(counted):
-        made_by = counted[max(0, place - rule.count + 1) : place + 1]
-        if len(made_by) < rule.count or not in_window(made_by[0].start_on, episode.start_on, rule):
+    for place in range(rule.count - 1, len(counted)):
+        made_by, episode = counted[place - rule.count + 1 : place + 1], counted[place]
+        if not in_window(made_by[0].start_on, episode.start_on, rule):
             continue
         ends_on = made_by[0].start_on + timedelta(days=rule.window_days)
         last = flags[-1] if flags else None
         if last and episode.start_on <= last.ends_on:  # it never stopped holding: the same crossing goes on
-            flags[-1] = replace(last, ends_on=max(last.ends_on, ends_on), episode_ids=(*last.episode_ids, episode.id))
+            flags[-1] = replace(last, ends_on=ends_on, episode_ids=(*last.episode_ids, episode.id))
         else:
-            ids = tuple(e.id for e in counted[: place + 1] if in_window(e.start_on, episode.start_on, rule))
+            ids = tuple(member.id for member in made_by)
             flags.append(RepeatFlag(episode.child_id, rule.name, episode.start_on, ends_on, ids))
     return flags

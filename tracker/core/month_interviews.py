@@ -1,0 +1,103 @@
+"""The month's return home interviews (definitions §6): `interviews.*`, by the month of the return."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from tracker.core.clock import Period
+from tracker.core.figures import ByCohort, Timed, count, median_hours, share
+from tracker.core.interviews import closing_of, held_before_return
+from tracker.core.month_rows import MonthRows, ReturnedEpisode, within
+from tracker.core.terms import InterviewState
+
+OUTCOMES = (
+    "completed_in_72h", "completed_late", "declined", "declined_late", "not_required_late", "overdue", "not_yet_due",
+)  # fmt: skip
+"""What became of a required interview by the cut-off: exactly one of these, so that they add up to `required`."""
+
+NOT_REQUIRED = "not_required"
+"""Approved by the deadline: outside `required`."""
+
+_CLOSED = {
+    InterviewState.NOT_REQUIRED: (NOT_REQUIRED, "not_required_late"),
+    InterviewState.COMPLETED_IN_TIME: ("completed_in_72h", "completed_late"),
+    InterviewState.COMPLETED_LATE: ("completed_in_72h", "completed_late"),
+    InterviewState.DECLINED: ("declined", "declined_late"),
+}
+
+
+def outcome_of(returned: ReturnedEpisode, cut_off: datetime) -> str:
+    """By the fact that closes the clock (its precedence is that of definitions §3), dated by the deadline or after it.
+
+    With nothing closing it: overdue once the cut-off is past the deadline; at the very deadline it is not yet.
+    """
+    closing = closing_of(returned.episode, returned.interviews, by=cut_off)
+    if closing is None:
+        return "overdue" if cut_off > returned.due_at else "not_yet_due"
+    by_deadline, late = _CLOSED[closing.state]
+    return by_deadline if closing.at <= returned.due_at else late
+
+
+def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """Every figure of the episodes with a clock whose return lies in the period."""
+    returned = within(rows.returned, period, attrgetter("returned_at"))
+    by_outcome: dict[str, list[ReturnedEpisode]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+    for one in returned:
+        by_outcome[outcome_of(one, rows.cut_off)].append(one)
+    required = [one for outcome in OUTCOMES for one in by_outcome[outcome]]
+    figures = {
+        "returns": _count(returned),
+        "not_required": _count(by_outcome[NOT_REQUIRED]),
+        "required": _count(required),
+        "offered": _count(one for one in required if _offered_by(one, rows.cut_off)),
+        "offered_in_72h": _count(one for one in required if _offered_by(one, min(rows.cut_off, one.due_at))),
+        **{outcome: _count(by_outcome[outcome]) for outcome in OUTCOMES},
+        **_shares(by_outcome),
+        "median_hours_to_interview": median_hours(_to_interview(by_outcome, rows.cut_off)),
+        "median_notice_hours": median_hours(_notice(returned)),
+    }
+    return {f"interviews.{name}": figure for name, figure in figures.items()}
+
+
+def _count(returned: Iterable[ReturnedEpisode]) -> ByCohort:
+    return count(one.member for one in returned)
+
+
+def _offered_by(one: ReturnedEpisode, by: datetime) -> bool:
+    """An offer reached the child or carer: recorded, or implied by the answer to it."""
+    offers = (interview.reached_offer_at() for interview in one.interviews)
+    return any(at is not None and at <= by for at in offers)
+
+
+def _shares(by_outcome: dict[str, list[ReturnedEpisode]]) -> dict[str, ByCohort]:
+    """The three shares, each by what it leaves out: none of them waits for what is not yet due."""
+
+    def among(*left_out: str) -> ByCohort:
+        return _count(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
+
+    in_time = _count(by_outcome["completed_in_72h"])
+    completed = _count([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
+    return {
+        "pct_in_72h_of_returns": share(in_time, among("not_yet_due")),
+        "pct_in_72h_of_accepted": share(in_time, among("not_yet_due", "declined")),
+        "pct_in_72h_of_completed": share(in_time, completed),
+    }
+
+
+def _to_interview(by_outcome: dict[str, list[ReturnedEpisode]], cut_off: datetime) -> list[Timed]:
+    """Return → completion; one held before the return is left out (definitions §3)."""
+    timed: list[Timed] = []
+    for one in (*by_outcome["completed_in_72h"], *by_outcome["completed_late"]):
+        closing = closing_of(one.episode, one.interviews, by=cut_off)
+        if closing and not held_before_return(one.episode, closing.at):
+            timed.append((*one.member, closing.at - one.returned_at))
+    return timed
+
+
+def _notice(returned: Iterable[ReturnedEpisode]) -> list[Timed]:
+    """Return → the council told, where that is known; told before a return that was corrected to later: at once."""
+    return [
+        (*one.member, max(one.episode.notified_at - one.returned_at, timedelta()))
+        for one in returned
+        if one.episode.notified_at is not None
+    ]

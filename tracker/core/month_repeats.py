@@ -1,0 +1,60 @@
+"""The month's repeat runaways and the financial year so far (definitions §5, §6): `repeat.*`, `year_to_date.*`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from tracker.core.clock import Period, financial_year_of, local_date
+from tracker.core.figures import ByCohort, Member, count, share
+from tracker.core.month_episodes import STARTED_AT, children_of
+from tracker.core.month_rows import GoneMissing, MonthRows, within
+from tracker.core.repeats import RepeatRule, crossings
+
+YEAR_COUNT = 3
+"""The Board's indicator: three or more episodes in the financial year."""
+
+
+def repeat_figures(rows: MonthRows, period: Period, rules: Sequence[RepeatRule]) -> dict[str, ByCohort]:
+    """Each rule on the month's last day, or on the day of the cut-off while the month still runs."""
+    day = min(period.last_day, local_date(rows.cut_off))
+    figures: dict[str, ByCohort] = {}
+    for rule in rules:
+        window = Period(day - timedelta(days=rule.window_days - 1), day + timedelta(days=1))
+        gone = within(rows.started, window, STARTED_AT)
+        children, repeating = _with_at_least(gone, rule.count)
+        figures[f"repeat.{rule.name}.children"] = repeating
+        figures[f"repeat.{rule.name}.share_pct"] = share(repeating, children)
+        figures[f"repeat.{rule.name}.newly"] = count(_newly(rows, period, rule), "child")
+    return figures
+
+
+def _with_at_least(gone: Sequence[GoneMissing], wanted: int) -> tuple[ByCohort, ByCohort]:
+    """The children of these episodes, and those of them with so many."""
+    times = Counter(one.episode.child_id for one in gone)
+    children = children_of(gone)
+    return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
+
+
+def _newly(rows: MonthRows, period: Period, rule: RepeatRule) -> list[Member]:
+    """The child of each crossing in the month: with a window shorter than a month the same child may cross twice."""
+    found: list[Member] = []
+    for child_id, is_ours in children_of(within(rows.started, period, STARTED_AT)):
+        history = [gone.episode for gone in rows.by_child[child_id] if gone.started_at < period.end_at]
+        raised = [flag.raised_on for flag in crossings(history, rule)]
+        found += [(child_id, is_ours) for day in raised if _is_in(day, period)]
+    return found
+
+
+def _is_in(day: date, period: Period) -> bool:
+    return period.start_on <= day < period.end_on
+
+
+def year_to_date_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """From 1 April to the month's end: children missing, and those three or more times."""
+    year = Period(financial_year_of(period.start_on).start_on, period.end_on)
+    children, repeating = _with_at_least(within(rows.started, year, STARTED_AT), YEAR_COUNT)
+    return {
+        "year_to_date.children": children,
+        "year_to_date.repeat_children": repeating,
+        "year_to_date.repeat_pct": share(repeating, children),
+    }

@@ -1,0 +1,182 @@
+"""The rows a month is made from, and the same rows as they stood at the cut-off, in the order of each question."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import TypeVar
+
+from tracker.core.clock import Period, financial_year_of
+from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
+from tracker.core.figures import Member
+from tracker.core.interviews import ReturnHomeInterview, clock_due_at
+from tracker.core.policy import Policy
+from tracker.core.repeats import RepeatRule
+from tracker.core.terms import EpisodeKind
+
+SERIES_MONTHS = 13
+"""The month itself and the twelve before it (definitions §6)."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class AlertFact:
+    """One alert raised, as the month counts it. `episode_id` is None for one about a quarantined line."""
+
+    id: int
+    rung: str
+    raised_at: datetime
+    sent_at: datetime | None = None
+    undelivered: bool = False
+    acknowledged_at: datetime | None = None
+    episode_id: int | None = None
+
+
+@dataclass(frozen=True)
+class SummaryInput:
+    """The rows a summary is made from: what publishing freezes and `--verify` recomputes from.
+
+    `episodes`: every episode, countable or not, of every child with one that started, ended or returned on or after
+    `history_needed_from(period, rules)` or has not ended: whole histories, for first-time and repeats.
+    `interviews`: all those linked with them. `alerts`: those raised in the month.
+    """
+
+    episodes: Sequence[MissingEpisode]
+    interviews: Sequence[ReturnHomeInterview]
+    alerts: Sequence[AlertFact] = ()
+
+
+def history_needed_from(period: Period, rules: Sequence[RepeatRule]) -> date:
+    """The first day that any figure of the month looks at: of the thirteen months, the year or a rule's window."""
+    windows = [period.last_day - timedelta(days=rule.window_days - 1) for rule in rules]
+    return min(series_of(period)[0].start_on, financial_year_of(period.start_on).start_on, *windows)
+
+
+def series_of(month: Period) -> list[Period]:
+    """The thirteen months that end with this one, oldest first."""
+    months = [month]
+    while len(months) < SERIES_MONTHS:
+        months.insert(0, months[0].previous())
+    return months
+
+
+@dataclass(frozen=True)
+class GoneMissing:
+    """A countable going-missing as known at the cut-off. `episode` stands for it where several conflict.
+
+    `is_first`: the child has no earlier one. `end_unknown`: it never ended, and the child went missing again.
+    """
+
+    episode: MissingEpisode
+    started_at: datetime
+    ended_at: datetime | None
+    is_first: bool
+    end_unknown: bool
+
+    @property
+    def member(self) -> Member:
+        return self.episode.id, self.episode.is_ours
+
+
+@dataclass(frozen=True)
+class ReturnedEpisode:
+    """An episode with a clock: each one, conflicts not joined (definitions §6)."""
+
+    episode: MissingEpisode
+    returned_at: datetime
+    due_at: datetime
+    interviews: Sequence[ReturnHomeInterview]
+
+    @property
+    def member(self) -> Member:
+        return self.episode.id, self.episode.is_ours
+
+
+@dataclass(frozen=True)
+class MonthRows:
+    """Everything that had happened by the cut-off; each sequence sorted by the instant it is named for."""
+
+    cut_off: datetime
+    started: Sequence[GoneMissing]
+    ended: Sequence[GoneMissing]
+    returned: Sequence[ReturnedEpisode]
+    no_apparent_risk: Sequence[MissingEpisode]
+    by_child: Mapping[int, Sequence[GoneMissing]]
+
+
+def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
+    """The rows with every fact dated after the cut-off as not yet happened (definitions §6)."""
+    happened = [_at(episode, cut_off) for episode in rows.episodes if episode.missing_from_at <= cut_off]
+    counting = [episode for episode in happened if episode.out_of_counts is None]
+    of_child: dict[int, list[MissingEpisode]] = defaultdict(list)
+    for episode in counting:
+        of_child[episode.child_id].append(episode)
+    by_child = {child_id: _gone_missing(history, policy) for child_id, history in of_child.items()}
+    started = sorted((gone for history in by_child.values() for gone in history), key=attrgetter("started_at"))
+    ended = [gone for gone in started if gone.ended_at is not None]
+    no_risk = [episode for episode in counting if episode.kind is EpisodeKind.NO_APPARENT_RISK]
+    return MonthRows(
+        cut_off=cut_off,
+        started=started,
+        ended=sorted(ended, key=attrgetter("ended_at")),
+        returned=_returned(counting, rows.interviews, policy),
+        no_apparent_risk=sorted(no_risk, key=attrgetter("missing_from_at")),
+        by_child=by_child,
+    )
+
+
+def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
+    """The episode as it stood: an end, a return or a notice after the cut-off has not happened."""
+    if not any(at and at > cut_off for at in (episode.found_at, episode.returned_at, episode.notified_at)):
+        return episode
+    returned = episode.returned_at is not None and episode.returned_at <= cut_off
+    return replace(
+        episode,
+        found_at=_by(episode.found_at, cut_off),
+        returned_at=_by(episode.returned_at, cut_off),
+        notified_at=_by(episode.notified_at, cut_off),
+        interview_due_at=episode.interview_due_at if returned else None,
+    )
+
+
+def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
+    return at if at is not None and at <= cut_off else None
+
+
+def _gone_missing(history: list[MissingEpisode], policy: Policy) -> list[GoneMissing]:
+    """The countable episodes of ONE child, conflicts joined, in order of start."""
+    last_start_at = max(episode.missing_from_at for episode in history)
+    found: list[GoneMissing] = []
+    for counted in count_once(history, policy):
+        started_at = counted.stands.missing_from_at
+        ended_at = _end_of(counted)
+        end_unknown = ended_at is None and last_start_at > started_at
+        found.append(GoneMissing(counted.stands, started_at, ended_at, not found, end_unknown))
+    return found
+
+
+def _end_of(counted: CountedEpisode) -> datetime | None:
+    return counted.stands.ended_at if len(counted.members) == 1 else counted.ended_at
+
+
+def _returned(
+    counting: Iterable[MissingEpisode], interviews: Iterable[ReturnHomeInterview], policy: Policy
+) -> list[ReturnedEpisode]:
+    linked: dict[int, list[ReturnHomeInterview]] = defaultdict(list)
+    for interview in interviews:
+        for episode_id in interview.episode_ids:
+            linked[episode_id].append(interview)
+    found = []
+    for episode in counting:
+        due_at = clock_due_at(episode, policy)
+        if episode.returned_at is not None and due_at is not None:
+            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, linked.get(episode.id, ())))
+    return sorted(found, key=attrgetter("returned_at"))
+
+
+def within(items: Sequence[T], period: Period, at: Callable[[T], datetime]) -> Sequence[T]:
+    """Those of a sequence sorted by `at` whose instant lies in the half-open period."""
+    return items[bisect_left(items, period.start_at, key=at) : bisect_left(items, period.end_at, key=at)]
