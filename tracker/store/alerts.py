@@ -1,13 +1,14 @@
 """Alerts raised: which rungs a clock has had, and what people answered."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.core.alerts import Acknowledgement, RunningClock
+from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock
 from tracker.core.terms import Rung
-from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
+from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
 
 
 def rungs_raised(session: Session, episode_id: int, clock_no: int) -> frozenset[Rung]:
@@ -46,23 +47,95 @@ def episode_clock(session: Session, row: Episode) -> RunningClock | None:
 
 
 def line_clock(session: Session, line: Line) -> RunningClock | None:
-    """The clock that a quarantined line's readable return would run (definitions §4.7); unallocated."""
+    """The clock that a quarantined line's readable return would run (definitions §4.7); unallocated.
+
+    A correction may move its deadline: each deadline has its own `clock_no`, in the order in which alerts stated them,
+    and what was raised for another one counts only if it was raised after this one had passed too.
+    """
     if line.due_at is None:
         return None
-    query = select(Alert).where(Alert.line_id == line.id)
-    alerts = session.scalars(query).all()
+    alerts = session.scalars(select(Alert).where(Alert.line_id == line.id).order_by(Alert.id)).all()
+    stated = list(dict.fromkeys(alert.due_at for alert in alerts))
+    mine = [alert for alert in alerts if line.due_at == alert.due_at or line.due_at < alert.raised_at]
     return RunningClock(
         subject="line",
         subject_id=line.id,
-        clock_no=0,
+        clock_no=stated.index(line.due_at) if line.due_at in stated else len(stated),
         due_at=line.due_at,
-        raised=frozenset(Rung(rung) for alert in alerts for rung in alert.rungs),
+        raised=frozenset(Rung(rung) for alert in mine for rung in alert.rungs),
         acknowledgements=tuple(
             Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
-            for alert in alerts
+            for alert in mine
             if alert.acknowledged_at
         ),
     )
+
+
+def due_episode_ids(session: Session, now: datetime) -> Sequence[int]:
+    """Episodes at which the sweep must look by now, longest due first; costs what is due, not what is stored."""
+    query = select(Episode.id).where(Episode.sweep_at.is_not(None), Episode.sweep_at <= now)
+    return session.scalars(query.order_by(Episode.sweep_at, Episode.id)).all()
+
+
+def due_line_ids(session: Session, now: datetime) -> Sequence[int]:
+    """Quarantined lines at which the sweep must look by now, longest due first."""
+    query = select(Line.id).where(Line.sweep_at.is_not(None), Line.sweep_at <= now)
+    return session.scalars(query.order_by(Line.sweep_at, Line.id)).all()
+
+
+def lock_due_episodes(session: Session, ids: Collection[int], now: datetime) -> Sequence[Episode]:
+    """Those of `ids` still due, read anew and held; what somebody else holds now is left to the next sweep."""
+    query = select(Episode).where(Episode.id.in_(ids), Episode.sweep_at <= now)
+    held = query.order_by(Episode.sweep_at, Episode.id).with_for_update(skip_locked=True)
+    return session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Sequence[Line]:
+    query = select(Line).where(Line.id.in_(ids), Line.sweep_at <= now)
+    held = query.order_by(Line.sweep_at, Line.id).with_for_update(skip_locked=True)
+    return session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def is_raised(session: Session, due: AlertDue) -> bool:
+    return session.scalar(select(Alert.id).where(Alert.dedupe_key == due.dedupe_key)) is not None
+
+
+def add_alert(session: Session, due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
+    """Write that a person is to be told. The caller holds the episode or line, and has asked `is_raised`."""
+    is_line = due.clock.subject == "line"
+    alert = Alert(
+        reference=reference,
+        dedupe_key=due.dedupe_key,
+        episode_id=None if is_line else due.clock.subject_id,
+        line_id=due.clock.subject_id if is_line else None,
+        clock_no=due.clock.clock_no,
+        rung=str(due.rung),
+        rungs=[str(rung) for rung in due.rungs],
+        recipient_id=due.recipient_id,
+        outbox_id=outbox_id,
+        due_at=due.clock.due_at,
+        raised_at=now,
+    )
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def of_message(session: Session, message: OutboxMessage) -> Sequence[Alert]:
+    """The alerts that an email carries: one, or all those it sums up. None are older than the email."""
+    query = select(Alert).where(Alert.recipient_id == message.recipient_id, Alert.raised_at >= message.created_at)
+    return session.scalars(query.where(Alert.outbox_id == message.id)).all()
+
+
+def count_of_message(session: Session, recipient_id: int, message_id: int) -> int:
+    query = select(func.count()).where(Alert.recipient_id == recipient_id, Alert.outbox_id == message_id)
+    return session.scalar(query) or 0
+
+
+def teams_with_open_clocks(session: Session) -> set[int]:
+    """The teams that have a return interview to hold."""
+    query = select(Episode.team_id).where(Episode.clock_open, Episode.team_id.is_not(None)).distinct()
+    return {team_id for team_id in session.scalars(query) if team_id is not None}
 
 
 def _allocated_to(session: Session, episode_id: int) -> int | None:

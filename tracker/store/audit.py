@@ -89,6 +89,16 @@ class Actor:
     person_id: int | None = None
 
 
+def hold_chain(session: Session) -> None:
+    """Take the chain's one writing place until the transaction ends (SQLite has one writer anyway).
+
+    `record` does it by itself. Where many rows are locked first, as in a sweep, it is taken before them: whoever holds
+    a row may be waiting for this place, and two that wait for each other would stop.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
 def record(
     session: Session,
     action: str,
@@ -105,8 +115,7 @@ def record(
     given = dict(details or {})
     if action not in ACTIONS or not ACTIONS[action] <= given.keys():
         raise ValueError(f"audit action {action!r} is unknown, or its details lack a required key")
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    hold_chain(session)
     previous = session.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar() or FIRST_HASH
     entry = AuditEntry(
         at=now,

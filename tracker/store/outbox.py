@@ -1,12 +1,40 @@
-"""The only way to send: a row written in the same transaction as the fact that it tells."""
+"""The only way to send: a row written in the same transaction as the fact that it tells; and the rows' way out.
+
+A row waits, is claimed by one deliverer under a lease, is sent, and only then marked. Every change is a
+compare-and-set, so that two deliverers, or one that was killed and another, never mark a message twice.
+"""
 
 import uuid
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage
+
+NO_LONGER_NEEDED = "no longer needed"
+"""Why a message was stopped that nobody has to see: its clock was closed before it could go."""
+
+SUMMED_UP = "summed_up"
+"""The template of a message that grows while a sweep runs: one for each person."""
+
+LONGEST_LEASE = timedelta(minutes=10)
+"""A lease that runs longer than any is given was written before the clock was set back: it holds nothing."""
+
+_SWEEP = "sweep-"
+_WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.stopped_at.is_(None))
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How the outbox stands: messages not yet sent, the oldest of them, and those a server refused."""
+
+    waiting: int
+    oldest_at: datetime | None
+    stopped: int
 
 
 def queue_email(
@@ -42,3 +70,101 @@ def queue_email(
     session.add(message)
     session.flush()
     return message.id
+
+
+def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
+    free = or_(
+        OutboxMessage.leased_until.is_(None),
+        OutboxMessage.leased_until <= now,
+        OutboxMessage.leased_until > now + LONGEST_LEASE,
+    )
+    return and_(_WAITING, OutboxMessage.try_at <= now, free)
+
+
+def anything_to_send(session: Session, now: datetime) -> bool:
+    return session.scalar(select(OutboxMessage.id).where(_may_be_claimed(now)).limit(1)) is not None
+
+
+def claim(session: Session, lease: str, now: datetime, until: datetime, limit: int) -> Sequence[OutboxMessage]:
+    """Lease up to `limit` messages that are due, longest due first. A lease that ran out is taken over."""
+    query = select(OutboxMessage.id).where(_may_be_claimed(now)).order_by(OutboxMessage.try_at, OutboxMessage.id)
+    ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    taken = update(OutboxMessage).where(OutboxMessage.id.in_(ids), _may_be_claimed(now))
+    session.execute(taken.values(lease=lease, leased_until=until), execution_options={"synchronize_session": False})
+    mine = select(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease)
+    ordered = mine.order_by(OutboxMessage.try_at, OutboxMessage.id)
+    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+
+
+def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -> set[int]:
+    """Hold on to claimed messages for longer; the ids still ours. Others were taken over, and are theirs to send."""
+    ours = (OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, _WAITING)
+    session.execute(update(OutboxMessage).where(*ours).values(leased_until=until))
+    return set(session.scalars(select(OutboxMessage.id).where(*ours)))
+
+
+def mark_sent(session: Session, message_id: int, now: datetime) -> bool:
+    """The server has taken it. False if that was recorded already: recorded exactly once, by whoever was first."""
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _WAITING)
+    sent = row.values(sent_at=now, attempts=OutboxMessage.attempts + 1, lease=None, leased_until=None, last_error=None)
+    return changed(session, sent) == 1
+
+
+def mark_delayed(session: Session, message_id: int, lease: str, try_at: datetime, why: str) -> bool:
+    """Not sent now: try again from `try_at`. False if it is no longer ours."""
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, _WAITING)
+    again = {"try_at": try_at, "attempts": OutboxMessage.attempts + 1, "last_error": why}
+    return changed(session, row.values(**again, lease=None, leased_until=None)) == 1
+
+
+def mark_stopped(session: Session, message_id: int, lease: str, now: datetime, why: str) -> bool:
+    """It will never go. False if it is no longer ours."""
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, _WAITING)
+    return changed(session, row.values(stopped_at=now, stopped_why=why, lease=None, leased_until=None)) == 1
+
+
+def put_back(session: Session, ids: Collection[int], lease: str) -> None:
+    """Give up the lease of messages that were not tried."""
+    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, _WAITING)
+    session.execute(row.values(lease=None, leased_until=None))
+
+
+def queue_of(session: Session, stopped_since: datetime) -> Queue:
+    """What waits, and what was refused since; read by index, whatever has been sent."""
+    waiting = select(func.count(), func.min(OutboxMessage.created_at)).where(_WAITING)
+    count, oldest_at = session.execute(waiting).one()
+    refused = select(func.count()).where(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.stopped_at >= stopped_since,
+        OutboxMessage.stopped_why != NO_LONGER_NEEDED,
+    )
+    return Queue(count, oldest_at, session.scalar(refused) or 0)
+
+
+def _may_grow() -> ColumnElement[bool]:
+    """Never in a deliverer's hands, so that no server can hold an earlier text under the same Message-ID."""
+    held = or_(OutboxMessage.lease.is_(None), OutboxMessage.lease.startswith(_SWEEP))
+    return and_(_WAITING, OutboxMessage.template == SUMMED_UP, OutboxMessage.attempts == 0, held)
+
+
+def growing_message(session: Session, recipient_id: int) -> int | None:
+    """The message in which what is old is still being summed up for this person."""
+    query = select(OutboxMessage.id).where(_may_grow(), OutboxMessage.recipient_id == recipient_id)
+    return session.scalar(query.order_by(OutboxMessage.id).limit(1))
+
+
+def hold_growing(session: Session, message_id: int, sweep: str, until: datetime) -> bool:
+    """Keep it from being sent while this sweep adds to it; False if it has been sent or claimed meanwhile."""
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _may_grow())
+    return changed(session, row.values(lease=_SWEEP + sweep, leased_until=until)) == 1
+
+
+def write_growing(session: Session, message_id: int, subject: str, body: str) -> None:
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _may_grow())
+    session.execute(row.values(subject=subject, body=body), execution_options={"synchronize_session": False})
+
+
+def release_growing(session: Session, ids: Collection[int], sweep: str) -> None:
+    """The sweep has ended: they may go."""
+    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + sweep)
+    session.execute(row.values(lease=None, leased_until=None), execution_options={"synchronize_session": False})

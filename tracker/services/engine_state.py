@@ -1,0 +1,74 @@
+"""How the engine stands, for the banner, /readyz, /metrics and `tracker check`: read only, and cheap."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.core.alerts import RunningClock, recipients_of
+from tracker.services.context import Context
+from tracker.services.transaction import writing
+from tracker.store import alerts, db, engine, outbox, people
+
+SWEEP = "sweep"
+DELIVER = "deliver"
+
+REFUSED_SHOWN_FOR = timedelta(days=30)
+"""How long the banner speaks of a refused email; the page of alerts keeps it for ever."""
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """`is_stale`: nobody can rely on a deadline being noticed. Ages are in seconds, None where there is nothing."""
+
+    last_sweep_at: datetime | None
+    sweep_age_seconds: float | None
+    is_stale: bool
+    last_delivery_at: datetime | None
+    waiting_emails: int
+    oldest_unsent_at: datetime | None
+    oldest_unsent_age_seconds: float | None
+    stopped_emails: int
+    nobody_would_be_told: bool
+    receipts_reading: int
+
+
+def state(context: Context, stale_after_seconds: float) -> EngineState:
+    """The engine as it stands at `context.now`. A sweep said to lie in the future proves nothing, so it is stale."""
+    session = db.session()
+    swept_at = engine.last_beat_at(session, SWEEP)
+    sweep_age = _age(swept_at, context.now)
+    queue = outbox.queue_of(session, context.now - REFUSED_SHOWN_FOR)
+    return EngineState(
+        last_sweep_at=swept_at,
+        sweep_age_seconds=sweep_age,
+        is_stale=sweep_age is None or not -stale_after_seconds <= sweep_age <= stale_after_seconds,
+        last_delivery_at=engine.last_beat_at(session, DELIVER),
+        waiting_emails=queue.waiting,
+        oldest_unsent_at=queue.oldest_at,
+        oldest_unsent_age_seconds=_age(queue.oldest_at, context.now),
+        stopped_emails=queue.stopped,
+        nobody_would_be_told=nobody_would_be_told(session, context),
+        receipts_reading=engine.receipts_reading(session),
+    )
+
+
+def nobody_would_be_told(session: Session, context: Context) -> bool:
+    """Whether some rung of the ladder would now reach nobody, for any team whose clocks run, or for no team."""
+    present = people.recipients(session)
+    teams = {None, *alerts.teams_with_open_clocks(session)}
+    clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
+    return any(
+        not recipients_of(step, clock, present, context.now) for clock in clocks for step in context.rules.ladder
+    )
+
+
+def record_beat(job: str, read_clock: Callable[[], datetime], seconds: float) -> None:
+    """A job ran to its end just now, having taken so many seconds."""
+    with writing() as session:
+        engine.beat(session, job, read_clock(), seconds)
+
+
+def _age(at: datetime | None, now: datetime) -> float | None:
+    return None if at is None else (now - at).total_seconds()
