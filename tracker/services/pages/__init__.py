@@ -1,0 +1,1 @@
+"""Reads for the web: frozen values, never rows of the database."""

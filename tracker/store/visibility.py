@@ -1,0 +1,52 @@
+"""The one query that says what a person may see; every list, page, search and export of records uses it."""
+
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from tracker.core.terms import Role
+from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode
+
+SEES_ALL = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
+"""Roles that see every record. An interviewer sees their own; the other roles see none."""
+
+
+class Sees(Protocol):
+    """A person, as far as what they may see depends on them (services.context.Viewer)."""
+
+    @property
+    def person_id(self) -> int: ...
+
+    @property
+    def roles(self) -> frozenset[Role]: ...
+
+
+def sees_all(viewer: Sees) -> bool:
+    """Whether every record is open to them, lines that no child is known of included."""
+    return bool(viewer.roles & SEES_ALL)
+
+
+def children_visible_to(viewer: Sees) -> ColumnElement[bool]:
+    """A condition on `Child`. An interviewer: the children for whom they are or were allocated an interview."""
+    return _by_child(Child.id, viewer)
+
+
+def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
+    """A condition on `Episode`: every episode of every child that they may see."""
+    return _by_child(Episode.child_id, viewer)
+
+
+def _by_child(child_id: ColumnElement[int], viewer: Sees) -> ColumnElement[bool]:
+    if sees_all(viewer):
+        return true()
+    if Role.INTERVIEWER not in viewer.roles:
+        return false()
+    was_theirs = select(InterviewAllocation.interview_id).where(InterviewAllocation.person_id == viewer.person_id)
+    theirs = (
+        select(Episode.child_id)
+        .join(InterviewEpisode, InterviewEpisode.episode_id == Episode.id)
+        .join(Interview, Interview.id == InterviewEpisode.interview_id)
+        .where(or_(Interview.allocated_to_id == viewer.person_id, Interview.id.in_(was_theirs)))
+        .correlate(None)
+    )
+    return child_id.in_(theirs)
