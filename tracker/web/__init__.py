@@ -1,7 +1,28 @@
-"""The pages. Flask's side of things: it may import services and the core, never the store."""
+"""The pages. Flask's side of things: it may import services and the core, never the store.
+
+How to add a page: docs/web-pages.md.
+"""
 
 from flask import Flask
+
+from tracker.web.errors import init_errors
+from tracker.web.filters import init_filters
+from tracker.web.security import init_security
+from tracker.web.shell import init_shell
 
 
 def init_web(app: Flask) -> None:
     """Hang the pages on the application."""
+    init_security(app)
+    init_errors(app)
+    init_filters(app)
+    init_shell(app)
+    from tracker.web.health import views as health
+    from tracker.web.signin import views as signin
+
+    # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
+    for area in (
+        signin,
+        health,
+    ):
+        app.register_blueprint(area.bp)

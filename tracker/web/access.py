@@ -1,0 +1,93 @@
+"""Who may open what: every route names its permission, and one that names none is denied to everybody.
+
+A view is marked with `@requires(Permission.X)`, `@signed_in` (any signed-in person) or `@public` (anybody at all).
+What a person may see *within* a page (whose episodes, whose alerts) is for the services' queries: they take the viewer.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from tracker.core.terms import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Permission(StrEnum):
+    """What a role may do. A closed set: views, navigation and tests speak of these only."""
+
+    SEE_TODAY = "see_today"
+    SEE_EPISODES = "see_episodes"
+    EDIT_EPISODES = "edit_episodes"  # log by hand, record found and returned, settle what the police say
+    SEE_CHILDREN = "see_children"
+    EDIT_CHILDREN = "edit_children"
+    ALLOCATE = "allocate"
+    RECORD_INTERVIEW = "record_interview"  # offered, completed, declined; propose "not required"
+    APPROVE_NOT_REQUIRED = "approve_not_required"
+    REVIEW_REPEATS = "review_repeats"
+    SEE_REPORTS = "see_reports"
+    LOAD_REPORTS = "load_reports"
+    RESOLVE_LINES = "resolve_lines"
+    SEE_ALERTS = "see_alerts"
+    ACKNOWLEDGE_ALERTS = "acknowledge_alerts"
+    SEE_MONTH = "see_month"
+    EXPORT_MONTH = "export_month"
+    PUBLISH_MONTH = "publish_month"
+    MANAGE_PEOPLE = "manage_people"
+    SEE_AUDIT = "see_audit"
+    SEE_MAILBOX = "see_mailbox"  # the demonstration's mailbox; the page does not exist elsewhere
+
+
+P = Permission
+_RECORDS = frozenset({P.SEE_TODAY, P.SEE_EPISODES, P.SEE_CHILDREN, P.SEE_ALERTS, P.ACKNOWLEDGE_ALERTS, P.SEE_MAILBOX})
+_OVERSIGHT = frozenset({P.APPROVE_NOT_REQUIRED, P.REVIEW_REPEATS, P.SEE_REPORTS, P.SEE_MONTH, P.EXPORT_MONTH})
+_CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_INTERVIEW})
+_SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.LEAD: (_RECORDS | _CASEWORK | _OVERSIGHT | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.PUBLISH_MONTH})
+    - {P.APPROVE_NOT_REQUIRED},  # the lead proposes; a manager approves
+    Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW},
+    Role.MANAGER: _RECORDS | _CASEWORK | _OVERSIGHT,
+    Role.SERVICE_MANAGER: _SENIOR,
+    Role.HEAD_OF_SERVICE: _SENIOR,
+    Role.OPERATIONAL_GROUP: frozenset({P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_MAILBOX}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.SEE_MAILBOX}),
+    Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_MAILBOX}),
+}
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All that these roles may do together."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """The view is for signed-in people with this permission. Stands directly above `def`, below the route."""
+    return _mark(permission)
+
+
+def public(view: View) -> View:
+    """The view is for anybody, signed in or not: sign-in, health, static files."""
+    return _mark(PUBLIC)(view)
+
+
+def signed_in(view: View) -> View:
+    """The view is for every signed-in person: their own account."""
+    return _mark(SIGNED_IN)(view)
+
+
+def _mark(access: str) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def access_of(view: Callable[..., Any] | None) -> str | None:
+    """What the view names: a Permission, `PUBLIC`, `SIGNED_IN`, or None where it names nothing."""
+    return getattr(view, "access", None)

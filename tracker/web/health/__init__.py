@@ -1,0 +1,1 @@
+"""Whether the process, the database and the engine are well: for machines."""

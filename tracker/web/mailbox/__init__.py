@@ -1,0 +1,1 @@
+"""What would have been emailed: the demonstration's mailbox."""

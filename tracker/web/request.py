@@ -1,0 +1,51 @@
+"""What a view works with, read once for a request: now, who is signed in, the settings, the services' context."""
+
+from datetime import datetime
+
+from flask import current_app, g
+
+from tracker.bootstrap import wiring
+from tracker.services.context import Actor, Context, Viewer
+from tracker.settings import Settings
+from tracker.web.access import Permission, permissions_of
+from tracker.web.sessions import signed_in_person
+
+
+def settings() -> Settings:
+    return wiring(current_app).settings
+
+
+def now() -> datetime:
+    """The clock, read once for this request."""
+    if "now" not in g:
+        g.now = wiring(current_app).clock.now()
+    at: datetime = g.now
+    return at
+
+
+def viewer() -> Viewer | None:
+    """The signed-in person, or None on public pages."""
+    person = signed_in_person(settings(), now())
+    return person.viewer if person else None
+
+
+def signed_in_viewer() -> Viewer:
+    """The signed-in person, in a view that is not public. Raises RuntimeError elsewhere: a mistake of ours."""
+    person = viewer()
+    if person is None:
+        raise RuntimeError("this view asks for a signed-in person but is public")
+    return person
+
+
+def may(permission: Permission | str) -> bool:
+    """Whether the signed-in person has this permission; in templates `may('see_episodes')`."""
+    person = viewer()
+    return person is not None and Permission(permission) in permissions_of(person.roles)
+
+
+def request_context() -> Context:
+    """What every service is called with: this request's now, the council's rules, the signed-in person as actor."""
+    person = viewer()
+    given = settings()
+    actor = Actor(person.name, person.person_id) if person else Actor("nobody signed in")
+    return Context(now(), given.rules, actor, given.base_url, given.council.own_names)

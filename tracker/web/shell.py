@@ -1,0 +1,90 @@
+"""What every page stands in: the menu by permission, the engine's state, addresses of static files, and `/`."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.services import engine_state
+from tracker.services.engine_state import EngineState
+from tracker.web.access import Permission, signed_in
+from tracker.web.request import may, now, request_context, settings, viewer
+
+bp = Blueprint("shell", __name__)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu: its words, the view it leads to, who sees it."""
+
+    text: str
+    endpoint: str
+    permission: Permission
+
+
+MENU = (
+    Item("Today", "today.index", Permission.SEE_TODAY),
+    Item("Episodes", "episodes.index", Permission.SEE_EPISODES),
+    Item("Children", "children.index", Permission.SEE_CHILDREN),
+    Item("Reports", "reports.index", Permission.SEE_REPORTS),
+    Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
+    Item("Month", "month.index", Permission.SEE_MONTH),
+    Item("People", "people.index", Permission.MANAGE_PEOPLE),
+    Item("Audit", "audit.index", Permission.SEE_AUDIT),
+    Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
+)
+"""In the order shown. An area is known by its blueprint, and its first page is the view `index`."""
+
+
+def menu() -> list[Item]:
+    """What the signed-in person sees, of the areas that this installation has."""
+    return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
+
+
+def is_current(item: Item) -> bool:
+    return request.blueprint == item.endpoint.partition(".")[0]
+
+
+@bp.get("/")
+@signed_in
+def start() -> Response:
+    """The first page that the person may see; whoever may see none, their own account."""
+    first = next(iter(menu()), None)
+    return redirect(url_for(first.endpoint if first else "signin.account"))
+
+
+def engine() -> EngineState:
+    """Whether deadlines are being watched and somebody would be told; for the banner and the footer."""
+    return engine_state.state(request_context(), settings().scheduler.stale_after_seconds)
+
+
+@lru_cache
+def _version(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file in static/, with its content's hash, so that browsers may keep it for a year."""
+    path = Path(str(current_app.static_folder)) / name
+    if not path.is_file():
+        abort(500, f"static/{name} does not exist")
+    return url_for("static", filename=name, v=_version(path))
+
+
+def init_shell(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset, menu=menu, is_current=is_current, may=may, viewer=viewer, settings=settings, now=now, engine=engine
+    )
+    app.context_processor(_nothing_typed)
+
+
+def _nothing_typed() -> dict[str, Any]:
+    """`form` is None on pages without one, so that the layout may ask whether it has errors."""
+    return {"form": None}

@@ -1,0 +1,131 @@
+"""The words that people read for each code: one table, used by pages, filters and form choices."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from tracker.core.terms import (
+    BreachReason,
+    DeclinedBy,
+    EpisodeKind,
+    ExclusionReason,
+    FlagCode,
+    InterviewState,
+    LineOutcome,
+    LivingSetting,
+    ReportStatus,
+    RiskLevel,
+    Role,
+    Rung,
+)
+
+WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    EpisodeKind: {
+        EpisodeKind.MISSING: "Missing",
+        EpisodeKind.AWAY: "Away from placement without authorisation",
+        EpisodeKind.NO_APPARENT_RISK: "No apparent risk (absent)",
+    },
+    RiskLevel: {
+        RiskLevel.HIGH: "High",
+        RiskLevel.MEDIUM: "Medium",
+        RiskLevel.LOW: "Low",
+        RiskLevel.VERY_LOW: "Very low",
+        RiskLevel.NO_APPARENT_RISK: "No apparent risk (absent)",
+    },
+    ReportStatus: {
+        ReportStatus.MISSING: "Missing",
+        ReportStatus.FOUND: "Found",
+        ReportStatus.RETURNED: "Returned",
+        ReportStatus.CANCELLED: "Cancelled",
+    },
+    LivingSetting: {
+        LivingSetting.LOOKED_AFTER: "Looked after",
+        LivingSetting.HOME: "At home",
+    },
+    ExclusionReason: {
+        ExclusionReason.CANCELLED: "Cancelled",
+        ExclusionReason.NOT_MISSING: "Not missing",
+        ExclusionReason.CREATED_IN_ERROR: "Created in error",
+        ExclusionReason.ADULT: "Aged 18 or over",
+    },
+    LineOutcome: {
+        LineOutcome.CREATED: "Created",
+        LineOutcome.UPDATED: "Updated",
+        LineOutcome.UNCHANGED: "Unchanged",
+        LineOutcome.STALE: "Older than what is held",
+        LineOutcome.QUARANTINED: "Needs a decision",
+        LineOutcome.BLANK: "Blank",
+    },
+    InterviewState: {
+        InterviewState.AWAITING_RETURN: "Awaiting return",
+        InterviewState.FOUND_NOT_RETURNED: "Found, not returned",
+        InterviewState.NO_CLOCK: "No clock",
+        InterviewState.DUE: "Due",
+        InterviewState.DUE_SOON: "Due soon",
+        InterviewState.OVERDUE: "Overdue",
+        InterviewState.COMPLETED_IN_TIME: "Completed in time",
+        InterviewState.COMPLETED_LATE: "Completed late",
+        InterviewState.DECLINED: "Declined",
+        InterviewState.NOT_REQUIRED: "Not required",
+        InterviewState.WITHDRAWN: "Not counted",
+    },
+    DeclinedBy: {
+        DeclinedBy.CHILD: "The child",
+        DeclinedBy.PARENT_OR_CARER: "A parent or carer",
+    },
+    BreachReason: {
+        BreachReason.LATE_NOTICE: "The police told us late",
+        BreachReason.COULD_NOT_BE_CONTACTED: "The child could not be contacted",
+        BreachReason.DECLINED_LATE: "Declined after the deadline",
+        BreachReason.OUT_OF_AREA: "The child is out of the area",
+        BreachReason.MISSING_AGAIN: "The child went missing again",
+        BreachReason.NO_CAPACITY: "No interviewer was free",
+        BreachReason.OTHER: "Another reason",
+    },
+    Rung: {
+        Rung.DUE_SOON: "Due soon",
+        Rung.OVERDUE: "Overdue",
+        Rung.OVERDUE_24H: "Overdue by 24 hours",
+        Rung.OVERDUE_96H: "Overdue by 96 hours",
+    },
+    Role: {
+        Role.LEAD: "Missing-children lead",
+        Role.INTERVIEWER: "Interviewer",
+        Role.MANAGER: "Team manager",
+        Role.SERVICE_MANAGER: "Service manager",
+        Role.HEAD_OF_SERVICE: "Head of service",
+        Role.OPERATIONAL_GROUP: "Operational group",
+        Role.ADMINISTRATOR: "Administrator",
+        Role.INFORMATION_GOVERNANCE: "Information governance",
+    },
+    FlagCode: {
+        FlagCode.TIME_AMBIGUOUS: "The hour occurs twice; the earlier was taken",
+        FlagCode.TIME_NONEXISTENT: "The hour does not exist; read an hour later",
+        FlagCode.START_TIME_ESTIMATED: "Start time estimated",
+        FlagCode.FOUND_TIME_ESTIMATED: "Found time estimated",
+        FlagCode.RETURN_TIME_ESTIMATED: "Return time estimated",
+        FlagCode.ENDS_AS_IT_STARTS: "Ends at the instant it starts",
+        FlagCode.AGE_UNKNOWN: "Age unknown: treated as a child",
+        FlagCode.NEAR_NAME: "The name on the report differs a little",
+        FlagCode.OVERLAPS_ANOTHER: "Overlaps another episode",
+        FlagCode.END_UNKNOWN: "End unknown",
+        FlagCode.POLICE_SAY_STILL_MISSING: "Police say still missing",
+        FlagCode.POLICE_VALUE_DIFFERS: "The police's value differs",
+        FlagCode.HELD_BEFORE_RETURN: "Interview held before the return",
+        FlagCode.INTERVIEW_BEFORE_END: "The interview is dated before the end",
+        FlagCode.POSSIBLE_SAME_EPISODE: "Possibly the same episode",
+    },
+}
+"""By class, because members of two enums with the same text are equal."""
+
+
+def words(value: StrEnum | str | None) -> str:
+    """What people read for a code; a plain text is returned with its underscores as spaces, None as nothing."""
+    if value is None:
+        return ""
+    known = WORDS.get(type(value), {}).get(value) if isinstance(value, StrEnum) else None
+    return known or str(value).replace("_", " ").capitalize()
+
+
+def choices(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """For a form field: (code, words), in the order given. `choices(EpisodeKind)`, or some members of it."""
+    return [(member.value, words(member)) for member in members]
