@@ -1,5 +1,5 @@
 """The commands by area; importing this registers them all."""
 
-from tracker.commands import admin
+from tracker.commands import admin, month
 
-__all__ = ["admin"]
+__all__ = ["admin", "month"]

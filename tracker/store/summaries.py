@@ -12,14 +12,13 @@ from tracker.store import episodes, interviews
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, OutboxMessage, SummaryRow
 
 
-def rows_between(session: Session, since: datetime, until: datetime) -> SummaryInput:
-    """The whole histories, up to `until`, of every child with an episode that started, ended or returned in
-    `[since, until)` or was open in it; the interviews linked with them; the alerts raised in it.
+def rows_between(session: Session, since: datetime, until: datetime, cut_off: datetime) -> SummaryInput:
+    """The histories, up to the cut-off, of every child with an episode that started or returned in `[since, until)`
+    or has not returned; the interviews linked with them; the alerts raised in it.
 
     What it costs follows the children of the time asked for, not what is stored.
     """
-    children = _children_between(since, until)
-    history = and_(Episode.child_id.in_(children), Episode.missing_from_at < until)
+    history = and_(Episode.child_id.in_(_children_between(since, until)), Episode.missing_from_at <= cut_off)
     held = episodes.with_children(session, history)
     return SummaryInput(held, _interviews(session, history), _alerts(session, since, until))
 
@@ -49,7 +48,15 @@ def _alerts(session: Session, since: datetime, until: datetime) -> list[AlertFac
         .order_by(Alert.id)
     )
     return [
-        AlertFact(alert.id, alert.rung, alert.raised_at, sent_at, stopped_at is not None, alert.acknowledged_at)
+        AlertFact(
+            alert.id,
+            alert.rung,
+            alert.raised_at,
+            sent_at,
+            stopped_at is not None,
+            alert.acknowledged_at,
+            alert.episode_id,
+        )
         for alert, sent_at, stopped_at in session.execute(query)
     ]
 
@@ -76,3 +83,10 @@ def versions(session: Session, month: str) -> Sequence[SummaryRow]:
 def first_episode_at(session: Session) -> datetime | None:
     """When the oldest episode started: where the list of months begins."""
     return session.scalar(select(Episode.missing_from_at).order_by(Episode.missing_from_at).limit(1))
+
+
+def known_months(session: Session) -> list[tuple[str, int, datetime | None]]:
+    """Month, version and when it was published, of every summary prepared or published, in that order."""
+    query = select(SummaryRow.month, SummaryRow.version, SummaryRow.published_at)
+    rows = session.execute(query.order_by(SummaryRow.month, SummaryRow.version))
+    return [(month, version, published_at) for month, version, published_at in rows]

@@ -1,0 +1,159 @@
+"""Reads for the operational group's month: the figures beside last month and last year, the lists behind them, CSV."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tracker.core.clock import Period, local_date, month_of, parse_month
+from tracker.core.monthly_summary import as_json, behind
+from tracker.core.terms import Cohort
+from tracker.services.context import Context, Viewer
+from tracker.services.publish_month import month_figures
+from tracker.services.transaction import writing
+from tracker.store import audit, summaries
+from tracker.store.db import session as read_session
+
+
+@dataclass(frozen=True)
+class MonthListed:
+    """One month in the list: its key, and the newest published version if any."""
+
+    month: str
+    period: Period
+    published_version: int | None
+    published_at: datetime | None
+    is_prepared: bool
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    """A month's figures: `document` has the keys of definitions §6, `behind` the ids behind each.
+
+    `version` is None for figures from today's records; `differs` lists, for a published version, the keys whose
+    figures today are others: "not in the published figures".
+    """
+
+    month: str
+    period: Period
+    document: dict[str, Any]
+    behind: dict[str, dict[str, list[int]]]
+    version: int | None
+    published_at: datetime | None
+    sha256: str | None
+    versions: tuple[int, ...]
+    may_publish: bool
+
+    def figure(self, key: str, cohort: str = "all") -> Any:
+        """The figure under a dotted key. Raises KeyError for a key that the month does not have."""
+        place: Any = self.document
+        for part in key.split("."):
+            place = place[part]
+        return place[cohort]
+
+
+def month_list(context: Context) -> list[MonthListed]:
+    """Every month from the first episode's to the running one, newest first."""
+    session = read_session()
+    first = summaries.first_episode_at(session)
+    if first is None:
+        return []
+    published: dict[str, tuple[int | None, datetime | None]] = {}
+    prepared: set[str] = set()
+    for month, version, published_at in summaries.known_months(session):
+        if published_at is None:
+            prepared.add(month)
+        else:
+            published[month] = (version, published_at)
+    months = [month_of(local_date(context.now))]
+    while months[-1].start_at > first:
+        months.append(months[-1].previous())
+    return [
+        MonthListed(month.key, month, *published.get(month.key, (None, None)), month.key in prepared)
+        for month in months
+    ]
+
+
+def month_page(context: Context, viewer: Viewer, month: str, version: int | None = None) -> MonthPage | None:
+    """The published version asked for; without one, today's figures. None if that version does not exist.
+
+    Raises Refused for what is no month or has not begun. The view is audited.
+    """
+    with writing() as session:
+        details = {"version": version}
+        audit.record(session, "summary_viewed", context.actor, context.now, "month", month[:7], details)
+    session = read_session()
+    versions = tuple(row.version for row in summaries.versions(session, month) if row.published_at is not None)
+    if version is not None:
+        row = summaries.published(session, month, version)
+        if row is None or row.version != version:
+            return None
+        return MonthPage(
+            month,
+            parse_month(month),
+            row.document,
+            row.behind,
+            row.version,
+            row.published_at,
+            row.sha256,
+            versions,
+            False,
+        )
+    summary = month_figures(context, month)
+    ended = summary.period.end_at <= context.now
+    return MonthPage(month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended)
+
+
+def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: int | None = None) -> list[int] | None:
+    """The ids behind one figure of a month, for the list it opens; None for a figure that does not exist."""
+    if version is not None:
+        row = summaries.published(read_session(), month, version)
+        found: dict[str, dict[str, list[int]]] = row.behind if row and row.version == version else {}
+    else:
+        found = behind(month_figures(context, month))
+    return found.get(key, {}).get(str(cohort))
+
+
+def month_csv(context: Context, month: str, version: int | None = None) -> str:
+    """One tidy row for a figure and cohort. Audited as an export. Raises Refused like `month_figures`."""
+    with writing() as session:
+        details = {"filter": {"version": version}}
+        audit.record(session, "export_made", context.actor, context.now, "month", month[:7], details)
+    row = summaries.published(read_session(), month, version) if version is not None else None
+    document = row.document if row else as_json(month_figures(context, month))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["month", "status", "cut_off", "key", "cohort", "value", "numerator", "denominator"])
+    head = [document["month"], document["status"], document["cut_off"]]
+    for key, by_cohort in _figures(document):
+        for cohort in Cohort:
+            writer.writerow([*head, safe_cell(key), str(cohort), *_parts(by_cohort[cohort])])
+    return out.getvalue()
+
+
+def _figures(document: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    for key, value in document.items():
+        if not isinstance(value, dict):
+            continue
+        if set(value) == set(Cohort):
+            found.append((f"{prefix}{key}", value))
+        else:
+            found += _figures(value, f"{prefix}{key}.")
+    return found
+
+
+def _parts(value: Any) -> list[object]:
+    """A missing percentage or median is an empty cell, never a nought."""
+    if isinstance(value, dict):
+        return ["" if value["pct"] is None else value["pct"], value["numerator"], value["denominator"]]
+    return ["" if value is None else value, "", ""]
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet will not take for a formula: marked with an apostrophe if it begins like one."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or (text[:1] in "\t\r\n" and text) else text
