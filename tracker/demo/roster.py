@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class DemoChild:
-    """An invented child. `authority` is the council responsible; `is_ours` says whether that is this one."""
+    """An invented child. `placement` as the force writes it; `authority`: the council responsible, ours or another."""
 
     number: int
     surname: str
@@ -40,6 +40,7 @@ class DemoChild:
     address: str
     postcode: str
     district: District
+    placement: str
     looked_after: bool
     authority: str
     is_ours: bool
@@ -132,6 +133,7 @@ class _Maker:
             address=home.address if home else people.street_address(rng, district),
             postcode=home.postcode if home else people.postcode(rng, district),
             district=district,
+            placement="Children's home" if home else "Foster placement" if looked_after else "Family home",
             looked_after=looked_after,
             authority=people.COUNTY if is_ours else rng.choice(people.OTHER_COUNCILS),
             is_ours=is_ours,
