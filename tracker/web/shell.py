@@ -6,15 +6,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.services import engine_state
 from tracker.services.engine_state import EngineState
 from tracker.web.access import Permission, signed_in
+from tracker.web.filters import ago, duration
 from tracker.web.request import may, now, request_context, settings, viewer
 
 bp = Blueprint("shell", __name__)
+
+EMAILS_LATE_AFTER_SECONDS = 900
+"""How long an email may wait before the pages say so: longer than a mail server's usual "try again later"."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,27 @@ def start() -> Response:
 
 
 def engine() -> EngineState:
-    """Whether deadlines are being watched and somebody would be told; for the banner and the footer."""
-    return engine_state.state(request_context(), settings().scheduler.stale_after_seconds)
+    """Whether deadlines are being watched and somebody would be told; read once for a request."""
+    if "engine" not in g:
+        g.engine = engine_state.state(request_context(), settings().scheduler.stale_after_seconds)
+    found: EngineState = g.engine
+    return found
+
+
+def engine_troubles() -> list[str]:
+    """What the red banner says; empty where all is well."""
+    state, troubles = engine(), []
+    if state.is_stale:
+        troubles.append(
+            f"Deadlines were last checked: {ago(state.last_sweep_at, now())}. The scheduler does not run as it should. "
+            "Tell your administrator, and watch the clocks yourself until it does."
+        )
+    if state.nobody_would_be_told:
+        troubles.append("Some alerts would reach nobody: a role on the alert ladder has no active person who is here.")
+    waited = state.oldest_unsent_age_seconds or 0
+    if waited > EMAILS_LATE_AFTER_SECONDS:
+        troubles.append(f"Emails are not going out: the oldest has waited {duration(waited / 60)}.")
+    return troubles
 
 
 @lru_cache
@@ -79,9 +102,8 @@ def init_shell(app: Flask) -> None:
     app.register_blueprint(bp)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        asset=asset, menu=menu, is_current=is_current, may=may, viewer=viewer, settings=settings, now=now, engine=engine
-    )
+    for helper in (asset, menu, is_current, may, viewer, settings, now, engine, engine_troubles):
+        app.add_template_global(helper)
     app.context_processor(_nothing_typed)
 
 
