@@ -1,51 +1,30 @@
 """Sending email: SMTP with verified TLS, or files in a folder for a demonstration.
 
-A batch shares one connection. What the server says becomes one of three: sent, `MailDelayedError` (try again later) or
-`MailRefusedError` (this message will never go; a person must look). Their texts hold codes, never addresses or content.
+A batch shares one connection, opened anew where it was lost. What the server says becomes one of three: sent,
+`MailDelayedError` (try again later) or `MailRefusedError` (this message will never go; a person must look). Their texts
+hold codes, never addresses or content.
 """
 
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
+from tracker.core.mail import (
+    Email,
+    MailConnection,
+    MailConnectionLostError,
+    MailDelayedError,
+    Mailer,
+    MailRefusedError,
+)
 
-@dataclass(frozen=True)
-class Email:
-    """One message to one recipient; `message_id` is the same at every try."""
-
-    message_id: str
-    to_address: str
-    subject: str
-    body: str
-    written_at: datetime
-
-
-class MailDelayedError(Exception):
-    """Not sent now: no connection, or a temporary answer (4xx). Worth another try."""
-
-
-class MailRefusedError(Exception):
-    """The server will not take this message (5xx)."""
-
-
-class MailConnection(Protocol):
-    def send(self, email: Email) -> None:
-        """Returns once the server has taken the message. Raises MailDelayedError or MailRefusedError."""
-
-
-class Mailer(Protocol):
-    def connect(self) -> AbstractContextManager[MailConnection]:
-        """One connection for a batch. Raises MailDelayedError where there is no server to talk to."""
-
-    def describe(self) -> str:
-        """Where mail goes, for `tracker check` and the pages."""
+__all__ = ["FolderMailer", "Mailer", "NoMailer", "SmtpMailer", "as_message"]
 
 
 def as_message(email: Email, sender: str) -> EmailMessage:
@@ -57,6 +36,7 @@ def as_message(email: Email, sender: str) -> EmailMessage:
     message["Message-ID"] = email.message_id
     message["Date"] = format_datetime(email.written_at)
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
     message.set_content(email.body)
     return message
 
@@ -79,24 +59,23 @@ class SmtpMailer:
 
     @contextmanager
     def connect(self) -> Iterator["_SmtpConnection"]:
+        connection = _SmtpConnection(self)
+        connection.open()
         try:
-            smtp = self._open()
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailDelayedError(_reason(error)) from error
-        try:
-            yield _SmtpConnection(smtp, self.sender)
+            yield connection
         finally:
-            try:
-                smtp.quit()
-            except (OSError, smtplib.SMTPException):
-                smtp.close()
+            connection.close()
 
-    def _open(self) -> smtplib.SMTP:
+    def open_smtp(self) -> smtplib.SMTP:
+        """Connected, encrypted as `security` asks, the certificate verified, signed in. Raises OSError."""
         context = ssl.create_default_context(cafile=self.ca_file or None)
+        name = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"  # else smtplib asks DNS for this machine's
         if self.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, local_hostname=name, timeout=self.timeout_seconds, context=context
+            )
         else:
-            smtp = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+            smtp = smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout_seconds)
         try:
             if self.security == "starttls":
                 smtp.starttls(context=context)
@@ -108,34 +87,74 @@ class SmtpMailer:
         return smtp
 
 
-@dataclass(frozen=True)
 class _SmtpConnection:
-    smtp: smtplib.SMTP
-    sender: str
+    def __init__(self, mailer: SmtpMailer) -> None:
+        self.mailer = mailer
+        self.smtp: smtplib.SMTP | None = None
+
+    def open(self) -> smtplib.SMTP:
+        if self.smtp is None:
+            try:
+                self.smtp = self.mailer.open_smtp()
+            except OSError as error:  # smtplib's own errors are OSErrors too
+                raise MailConnectionLostError(_reason(error)) from error
+        return self.smtp
 
     def send(self, email: Email) -> None:
+        message = _written(email, self.mailer.sender)
+        smtp = self.open()
         try:
-            self.smtp.send_message(as_message(email, self.sender), to_addrs=[email.to_address])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, _text = next(iter(error.recipients.values()))
-            raise _answer(code) from error
-        except smtplib.SMTPResponseException as error:
-            raise _answer(error.smtp_code) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailDelayedError(_reason(error)) from error
+            smtp.send_message(message, to_addrs=[email.to_address])
+        except smtplib.SMTPNotSupportedError as error:
+            raise MailRefusedError("The mail server cannot take this kind of address.") from error
+        except OSError as error:
+            lost = smtp.sock is None or not isinstance(error, smtplib.SMTPException)
+            if lost:
+                self._drop()
+            raise _outcome(error, lost) from error
+
+    def _drop(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+            self.smtp = None
+
+    def close(self) -> None:
+        """Take leave. What the server answers changes nothing: each message has had its own answer."""
+        if self.smtp is not None:
+            with suppress(OSError):
+                self.smtp.quit()
+        self._drop()
 
 
-def _answer(code: int) -> Exception:
-    return (
-        MailRefusedError(f"The mail server answered {code}.")
-        if code >= 500
-        else MailDelayedError(f"The mail server answered {code}.")
-    )
+def _written(email: Email, sender: str) -> EmailMessage:
+    try:
+        return as_message(email, sender)
+    except Exception as error:  # the header parser raises whatever it stumbles over; no other message may suffer
+        raise MailRefusedError(f"The message could not be written: {type(error).__name__}.") from error
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"The mail server answered {error.smtp_code}."
+def _outcome(error: OSError, lost: bool) -> Exception:
+    """What a failed attempt comes to.
+
+    Only a 5xx answer to the recipient or the content is about this message. To a greeting or a sender it is about us
+    and our settings: the message waits until they are mended.
+    """
+    code = _code(error)
+    if code is not None and code >= 500 and isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return MailRefusedError(_reason(error))
+    return MailConnectionLostError(_reason(error)) if lost else MailDelayedError(_reason(error))
+
+
+def _code(error: OSError) -> int | None:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))[0]
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+
+
+def _reason(error: OSError) -> str:
+    code = _code(error)
+    if code is not None and code > 0:
+        return f"The mail server answered {code}."
     return f"The mail server could not be used: {type(error).__name__}."
 
 
@@ -151,14 +170,21 @@ class FolderMailer:
 
     @contextmanager
     def connect(self) -> Iterator["FolderMailer"]:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MailDelayedError(f"The folder for mail could not be used: {type(error).__name__}.") from error
         yield self
 
     def send(self, email: Email) -> None:
         name = "".join(c for c in email.message_id if c.isalnum() or c in "-.@").strip("@")
         part = self.folder / f".{name}.part"
-        part.write_bytes(bytes(as_message(email, self.sender)))
-        part.replace(self.folder / f"{name}.eml")
+        content = bytes(_written(email, self.sender))
+        try:
+            part.write_bytes(content)
+            part.replace(self.folder / f"{name}.eml")
+        except OSError as error:
+            raise MailDelayedError(f"The folder for mail could not be used: {type(error).__name__}.") from error
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Commands of whoever runs the server: the database, the web server, people, checks."""
 
+from contextlib import nullcontext
+
 import click
 
 from tracker.cli import Command, cli, command
@@ -21,8 +23,12 @@ def db_upgrade(run: Command) -> None:
 @command(cli, "serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
-def serve(run: Command, host: str, port: int) -> None:
+@click.option("--with-scheduler", is_flag=True, help="Sweep and deliver in this process too.")
+def serve(run: Command, host: str, port: int, with_scheduler: bool) -> None:
     """Serve the pages."""
     import waitress
 
-    waitress.serve(run.app, host=host, port=port, threads=8, ident=None)
+    from tracker.commands.engine import beside
+
+    with beside(run.app) if with_scheduler else nullcontext():
+        waitress.serve(run.app, host=host, port=port, threads=8, ident=None)

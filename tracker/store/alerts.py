@@ -96,12 +96,8 @@ def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Seq
     return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
-def is_raised(session: Session, due: AlertDue) -> bool:
-    return session.scalar(select(Alert.id).where(Alert.dedupe_key == due.dedupe_key)) is not None
-
-
 def add_alert(session: Session, due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
-    """Write that a person is to be told. The caller holds the episode or line, and has asked `is_raised`."""
+    """Write that a person is to be told. The caller holds the episode or line, so none is raised twice."""
     is_line = due.clock.subject == "line"
     alert = Alert(
         reference=reference,
@@ -121,10 +117,19 @@ def add_alert(session: Session, due: AlertDue, reference: str, outbox_id: int | 
     return alert
 
 
-def of_message(session: Session, message: OutboxMessage) -> Sequence[Alert]:
-    """The alerts that an email carries: one, or all those it sums up. None are older than the email."""
-    query = select(Alert).where(Alert.recipient_id == message.recipient_id, Alert.raised_at >= message.created_at)
-    return session.scalars(query.where(Alert.outbox_id == message.id)).all()
+def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
+    """The alerts that an email carries, one or all those it sums up, each with its episode or line.
+
+    None is older than the email, so the index by recipient and time finds them.
+    """
+    query = (
+        select(Alert, Episode, Line)
+        .outerjoin(Episode, Episode.id == Alert.episode_id)
+        .outerjoin(Line, Line.id == Alert.line_id)
+        .where(Alert.recipient_id == message.recipient_id, Alert.raised_at >= message.created_at)
+        .where(Alert.outbox_id == message.id)
+    )
+    return [(alert, episode, line) for alert, episode, line in session.execute(query)]
 
 
 def count_of_message(session: Session, recipient_id: int, message_id: int) -> int:

@@ -96,6 +96,23 @@ def claim(session: Session, lease: str, now: datetime, until: datetime, limit: i
     return session.scalars(ordered.execution_options(populate_existing=True)).all()
 
 
+def leases(session: Session) -> set[str]:
+    """Who holds a message that waits: deliverers, and sweeps still summing up."""
+    query = select(OutboxMessage.lease).where(_WAITING, OutboxMessage.lease.is_not(None)).distinct()
+    return {lease for lease in session.scalars(query) if lease is not None}
+
+
+def worker_of(lease: str) -> str:
+    """The worker's name within a lease."""
+    return lease.removeprefix(_SWEEP)
+
+
+def end_lease(session: Session, lease: str) -> None:
+    """Its worker is known to be gone: what it held may be claimed."""
+    held = update(OutboxMessage).where(OutboxMessage.lease == lease, _WAITING)
+    session.execute(held.values(leased_until=None), execution_options={"synchronize_session": False})
+
+
 def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -> set[int]:
     """Hold on to claimed messages for longer; the ids still ours. Others were taken over, and are theirs to send."""
     ours = (OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, _WAITING)
@@ -153,10 +170,10 @@ def growing_message(session: Session, recipient_id: int) -> int | None:
     return session.scalar(query.order_by(OutboxMessage.id).limit(1))
 
 
-def hold_growing(session: Session, message_id: int, sweep: str, until: datetime) -> bool:
+def hold_growing(session: Session, message_id: int, worker: str, until: datetime) -> bool:
     """Keep it from being sent while this sweep adds to it; False if it has been sent or claimed meanwhile."""
     row = update(OutboxMessage).where(OutboxMessage.id == message_id, _may_grow())
-    return changed(session, row.values(lease=_SWEEP + sweep, leased_until=until)) == 1
+    return changed(session, row.values(lease=_SWEEP + worker, leased_until=until)) == 1
 
 
 def write_growing(session: Session, message_id: int, subject: str, body: str) -> None:
@@ -164,7 +181,7 @@ def write_growing(session: Session, message_id: int, subject: str, body: str) ->
     session.execute(row.values(subject=subject, body=body), execution_options={"synchronize_session": False})
 
 
-def release_growing(session: Session, ids: Collection[int], sweep: str) -> None:
+def release_growing(session: Session, ids: Collection[int], worker: str) -> None:
     """The sweep has ended: they may go."""
-    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + sweep)
+    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + worker)
     session.execute(row.values(lease=None, leased_until=None), execution_options={"synchronize_session": False})

@@ -1,0 +1,84 @@
+"""Commands of the engine: one pass of the sweep, one pass of the outbox, or both for ever."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from time import perf_counter
+
+from flask import Flask
+
+from tracker.adapters.processes import is_gone, worker_name
+from tracker.bootstrap import wiring
+from tracker.cli import Command, cli, command
+from tracker.services import deliver_outbox, engine_state, raise_alerts
+
+
+@command(cli, "sweep")
+def sweep(run: Command) -> int:
+    """One pass: breaches, alerts, emails into the outbox, repeat flags that end."""
+    started = perf_counter()
+    failed = 0
+    try:
+        done = raise_alerts.sweep(run.context(), worker_name())
+        engine_state.record_beat(engine_state.SWEEP, wiring(run.app).clock.now, perf_counter() - started)
+    except raise_alerts.SweepIncompleteError as error:
+        done, failed = error.result, error.failed
+    sentences = [
+        f"Looked at {done.looked_at} clocks: {done.breaches} breaches recorded, {done.withdrawn} withdrawn, "
+        f"{done.alerts} alerts raised, {done.flags_ended} repeat flags ended."
+    ]
+    if done.nobody_told:
+        sentences.append(f"NOBODY could be told of {done.nobody_told}: give somebody the role of manager or lead.")
+    if failed:
+        sentences.append(f"{failed} rows could not be looked at; they stay due. See the log.")
+    run.show({**asdict(done), "failed": failed}, "\n".join(sentences))
+    return 1 if failed or done.nobody_told else 0
+
+
+@command(cli, "deliver")
+def deliver(run: Command) -> int:
+    """One pass of the outbox: send every email that is due."""
+    started = perf_counter()
+    wired = wiring(run.app)
+    done = deliver_outbox.deliver(run.context(), wired.mailer, wired.clock.now, worker=worker_name(), is_gone=is_gone)
+    engine_state.record_beat(engine_state.DELIVER, wired.clock.now, perf_counter() - started)
+    sentences = [f"{done.sent} sent, {done.delayed} to be tried again, {done.not_needed} no longer needed."]
+    if done.stopped:
+        sentences.append(f"{done.stopped} refused by the mail server: see the page of alerts.")
+    run.show(asdict(done), " ".join(sentences))
+    return 1 if done.stopped else 0
+
+
+@command(cli, "scheduler")
+def scheduler(run: Command) -> None:
+    """Sweep and deliver for ever, until told to stop (SIGTERM or Ctrl-C)."""
+    from tracker.scheduler import running  # APScheduler is loaded only where it is used
+
+    log_to_stderr()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with running(run.app):
+        run.show({"started": True}, "The scheduler runs. Ctrl-C stops it.")
+        stop.wait()
+
+
+@contextmanager
+def beside(app: Flask) -> Iterator[None]:
+    """The engine in the web server's process, stopped with it."""
+    from tracker.scheduler import running  # APScheduler is loaded only where it is used
+
+    log_to_stderr()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # else the process ends without stopping the engine
+    with running(app):
+        yield
+
+
+def log_to_stderr() -> None:
+    """What the engine does, in counts and numbers of rows, for whoever runs it; never on standard output."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)

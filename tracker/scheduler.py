@@ -1,0 +1,155 @@
+"""The heartbeat: an APScheduler job table that asks the services, again and again, what is due by now.
+
+It owns no rules and remembers nothing: due times stand in the database, so that a missed tick delays and never loses,
+and two schedulers do no harm. Of several, the one that holds the lease acts.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from time import perf_counter
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from tracker.adapters.processes import is_gone, worker_name
+from tracker.bootstrap import wiring
+from tracker.services import deliver_outbox, due_work, engine_state, lead_engine, raise_alerts
+from tracker.services.context import Actor, Context
+
+log = logging.getLogger(__name__)
+
+PASS_SECONDS = 300
+"""A pass of sweep or delivery that takes longer stops between two steps, and goes on at the next tick."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What runs, how often. `work` returns what it did, for the log: counts only."""
+
+    name: str
+    seconds: float
+    work: Callable[[Context, Callable[[], bool]], dict[str, object]]
+
+
+class Engine:
+    """The jobs of one process."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.wiring = wiring(app)
+        self.worker = worker_name()
+        self.leads = False
+        self.stopping = threading.Event()
+        self.scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def jobs(self) -> tuple[Job, ...]:
+        times = self.wiring.settings.scheduler
+        return (
+            Job(engine_state.SWEEP, times.sweep_seconds, self.sweep),
+            Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
+            Job("summary", times.sweep_seconds, self.summary),
+        )
+
+    def start(self) -> None:
+        """Returns at once; the jobs run in threads of their own, the first time as soon as this process leads."""
+        for job in self.jobs():
+            self.scheduler.add_job(self.run, "interval", args=[job], seconds=job.seconds, id=job.name)
+        self.scheduler.add_job(
+            self.lead, "interval", seconds=self.wiring.settings.scheduler.lease_seconds / 6, id="lead"
+        )
+        self.scheduler.add_job(self.lead, id="lead at once")
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Waits for the step under way, then lets go of the lease. Nothing is lost if this is never reached."""
+        self.stopping.set()
+        self.scheduler.shutdown(wait=True)
+        if self.leads:
+            with self.app.app_context():
+                lead_engine.let_go(self.worker, self.wiring.clock.now())
+
+    def holds_lease(self) -> bool:
+        """Ends before `lease_seconds`, so that another's next look at it still falls within them."""
+        seconds = self.wiring.settings.scheduler.lease_seconds * 0.75
+        return lead_engine.hold(self.worker, self.wiring.clock.now(), seconds, is_gone) is not None
+
+    def lead(self) -> None:
+        """Keep or take the lead; whoever takes it acts at once on what fell due meanwhile."""
+        if self.stopping.is_set():
+            return
+        with self._guarded("lead"):
+            leads = self.holds_lease()
+            if leads and not self.leads:
+                log.info("%s leads", self.worker)
+                for job in self.jobs():
+                    self.scheduler.add_job(self.run, args=[job], id=f"{job.name} at once", replace_existing=True)
+            self.leads = leads
+
+    def run(self, job: Job) -> None:
+        """One run of a job, with its heartbeat once it has ended well. A failed one is logged, and shows as stale."""
+        if self.stopping.is_set():
+            return
+        with self._guarded(job.name):
+            if not self.holds_lease():
+                return
+            started = perf_counter()
+            done = job.work(self.context(), lambda: self._may_go_on(started))
+            engine_state.record_beat(job.name, self.wiring.clock.now, perf_counter() - started)
+            log.log(logging.INFO if any(done.values()) else logging.DEBUG, "%s: %s", job.name, done)
+
+    def _may_go_on(self, started: float) -> bool:
+        return not self.stopping.is_set() and perf_counter() - started < PASS_SECONDS
+
+    @contextmanager
+    def _guarded(self, name: str) -> Iterator[None]:
+        """An application context, and so a database session, for one run, whatever becomes of it."""
+        with self.app.app_context():
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001 (logged; the next tick tries again, and the banner shows staleness)
+                log.error("%s failed: %s", name, _where(error))  # noqa: TRY400 (its text may quote a row)
+
+    def context(self) -> Context:
+        settings = self.wiring.settings
+        return Context(
+            self.wiring.clock.now(), settings.rules, Actor("scheduler"), settings.base_url, settings.council.own_names
+        )
+
+    def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        return asdict(raise_alerts.sweep(context, self.worker, keep_going))
+
+    def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        wired = self.wiring
+        return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
+
+    def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
+
+
+def _where(error: Exception) -> str:
+    """The kind of error and the line of ours that it came through: never its text, which may quote a record."""
+    frames = []
+    trace = error.__traceback__
+    while trace:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.startswith("tracker."):
+            frames.append(f"{name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {frames[-1] if frames else 'an unknown place'}"
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[Engine]:
+    """The engine beside something else in this process, such as the web server."""
+    engine = Engine(app)
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()

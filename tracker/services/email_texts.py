@@ -1,0 +1,71 @@
+"""The words of every email: files in templates/emails, filled in strictly.
+
+They hold a random reference, the deadline and a link that needs sign-in, and by their signatures can hold no more:
+nothing about a child, and not even the number of a record (definitions §7).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy
+from tracker.core.clock import show_instant
+from tracker.core.terms import Rung
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
+
+OVERDUE_LIST = "/episodes?state=overdue"
+
+
+@dataclass(frozen=True)
+class EmailText:
+    template: str
+    subject: str
+    body: str
+
+
+def alert_text(subject: str, step: RungPolicy, due_at: datetime, reference: str, base_url: str) -> EmailText:
+    """What tells one person of one rung. `subject` is `episode` or `line`."""
+    if subject == "line":
+        template = "line_due_soon" if step.rung is Rung.DUE_SOON else "line_overdue"
+    else:
+        template = str(step.rung)
+    return _fill(
+        template,
+        due=show_instant(due_at, always_zone=True),
+        hours=f"{step.offset_hours:g}",
+        reference=reference,
+        link=f"{base_url}/alerts/{reference}",
+    )
+
+
+def summed_up_text(count: int, now: datetime, base_url: str) -> EmailText:
+    """One message for everything long overdue: how many, and where the list is."""
+    return _fill(
+        "summed_up",
+        count=count,
+        days=SUMMED_UP_AFTER_DAYS,
+        written=show_instant(now, always_zone=True),
+        link=base_url + OVERDUE_LIST,
+    )
+
+
+def message_domain(base_url: str) -> str:
+    """The right half of a Message-ID: the name under which this service is reached."""
+    return urlsplit(base_url).hostname or "localhost"
+
+
+def _fill(template: str, **values: object) -> EmailText:
+    """Raises jinja2.UndefinedError for a value that a template asks for and is not given."""
+    subject = _environment().get_template(f"{template}-subject.txt").render(values)
+    body = _environment().get_template(f"{template}-body.txt").render(values)
+    return EmailText(template, " ".join(subject.split()), body.strip() + "\n")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=select_autoescape())
