@@ -12,11 +12,11 @@ from wtforms import Field
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from tracker.core.clock import LONDON, LocalReading, local, read_local
+from tracker.core.clock import LONDON, LocalReading, local, read_local, require_aware
 from tracker.core.terms import FlagCode
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_TIME = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})|(\d{2}))?\s*([ap]\.?m\.?)?", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2})|(\d{2}))?\s*([ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)
 
 
 class Unreadable(ValueError):  # noqa: N818 (a sentence for a person, not a fault)
@@ -61,7 +61,7 @@ def read_date(day: str, month: str, year: str) -> date:
         month_no = _MONTHS.index(name) + 1
     else:
         raise Unreadable("The month must be a number from 1 to 12, or its name.", "month")
-    if not re.fullmatch(r"[12]\d{3}", year):
+    if not re.fullmatch(r"[12][0-9]{3}", year):
         raise Unreadable("The year must have 4 numbers, like 2026.", "year")
     try:
         return date(int(year), month_no, int(day))
@@ -163,7 +163,7 @@ class LondonDateTimeField(LondonDateField):
     def _choose(self, wall: datetime, earlier: LocalReading) -> LocalReading:
         self.asks_zone = True
         if self.typed["zone"] == "GMT":
-            return LocalReading(wall.replace(tzinfo=LONDON, fold=1))
+            return LocalReading(require_aware(wall.replace(tzinfo=LONDON, fold=1)))
         if self.typed["zone"] == "BST":
             return LocalReading(earlier.at)
         self.typed["zone"] = "BST"  # the earlier instant gives the earlier deadline

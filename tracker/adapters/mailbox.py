@@ -1,0 +1,48 @@
+"""Reading back what `FolderMailer` wrote: the demonstration's mailbox."""
+
+import email
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it would have been sent. `written_at` is its Date header."""
+
+    message_id: str
+    to_address: str
+    subject: str
+    body: str
+    written_at: datetime
+
+
+@dataclass(frozen=True)
+class FolderMailbox:
+    """The .eml files of a folder."""
+
+    folder: Path
+
+    def newest(self, most: int) -> list[Mail]:
+        """The newest messages by the time of writing the file, newest first; none where the folder does not exist."""
+        files = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return sorted((_read(path) for path in files[:most]), key=lambda mail: mail.written_at, reverse=True)
+
+    def count(self) -> int:
+        return sum(1 for _ in self.folder.glob("*.eml"))
+
+
+def _read(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain",))
+    return Mail(
+        message_id=str(message["Message-ID"]),
+        to_address=str(message["To"]),
+        subject=str(message["Subject"]),
+        body=body.get_content() if body else "",
+        written_at=parsedate_to_datetime(str(message["Date"])),
+    )

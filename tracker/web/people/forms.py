@@ -1,0 +1,67 @@
+"""Add and change people, their absence, their password; teams."""
+
+from wtforms import PasswordField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.core.terms import Role
+from tracker.services.pages.people import TeamRow
+from tracker.web.fields import LondonDateTimeField
+from tracker.web.forms import Form, Text
+from tracker.web.words import choices
+
+NO_TEAM = ""
+ROLE_HINTS = {
+    Role.LEAD: "Sees and works on everything about children, reports and the month; approves nothing",
+    Role.INTERVIEWER: "Sees children and episodes, and records interviews",
+    Role.MANAGER: "As the lead, and approves that an interview is not required",
+    Role.SERVICE_MANAGER: "Sees everything, approves, publishes the month; told from 24 hours overdue",
+    Role.HEAD_OF_SERVICE: "As a service manager; told from 96 hours overdue",
+    Role.OPERATIONAL_GROUP: "Sees the month's figures only",
+    Role.ADMINISTRATOR: "Manages people; sees nothing about children",
+    Role.INFORMATION_GOVERNANCE: "Sees who did and saw what",
+}
+
+
+def _as_role(value: object) -> Role | None:
+    return None if value is None else Role(str(value))
+
+
+class PersonForm(Form):
+    """`teams` are offered beside "no team"."""
+
+    name = Text("Name", [InputRequired("Enter their name.")])
+    email = Text("Email address", [InputRequired("Enter their email address.")])
+    roles = SelectMultipleField(
+        "Roles", choices=choices(Role), coerce=_as_role, widget=ListWidget(), option_widget=CheckboxInput()
+    )
+    team = SelectField("Team", validate_choice=True)
+
+    def offer(self, teams: tuple[TeamRow, ...]) -> "PersonForm":
+        self.team.choices = [(NO_TEAM, "No team"), *((str(team.id), team.name) for team in teams)]
+        return self
+
+    @property
+    def team_id(self) -> int | None:
+        return int(self.team.data) if self.team.data else None
+
+
+class NewPersonForm(PersonForm):
+    password = PasswordField("First password")
+
+
+class PasswordForm(Form):
+    password = PasswordField("New password", [InputRequired("Enter a new password.")])
+
+
+class AbsenceForm(Form):
+    away_from = LondonDateTimeField("Away from")
+    away_until = LondonDateTimeField("Away until")
+
+
+class TeamForm(Form):
+    name = Text("Name of the team", [InputRequired("Enter the team's name.")])
+
+
+class NoFieldsForm(Form):
+    """A button alone, with its CSRF token."""
