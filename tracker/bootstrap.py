@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from tracker.adapters.charts import ChartRenderer
+from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
 from tracker.settings import PROJECT, Mail, Settings, SettingsError, load_settings
@@ -20,6 +22,7 @@ class Wiring:
     settings: Settings
     clock: Clock
     mailer: Mailer
+    charts: ChartRenderer
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, mailer: Mailer | None = None) -> Flask:
@@ -33,7 +36,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, mai
         static_folder="static",
     )
     app.extensions["tracker"] = Wiring(
-        settings=settings, clock=clock or make_clock(settings), mailer=mailer or make_mailer(settings.mail)
+        settings=settings,
+        clock=clock or make_clock(settings),
+        mailer=mailer or make_mailer(settings.mail),
+        charts=ChartRenderer(PROJECT / "templates" / "charts"),
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
@@ -57,6 +63,12 @@ def wiring(app: Flask) -> Wiring:
     found = app.extensions["tracker"]
     assert isinstance(found, Wiring)
     return found
+
+
+def mailbox(app: Flask) -> FolderMailbox | None:
+    """What would have been emailed, in a demonstration; None elsewhere."""
+    given = wiring(app).settings
+    return FolderMailbox(PROJECT / given.mail.folder) if given.env == "demo" and given.mail.folder else None
 
 
 def make_mailer(mail: Mail) -> Mailer:

@@ -26,6 +26,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "person_changed": frozenset({"changed"}),
     "person_disabled": frozenset(),
     "team_added": frozenset(),
+    "team_renamed": frozenset(),
     # reads
     "child_viewed": frozenset(),
     "episode_viewed": frozenset(),
@@ -76,6 +77,12 @@ ACTIONS: dict[str, frozenset[str]] = {
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),
 }
+
+READS = frozenset(
+    {action for action in ACTIONS if action.endswith("_viewed")}
+    | {"search_made", "export_made", "signed_in", "sign_in_failed", "signed_out"}
+)
+"""Actions that change no record."""
 
 FIRST_HASH = "0" * 64
 _LOCK = 7203720372  # the advisory lock that gives the chain one writer at a time on PostgreSQL
@@ -170,3 +177,12 @@ def broken_links(session: Session) -> Iterator[int]:
         if entry.previous_hash != previous or entry.hash != _hash_of(entry):
             yield entry.id
         previous = entry.hash
+
+
+def last_change(session: Session) -> int:
+    """The id of the newest row that tells of a change: while it is the same, no record has changed. 0: none yet.
+
+    Read backwards from the newest, so that it costs the reads since the last change and nothing else.
+    """
+    query = select(AuditEntry.id).where(AuditEntry.action.not_in(READS)).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(query) or 0

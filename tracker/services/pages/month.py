@@ -7,13 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from tracker.core.clock import Period, local_date, month_of, parse_month
-from tracker.core.monthly_summary import as_json, behind
+from tracker.core.monthly_summary import MonthlySummary, as_json, behind
 from tracker.core.terms import Cohort
 from tracker.services.context import Context, Viewer
 from tracker.services.publish_month import month_figures
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
+
+KEPT_SECONDS = 60
+"""How long figures from today's records are shown again while no record has changed; their time stands beside them."""
+
+_kept: dict[tuple[object, ...], MonthlySummary] = {}
+
+
+def current_figures(context: Context, month: str) -> MonthlySummary:
+    """Today's figures; computed again after any change of a record, or when those kept are a minute old.
+
+    What has changed is told by the audit trail, in which every change stands. Raises Refused like `month_figures`.
+    """
+    session = read_session()
+    place = (str(session.get_bind().engine.url), month, context.rules)
+    changed = audit.last_change(session)
+    for key, kept in list(_kept.items()):
+        if not 0 <= (context.now - kept.computed_at).total_seconds() < KEPT_SECONDS:
+            _kept.pop(key, None)
+    found = _kept.get((*place, changed)) or month_figures(context, month)
+    _kept[(*place, changed)] = found
+    return found
 
 
 @dataclass(frozen=True)
@@ -78,40 +99,38 @@ def month_list(context: Context) -> list[MonthListed]:
 def month_page(context: Context, viewer: Viewer, month: str, version: int | None = None) -> MonthPage | None:
     """The published version asked for; without one, today's figures. None if that version does not exist.
 
-    Raises Refused for what is no month or has not begun. The view is audited.
+    Raises Refused for what is no month or has not begun. The view is audited before anything is shown.
     """
     with writing() as session:
         details = {"version": version}
         audit.record(session, "summary_viewed", context.actor, context.now, "month", month[:7], details)
+    return month_shown(context, month, version)
+
+
+def month_shown(context: Context, month: str, version: int | None = None) -> MonthPage | None:
+    """As `month_page`, for the pictures within a page whose view has been recorded."""
     session = read_session()
     versions = tuple(row.version for row in summaries.versions(session, month) if row.published_at is not None)
-    if version is not None:
-        row = summaries.published(session, month, version)
-        if row is None or row.version != version:
-            return None
-        return MonthPage(
-            month,
-            parse_month(month),
-            row.document,
-            row.behind,
-            row.version,
-            row.published_at,
-            row.sha256,
-            versions,
-            False,
-        )
-    summary = month_figures(context, month)
-    ended = summary.period.end_at <= context.now
-    return MonthPage(month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended)
+    if version is None:
+        summary = current_figures(context, month)
+        ended = summary.period.end_at <= context.now
+        return MonthPage(month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended)
+    row = summaries.published(session, month, version)
+    if row is None:
+        return None
+    period = parse_month(month)
+    return MonthPage(
+        month, period, row.document, row.behind, row.version, row.published_at, row.sha256, versions, False
+    )
 
 
 def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: int | None = None) -> list[int] | None:
     """The ids behind one figure of a month, for the list it opens; None for a figure that does not exist."""
     if version is not None:
         row = summaries.published(read_session(), month, version)
-        found: dict[str, dict[str, list[int]]] = row.behind if row and row.version == version else {}
+        found: dict[str, dict[str, list[int]]] = row.behind if row else {}
     else:
-        found = behind(month_figures(context, month))
+        found = behind(current_figures(context, month))
     return found.get(key, {}).get(str(cohort))
 
 
@@ -121,7 +140,7 @@ def month_csv(context: Context, month: str, version: int | None = None) -> str:
         details = {"filter": {"version": version}}
         audit.record(session, "export_made", context.actor, context.now, "month", month[:7], details)
     row = summaries.published(read_session(), month, version) if version is not None else None
-    document = row.document if row else as_json(month_figures(context, month))
+    document = row.document if row else as_json(current_figures(context, month))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["month", "status", "cut_off", "key", "cohort", "value", "numerator", "denominator"])

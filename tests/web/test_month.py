@@ -1,0 +1,95 @@
+"""The month's pages: figures beside others, published versions, CSV, pictures, and who may publish or open lists."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests import factories
+from tests.web.conftest import ClientRequest
+from tracker.core.rules import Rules
+from tracker.services import publish_month
+from tracker.services.context import Actor, Context
+from tracker.services.transaction import writing
+
+CONTEXT = Context(datetime(2026, 11, 16, 12, tzinfo=UTC), Rules(), Actor("test"))
+
+
+@pytest.fixture
+def october(client_request: ClientRequest) -> int:
+    """Two returns in October, one interviewed in time and one overdue; the overdue episode's id."""
+    with writing() as session:
+        start = datetime(2026, 10, 6, 19, tzinfo=UTC)
+        held = factories.episode(session, factories.child(session), start, hours=8, context=CONTEXT)
+        factories.interview(session, [held], completed_at=start + timedelta(hours=20), context=CONTEXT)
+        overdue = factories.episode(session, factories.child(session), start, hours=9, context=CONTEXT)
+        return overdue.id
+
+
+def test_an_empty_product_says_that_there_are_no_months(client_request: ClientRequest) -> None:
+    page = client_request.sign_in("Charlie").get("/month")
+    assert "no episodes yet" in page.text
+
+
+def test_the_month_shows_the_share_with_both_its_parts(client_request: ClientRequest, october: int) -> None:
+    page = client_request.sign_in("Charlie").get("/month/2026-10")
+    assert "50.0%" in page.text
+    assert "1 of 2 interviews that were due" in page.text
+
+
+@pytest.mark.parametrize("cohort", ["all", "ours", "other"])
+def test_each_cohort_has_its_figures(client_request: ClientRequest, october: int, cohort: str) -> None:
+    page = client_request.sign_in("Charlie").get(f"/month/2026-10?cohort={cohort}")
+    assert ("no percentage" in page.text) == (cohort == "other")
+
+
+def test_overdue_episodes_are_named_only_to_those_who_may_open_them(
+    client_request: ClientRequest, october: int
+) -> None:
+    assert f"Episode {october}" not in client_request.sign_in("Charlie").get("/month/2026-10").text
+    assert f"Episode {october}" in client_request.sign_in("Alice").get("/month/2026-10").text
+
+
+@pytest.mark.parametrize("path", ["/month/2026-13", "/month/2031-01", "/month/x", "/month/2026-10?version=7",
+                                  "/month/2026-10?version=x", "/month/2026-10?cohort=x",
+                                  "/month/2026-10/charts/none.svg"])  # fmt: skip
+def test_what_does_not_exist_is_not_found(client_request: ClientRequest, october: int, path: str) -> None:
+    client_request.sign_in("Charlie").get(path, status=404)
+
+
+def test_a_published_month_stays_as_it_was(client_request: ClientRequest, october: int) -> None:
+    alice = client_request.sign_in("Alice")
+    alice.post("/month/2026-10/publish", {}, status=302)
+    with writing() as session:
+        row = session.get_one(factories.Episode, october)
+        factories.interview(session, [row], completed_at=row.returned_at + timedelta(hours=1), context=CONTEXT)
+    assert "50.0%" in alice.get("/month/2026-10?version=1").text
+    today = alice.get("/month/2026-10").text
+    assert "100.0%" in today
+    assert "not in the published figures" in today
+    assert "version 1" in alice.get("/month").text
+
+
+def test_publishing_the_same_again_is_answered_in_words(client_request: ClientRequest, october: int) -> None:
+    publish_month.publish(CONTEXT, "2026-10")
+    page = client_request.sign_in("Alice").post("/month/2026-10/publish", {}, status=200)
+    assert "the figures are the same today" in page.text
+
+
+def test_the_group_may_read_and_download_but_not_publish(client_request: ClientRequest, october: int) -> None:
+    charlie = client_request.sign_in("Charlie")
+    assert "Publish" not in charlie.get("/month/2026-10").text
+    charlie.get("/month/2026-10/publish", status=403)
+    answer = charlie.client.get("/month/2026-10/figures.csv")
+    assert answer.mimetype == "text/csv"
+    assert ",interviews.pct_in_72h_of_returns,all,50.0,1,2" in answer.text
+
+
+@pytest.mark.parametrize("name", ["thirteen-months", "age", "setting", "weekday-hour"])
+def test_each_chart_is_a_picture(client_request: ClientRequest, october: int, name: str) -> None:
+    answer = client_request.sign_in("Charlie").client.get(f"/month/2026-10/charts/{name}.svg")
+    assert answer.mimetype == "image/svg+xml"
+    assert answer.text.startswith("<svg")
+
+
+def test_an_interviewer_may_not_see_the_month(client_request: ClientRequest) -> None:
+    client_request.sign_in("Bob").get("/month", status=403)

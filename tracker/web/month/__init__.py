@@ -1,0 +1,1 @@
+"""The operational group's month."""
