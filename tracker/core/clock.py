@@ -1,5 +1,6 @@
 """Instants, local time and periods. Inside everything is UTC; Europe/London stands only at the edge."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -55,7 +56,7 @@ class LocalReading:
 
 def require_aware(at: datetime) -> datetime:
     """The same instant in UTC. Raises ValueError for a naive datetime: it names no instant."""
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise ValueError("a datetime without an offset names no instant")
     return at.astimezone(UTC)
 
@@ -65,7 +66,10 @@ def read_local(local: datetime, not_before: datetime | None = None) -> LocalRead
 
     The hour that occurs twice is read as the earlier instant, which gives the earlier deadline, unless that lies
     before `not_before` (the episode's start): then the later. One that does not exist is read forward. Both flagged.
+    Raises ValueError for a datetime with an offset: that is an instant already.
     """
+    if local.tzinfo is not None:
+        raise ValueError("a datetime with an offset is an instant already")
     earlier = local.replace(tzinfo=LONDON, fold=0).astimezone(UTC)
     later = local.replace(tzinfo=LONDON, fold=1).astimezone(UTC)
     if earlier == later:
@@ -91,8 +95,14 @@ def local_midnight(day: date) -> datetime:
 
 
 def is_ambiguous(at: datetime) -> bool:
+    """Whether the wall clock shows this hour twice (October)."""
     wall = local(at)
     return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+
+
+def follows_gap(at: datetime) -> bool:
+    """Whether this is the hour onto which times that do not exist are read forward (March)."""
+    return local(at).utcoffset() != local(at - timedelta(hours=1)).utcoffset() and not is_ambiguous(at)
 
 
 def show_instant(at: datetime, beside: datetime | None = None, always_zone: bool = False) -> str:
@@ -156,14 +166,11 @@ def month_of(day: date) -> Period:
 
 
 def parse_month(key: str) -> Period:
-    """The month named `YYYY-MM`. Raises ValueError with a sentence for anything else."""
-    try:
-        year, month = key.split("-")
-        if len(year) != 4 or len(month) != 2:
-            raise ValueError
-        return month_of(date(int(year), int(month), 1))
-    except ValueError:
-        raise ValueError(f"{key[:20]!r} is not a month. Write the year and the month, for example 2026-10.") from None
+    """The month named `YYYY-MM`, 1990 to 2199. Raises ValueError with a sentence for anything else."""
+    named = re.fullmatch(r"(199\d|2[01]\d\d)-(0[1-9]|1[0-2])", key, re.ASCII)
+    if named is None:
+        raise ValueError(f"{key[:20]!r} is not a month. Write the year and the month, for example 2026-10.")
+    return month_of(date(int(named[1]), int(named[2]), 1))
 
 
 def financial_year_of(day: date) -> Period:

@@ -1,5 +1,7 @@
 """How one police force writes its daily report: a value, read from a feed file by settings."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,28 +15,51 @@ FIELDS = (
 """Every field that a feed may map; the names are part of the feed file's format."""
 
 
+_US_ORDER = re.compile(r"%[xcD]|^(?!.*%[Yy].*%m).*%m.*%d")
+"""A numeric month before the day without the year before it; %x and %c mean that in the C locale."""
+
+
 @dataclass(frozen=True)
 class Feed:
     """A force's columns and values in ours.
 
     `columns`: our field → the column names it may have, first match wins, case and spacing ignored.
-    `values`: `status`, `kind`, `risk`, `setting`, `known_to` … → {the force's word, folded → our value}.
+    `values`: `status`, `kind`, `risk`, `setting`, `known_to` … → {the force's word → our value}; a word that stands
+    for nothing is mapped to an empty text.
+    `date_formats`: tried in order; ISO is always read. Never month before day: raises ValueError.
     `found_means_returned`: whether this force writes "found" when the child is back.
+    `reference_pattern`: where given, a regular expression that the whole reference must match; one that does not
+    (a reference that a spreadsheet turned into a number) keeps its line out. Raises ValueError if it is none.
     `report_time_column`: a column that states when the report was made; else its receipt is its age.
+    `own_authority`: how this force may write our council's name.
     """
 
     name: str
     force: str
     columns: Mapping[str, tuple[str, ...]]
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    date_formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y")
+    date_formats: tuple[str, ...] = (
+        "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d %b %y",
+    )  # fmt: skip
     found_means_returned: bool = False
     reference_pattern: str | None = None
     report_time_column: str | None = None
     own_authority: tuple[str, ...] = ()
     description: str = ""
 
+    def __post_init__(self) -> None:
+        folded = {name: {fold(word): ours for word, ours in table.items()} for name, table in self.values.items()}
+        object.__setattr__(self, "values", folded)
+        for written in self.date_formats:
+            if _US_ORDER.search(written):
+                raise ValueError(f"The date format {written} puts the month before the day.")
+        try:
+            re.compile(self.reference_pattern or "")
+        except re.error as error:
+            raise ValueError(f"The reference pattern is no regular expression: {error}.") from error
+
 
 def fold(text: str) -> str:
-    """How column names and coded values are compared: case, spaces and punctuation ignored."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    """How column names and coded values are compared: case, spaces, punctuation and forms of a letter ignored."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(character for character in plain if character.isalnum())
