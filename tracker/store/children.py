@@ -1,15 +1,16 @@
 """Children: rows to what matching knows of them, and the only writers of names, identifiers and keys."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from tracker.core.matching import blocking_keys
+from tracker.core.matching import KnownChild, blocking_keys
+from tracker.store.db import Base
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
-
-LEARNT = ("date_of_birth", "sex", "ethnicity", "address", "postcode", "responsible_authority", "known_to_services")
-"""What a report may teach about a child: fills a blank, never erases or replaces."""
 
 
 def identifier_kind(force: str) -> str:
@@ -32,42 +33,93 @@ def add_child(
     child = Child(surname=surname, forename=forename, date_of_birth=date_of_birth, created_at=now, **more)
     session.add(child)
     session.flush()
-    learn_name(session, child, surname, forename, police_force, police_person_id)
+    learn(session, {child.id: [Reported(surname, forename, date_of_birth, police_force, police_person_id)]})
     return child
 
 
-def learn_name(
-    session: Session,
-    child: Child,
-    surname: str,
-    forename: str,
-    police_force: str | None = None,
-    police_person_id: str | None = None,
-) -> bool:
-    """Keep a name and a police number a child was reported under, and what finds it by them. True: something new."""
-    new = False
-    names = select(ChildName.id).where(
-        ChildName.child_id == child.id, ChildName.surname == surname, ChildName.forename == forename
+@dataclass(frozen=True)
+class Reported:
+    """A name a child was reported under, with the number that came with it; new to us, or the first."""
+
+    surname: str
+    forename: str
+    date_of_birth: date | None = None
+    police_force: str | None = None
+    police_person_id: str | None = None
+
+
+def learn(session: Session, reported: Mapping[int, Sequence[Reported]]) -> None:
+    """Child id → names and numbers it was reported under: kept beside it, and found by them from now on."""
+    ids = list(reported)
+    names = set(_of(session, ids, ChildName.child_id, ChildName.surname, ChildName.forename))
+    numbers = set(_of(session, ids, ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value))
+    keys = set(_of(session, ids, ChildKey.child_id, ChildKey.key))
+    new_names: dict[tuple[int, str, str], None] = {}  # dicts keep the order, so that ids do not depend on chance
+    new_numbers: dict[tuple[int, str, str], None] = {}
+    new_keys: dict[tuple[int, str], None] = {}
+    for child_id, reports in reported.items():
+        for one in reports:
+            new_names[child_id, one.surname, one.forename] = None
+            if one.police_force and one.police_person_id:
+                new_numbers[child_id, identifier_kind(one.police_force), one.police_person_id] = None
+            found_by = blocking_keys(one.surname, one.forename, one.date_of_birth, one.police_person_id)
+            new_keys.update(dict.fromkeys((child_id, key) for key in sorted(found_by)))
+    _insert(session, ChildName, ("child_id", "surname", "forename"), [new for new in new_names if new not in names])
+    _insert(session, ChildIdentifier, ("child_id", "kind", "value"), [n for n in new_numbers if n not in numbers])
+    _insert(session, ChildKey, ("child_id", "key"), [new for new in new_keys if new not in keys])
+
+
+def _of(session: Session, ids: Collection[int], child_id: Any, *columns: Any) -> Iterable[tuple[Any, ...]]:
+    return (tuple(row) for row in session.execute(select(child_id, *columns).where(child_id.in_(ids))))
+
+
+def _insert(session: Session, model: type[Base], columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        session.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def ids_by_key(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
+    """Blocking key → the children it finds."""
+    found: dict[str, set[int]] = {}
+    for key, child_id in session.execute(select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(keys))):
+        found.setdefault(key, set()).add(child_id)
+    return found
+
+
+def rows_by_id(session: Session, ids: Collection[int]) -> dict[int, Child]:
+    return {row.id: row for row in session.scalars(select(Child).where(Child.id.in_(ids)))}
+
+
+def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, KnownChild]:
+    """Child id → what matching knows of the child, with the numbers of this force only."""
+    children = {row.id: row for row in rows}
+    names: dict[int, list[tuple[str, str]]] = {}
+    for child_id, surname, forename in _of(
+        session, list(children), ChildName.child_id, ChildName.surname, ChildName.forename
+    ):
+        names.setdefault(child_id, []).append((surname, forename))
+    numbers: dict[int, list[str]] = {}
+    query = select(ChildIdentifier.child_id, ChildIdentifier.value).where(
+        ChildIdentifier.child_id.in_(list(children)), ChildIdentifier.kind == identifier_kind(force)
     )
-    if session.scalar(names.limit(1)) is None:
-        session.add(ChildName(child_id=child.id, surname=surname, forename=forename))
-        new = True
-    if police_force and police_person_id:
-        kind = identifier_kind(police_force)
-        numbers = select(ChildIdentifier.id).where(
-            ChildIdentifier.kind == kind,
-            ChildIdentifier.value == police_person_id,
-            ChildIdentifier.child_id == child.id,
-        )
-        if session.scalar(numbers.limit(1)) is None:
-            session.add(ChildIdentifier(child_id=child.id, kind=kind, value=police_person_id))
-            new = True
-    wanted = blocking_keys(surname, forename, child.date_of_birth, police_person_id)
-    held = set(session.scalars(select(ChildKey.key).where(ChildKey.child_id == child.id)))
-    session.add_all([ChildKey(key=key, child_id=child.id) for key in sorted(wanted - held)])
-    session.flush()
-    return new
+    for child_id, value in session.execute(query):
+        numbers.setdefault(child_id, []).append(value)
+    return {
+        child_id: known_child(row, names.get(child_id, ()), numbers.get(child_id, ()))
+        for child_id, row in children.items()
+    }
 
 
-def child(session: Session, child_id: int) -> Child | None:
-    return session.get(Child, child_id)
+def known_child(
+    row: Child, names: Sequence[tuple[str, str]], numbers: Sequence[str], id_: int | None = None
+) -> KnownChild:
+    """A row as matching knows it. `id_` stands in for the id of a child that has none yet."""
+    return KnownChild(
+        id=row.id if id_ is None else id_,
+        names=tuple(names) or ((row.surname, row.forename),),
+        date_of_birth=row.date_of_birth,
+        sex=row.sex,
+        postcodes=(row.postcode,) if row.postcode else (),
+        addresses=(row.address,) if row.address else (),
+        police_person_ids=tuple(numbers),
+    )

@@ -1,0 +1,135 @@
+"""Receipts and their lines: what arrived, and what became of every line."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Table, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.core.terms import LineOutcome
+from tracker.store.models import Episode, Line, Receipt
+from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING
+
+_TICK = timedelta(microseconds=1)
+
+
+def first_copy(session: Session, feed: str, sha256: str) -> Receipt | None:
+    """The earliest receipt of these very bytes by this feed that was not refused."""
+    query = select(Receipt).where(Receipt.sha256 == sha256, Receipt.feed == feed, Receipt.status != "refused")
+    return session.scalar(query.order_by(Receipt.id).limit(1))
+
+
+def free_report_at(session: Session, force: str, at: datetime, besides_id: int | None = None) -> datetime:
+    """`at`, or the first instant after it that is the age of no other report of this force.
+
+    Two reports of one instant would have lines of one age; the one that came later is the newer.
+    """
+    query = select(Receipt.report_at).where(
+        Receipt.force == force, Receipt.report_at >= at, Receipt.report_at < at + timedelta(seconds=1)
+    )
+    if besides_id is not None:
+        query = query.where(Receipt.id != besides_id)
+    taken = set(session.scalars(query))
+    while at in taken:
+        at += _TICK
+    return at
+
+
+def reading_ids(session: Session) -> Sequence[int]:
+    """Receipts whose lines are not all read yet, oldest first."""
+    return session.scalars(select(Receipt.id).where(RECEIPT_READING).order_by(Receipt.id)).all()
+
+
+def last_line_no(session: Session, receipt_id: int) -> int:
+    """The highest line with an outcome, or 0. Lines are written in order, so none below it lacks one."""
+    return session.scalar(select(func.max(Line.line_no)).where(Line.receipt_id == receipt_id)) or 0
+
+
+def outcome_counts(session: Session, receipt_id: int) -> dict[LineOutcome, int]:
+    """Every outcome with its number of lines, 0 included."""
+    return outcome_counts_of(session, [receipt_id]).get(receipt_id) or dict.fromkeys(LineOutcome, 0)
+
+
+def outcome_counts_of(session: Session, receipt_ids: Collection[int]) -> dict[int, dict[LineOutcome, int]]:
+    """The same for many receipts in one query; a receipt without lines is absent."""
+    query = select(Line.receipt_id, Line.outcome, func.count()).where(Line.receipt_id.in_(receipt_ids))
+    found: dict[int, dict[LineOutcome, int]] = {}
+    for receipt_id, outcome, number in session.execute(query.group_by(Line.receipt_id, Line.outcome)):
+        found.setdefault(receipt_id, dict.fromkeys(LineOutcome, 0))[LineOutcome(outcome)] = number
+    return found
+
+
+def waiting_counts_of(session: Session, receipt_ids: Collection[int]) -> dict[int, int]:
+    """Receipt → its quarantined lines that wait for a person."""
+    query = select(Line.receipt_id, func.count()).where(LINE_WAITS, Line.receipt_id.in_(receipt_ids))
+    return {row.receipt_id: row[1] for row in session.execute(query.group_by(Line.receipt_id))}
+
+
+def set_from_reading(session: Session, receipt_id: int, **values: object) -> bool:
+    """Write over a receipt that is still being read; False if another process has finished with it."""
+    changed = session.execute(
+        update(Receipt).where(Receipt.id == receipt_id, Receipt.status == "reading").values(**values)
+    )
+    assert isinstance(changed, CursorResult)
+    return changed.rowcount == 1
+
+
+def add_lines(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert lines, all with the same columns; their ids in the same order."""
+    if not rows:
+        return []
+    return list(session.scalars(insert(Line).returning(Line.id, sort_by_parameter_order=True), rows))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What became of the same line in another copy of the same bytes."""
+
+    outcome: LineOutcome
+    child_id: int | None
+    episode_id: int | None
+    episode_as_of: tuple[datetime, int] | None
+
+
+def twins(session: Session, receipt: Receipt, line_nos: Collection[int]) -> dict[int, Twin]:
+    """Line number → what became of it in the first other copy of these bytes that has it (definitions §4.7)."""
+    copies = select(Receipt.id).where(
+        Receipt.sha256 == receipt.sha256,
+        Receipt.feed == receipt.feed,
+        Receipt.status != "refused",
+        Receipt.id != receipt.id,
+    )
+    copy_ids = session.scalars(copies).all()
+    if not copy_ids:
+        return {}
+    query = (
+        select(Line.line_no, Line.outcome, Line.child_id, Line.episode_id, Episode.as_of_at, Episode.as_of_line)
+        .outerjoin(Episode, Episode.id == Line.episode_id)
+        .where(Line.receipt_id.in_(copy_ids), Line.line_no.in_(line_nos))
+        .order_by(Line.receipt_id.desc())
+    )
+    return {
+        line_no: Twin(LineOutcome(outcome), child_id, episode_id, (as_of_at, as_of_line or 0) if as_of_at else None)
+        for line_no, outcome, child_id, episode_id, as_of_at, as_of_line in session.execute(query)
+    }
+
+
+def waiting_lines(session: Session, codes: Collection[str]) -> Sequence[Line]:
+    """Lines that wait for a person with one of these problems, oldest first."""
+    query = select(Line).where(LINE_WAITS, Line.problem_code.in_(codes))
+    return session.scalars(query.order_by(Line.as_of_at, Line.line_no, Line.id)).all()
+
+
+def refresh_as_of(session: Session, ages: Mapping[int, tuple[datetime, int]]) -> None:
+    """Episode → the age of a line that agreed with it. Nothing else of it changed, so its version stays."""
+    if ages:
+        statement = update(_EPISODE).where(_EPISODE.c.id == bindparam("episode"))
+        session.connection().execute(
+            statement.values(as_of_at=bindparam("at"), as_of_line=bindparam("line")),
+            [{"episode": episode_id, "at": at, "line": line_no} for episode_id, (at, line_no) in ages.items()],
+        )
+
+
+_EPISODE = cast("Table", Episode.__table__)
