@@ -5,6 +5,7 @@ How to add a page: docs/web-pages.md.
 
 from flask import Flask
 
+from tracker import bootstrap
 from tracker.web.errors import init_errors
 from tracker.web.filters import init_filters
 from tracker.web.security import init_security
@@ -18,11 +19,18 @@ def init_web(app: Flask) -> None:
     init_filters(app)
     init_shell(app)
     from tracker.web.health import views as health
+    from tracker.web.mailbox import views as mailbox
+    from tracker.web.month import views as month
+    from tracker.web.people import views as people
     from tracker.web.signin import views as signin
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
+        month,
+        people,
         signin,
         health,
     ):
         app.register_blueprint(area.bp)
+    if bootstrap.mailbox(app):  # a demonstration only: elsewhere there is no such page
+        app.register_blueprint(mailbox.bp)
