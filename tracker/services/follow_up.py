@@ -1,36 +1,58 @@
-"""What must be true again after an episode or an interview changed: its clock, its breach, its child's flags.
+"""What must be true again after an episode or an interview changed: its clock, its breach, its flags.
 
 Called inside the transaction of every service that writes one; the scheduler's sweep calls the same.
 """
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.core.alerts import carried_over, next_alert_at
-from tracker.core.clock import local_date
 from tracker.core.episodes import MissingEpisode, relation_flags
-from tracker.core.interviews import ReturnHomeInterview, closing_of, deadline_of, is_breached
-from tracker.core.repeats import repeat_flags
-from tracker.core.terms import RUNG_ORDER, FlagCode
+from tracker.core.interviews import (
+    ReturnHomeInterview,
+    closing_of,
+    deadline_of,
+    held_before_return,
+    is_breached,
+    may_cover,
+)
+from tracker.core.terms import RUNG_ORDER, FlagCode, InterviewState
 from tracker.services.context import Context
+from tracker.services.follow_up_repeats import keep_repeat_flags
 from tracker.store import alerts, audit, breaches, episodes, interviews
-from tracker.store.models import Breach, Child, Episode, RepeatFlagRow
+from tracker.store.models import Breach, Child, Episode
 
-RELATION_FLAGS = frozenset({FlagCode.OVERLAPS_ANOTHER, FlagCode.END_UNKNOWN})
+OF_THE_CHILD = frozenset({FlagCode.OVERLAPS_ANOTHER, FlagCode.END_UNKNOWN, FlagCode.AGE_UNKNOWN})
+INTERVIEW_FLAGS = frozenset({FlagCode.HELD_BEFORE_RETURN, FlagCode.INTERVIEW_BEFORE_END})
+ASKS_A_PERSON = frozenset(
+    {
+        FlagCode.POLICE_SAY_STILL_MISSING,
+        FlagCode.OVERLAPS_ANOTHER,
+        FlagCode.INTERVIEW_BEFORE_END,
+        FlagCode.POSSIBLE_SAME_EPISODE,
+    }
+)
+"""Flags that stand on Today until somebody settles them. A differing police value stands there as a decision."""
 
 
 def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
     """Keep the clock of one episode true (definitions §2.3, §3).
 
-    Steps: 1. the deadline, pinned when the clock starts, moves with the return; 2. a breach that no longer holds is
-    withdrawn with its reason; 3. whether a clock is open, and when the sweep must look again. The sweep records new
-    breaches, because a breach and its alerts are one transaction.
+    Steps: 1. the deadline, pinned when the clock starts, moves with the return; 2. an interview held before the
+    return, or dated before the end, is flagged; 3. a breach that no longer holds is withdrawn with its reason;
+    4. whether a clock is open, what closed it, and when the sweep must look again. The sweep records new breaches,
+    because a breach and its alerts are one transaction.
     """
     session.flush()
-    episode = episodes.to_core(row, session.get_one(Child, row.child_id))
-    _keep_deadline(session, row, episode, context)
+    child = session.get_one(Child, row.child_id)
+    _keep_deadline(session, row, episodes.to_core(row, child), context)
+    episode = episodes.to_core(row, child)
     held = interviews.interviews_of_episode(session, row.id)
-    episode = episodes.to_core(row, session.get_one(Child, row.child_id))
+    flags = (episode.flags - INTERVIEW_FLAGS) | interview_flags(episode, held)
+    episodes.write_changes(session, row, {"flags": flags}, context.now)
     breach = breaches.standing(session, row.id)
     if breach and not is_breached(episode, held, context.now):
         _withdraw(session, row, breach, _why_withdrawn(episode, held), context)
@@ -38,14 +60,26 @@ def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
     set_sweep(session, row, episode, held, breach, context)
 
 
+def interview_flags(episode: MissingEpisode, held: list[ReturnHomeInterview]) -> frozenset[FlagCode]:
+    """What a person should know of the interviews held: before the return (accepted), or before the end (ask)."""
+    found = set()
+    for at in (interview.completed_at for interview in held if interview.completed_at):
+        if not may_cover(episode, at):
+            found.add(FlagCode.INTERVIEW_BEFORE_END)
+        elif episode.returned_at is None or held_before_return(episode, at):
+            found.add(FlagCode.HELD_BEFORE_RETURN)
+    return frozenset(found)
+
+
 def _keep_deadline(session: Session, row: Episode, episode: MissingEpisode, context: Context) -> None:
     due = deadline_of(episode, context.rules.policy)
     if due == row.interview_due_at:
         return
-    old_due = row.interview_due_at or alerts.last_due_at(session, row.id, row.clock_no)
+    old_due = row.interview_due_at or _last_due_at(session, row)
     breach = breaches.standing(session, row.id)
     if breach:
-        _withdraw(session, row, breach, "deadline_moved" if due else "no_clock", context, raise_clock=False)
+        why = "deadline_moved" if due else "no_clock" if episode.out_of_counts is None else "left_the_counts"
+        _withdraw(session, row, breach, why, context, raise_clock=False)
     if due:
         raised = alerts.rungs_raised(session, row.id, row.clock_no) | frozenset(
             rung for rung in RUNG_ORDER if rung in row.carried_rungs
@@ -55,6 +89,12 @@ def _keep_deadline(session: Session, row: Episode, episode: MissingEpisode, cont
         row.rules_version = row.rules_version or context.rules.policy.rules_version
         row.clock_no += 1
     row.interview_due_at = due
+
+
+def _last_due_at(session: Session, row: Episode) -> datetime | None:
+    """The deadline last stated to anybody, of whichever clock: where the clock had stopped and starts again."""
+    stated = (alerts.last_due_at(session, row.id, number) for number in range(row.clock_no, 0, -1))
+    return next((due for due in stated if due), None)
 
 
 def _withdraw(
@@ -72,8 +112,6 @@ def _withdraw(
 
 
 def _why_withdrawn(episode: MissingEpisode, held: list[ReturnHomeInterview]) -> str:
-    if episode.out_of_counts is not None:
-        return "left_the_counts"
     closing = closing_of(episode, held, by=episode.interview_due_at)
     return f"closed_in_time_{closing.state}" if closing else "not_yet_due"
 
@@ -86,51 +124,56 @@ def set_sweep(
     breach: Breach | None,
     context: Context,
 ) -> None:
-    """Whether the clock is open, and the instant at which the sweep must look at this episode again, or None."""
+    """Whether the clock is open, what closed it, and when the sweep must look at this episode again, or None."""
     due = row.interview_due_at
-    row.clock_open = due is not None and episode.out_of_counts is None and closing_of(episode, held) is None
-    breach_at = due if due and not breach and (row.clock_open or is_breached(episode, held, context.now)) else None
-    clock = alerts.episode_clock(session, row) if row.clock_open else None
+    closing = closing_of(episode, held)
+    counts = episode.out_of_counts is None
+    is_open = due is not None and counts and closing is None
+    breach_at = due if due and not breach and (is_open or is_breached(episode, held, context.now)) else None
+    clock = alerts.episode_clock(session, row) if is_open else None
     alert_at = next_alert_at(clock, context.rules.ladder, context.now) if clock else None
-    row.sweep_at = min((at for at in (breach_at, alert_at) if at), default=None)
+    _note(
+        session,
+        row,
+        clock_open=is_open,
+        closed_as=str(closing.state) if counts and closing else None if counts else str(InterviewState.WITHDRAWN),
+        sweep_at=min((at for at in (breach_at, alert_at) if at), default=None),
+        needs_decision=_needs_decision(row, counts),
+    )
+
+
+def _needs_decision(row: Episode, counts: bool) -> bool:
+    return counts and not ASKS_A_PERSON.isdisjoint(row.flags)
+
+
+def _note(session: Session, row: Episode, **values: object) -> None:
+    """Write columns of the machinery, without raising `version` where nothing else changed.
+
+    The version guards what people edit: an alert sent while a page is open must not refuse what is typed there.
+    """
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    if session.is_modified(row):  # the version rises anyway, and one statement is enough
+        for name, value in changed.items():
+            setattr(row, name, value)
+        return
+    session.execute(update(Episode.__table__).where(Episode.__table__.c.id == row.id).values(changed))  # type: ignore[arg-type]
+    for name, value in changed.items():
+        set_committed_value(row, name, value)
 
 
 def follow_up_child(session: Session, child_id: int, context: Context) -> None:
-    """Keep what the episodes of one child say of each other true: overlaps, unknown ends, repeat flags."""
+    """Keep what the episodes of one child say of each other true: overlaps, unknown ends, age, repeat flags."""
     session.flush()
     history = episodes.episodes_of_child(session, child_id)
+    related = relation_flags(history)
     rows = {row.id: row for row in session.scalars(select(Episode).where(Episode.child_id == child_id))}
-    for episode_id, found in relation_flags(history).items():
-        flags = (frozenset(FlagCode(flag) for flag in rows[episode_id].flags) - RELATION_FLAGS) | found
-        episodes.write_changes(session, rows[episode_id], {"flags": flags}, context.now)
-    _keep_repeat_flags(session, child_id, history, context)
-
-
-def _keep_repeat_flags(session: Session, child_id: int, history: list[MissingEpisode], context: Context) -> None:
-    today = local_date(context.now)
-    rules = context.rules
-    true_now = {(f.rule, f.raised_on): f for f in repeat_flags(history, rules.repeat_rules, rules.policy, today)}
-    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id == child_id)
-    stored = {(row.rule, row.raised_on): row for row in session.scalars(query)}
-    for key, row in stored.items():
-        if key not in true_now and row.withdrawn_at is None:
-            row.withdrawn_at = context.now
-            row.withdrawn_reason = "the crossing is no longer true"
-            _record_flag(session, "repeat_flag_withdrawn", row, context)
-    for key, flag in true_now.items():
-        row = stored.get(key) or RepeatFlagRow(child_id=child_id, rule=flag.rule, raised_on=flag.raised_on)
-        new = key not in stored or row.withdrawn_at is not None
-        row.ends_on = flag.ends_on
-        row.episode_ids = list(flag.episode_ids)
-        row.ended_on = flag.ends_on if flag.has_ended(today) else None
-        if new:
-            row.raised_at = context.now
-            row.withdrawn_at = row.withdrawn_reason = None
-            session.add(row)
-            session.flush()
-            _record_flag(session, "repeat_flag_raised", row, context)
-
-
-def _record_flag(session: Session, action: str, row: RepeatFlagRow, context: Context) -> None:
-    details = {"rule": row.rule, "flag_id": row.id}
-    audit.record(session, action, context.actor, context.now, "child", row.child_id, details)
+    for episode in history:
+        row = rows[episode.id]
+        flags = (episode.flags - OF_THE_CHILD) | related[episode.id]
+        if episode.date_of_birth is None:
+            flags |= {FlagCode.AGE_UNKNOWN}
+        episodes.write_changes(session, row, {"flags": flags}, context.now)
+        _note(session, row, needs_decision=_needs_decision(row, episode.out_of_counts is None))
+    keep_repeat_flags(session, child_id, history, context)

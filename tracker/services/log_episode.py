@@ -1,48 +1,23 @@
 """Log an episode by hand: for a child held, or for one not known before."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from tracker.core.matching import FieldReason
+from sqlalchemy.orm import Session
+
+from tracker.core.clock import elapsed_hours
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.context import Context
+from tracker.services.episode_facts import INSTANTS, clean, facts_problems, flags_after
+from tracker.services.errors import FormProblem, Refused
+from tracker.services.find_children import NewChild, SimilarChild, add_child, certain_match, find_children
+from tracker.services.follow_up import follow_up_child, follow_up_episode
+from tracker.services.rows_for_change import refuse_unseen_child
+from tracker.services.transaction import writing
+from tracker.store import audit, episodes
+from tracker.store.models import Child, Episode
 
-
-@dataclass(frozen=True)
-class NewChild:
-    """A child not held before. `is_ours` None: by the responsible authority, ours where none is given."""
-
-    surname: str
-    forename: str
-    date_of_birth: date | None = None
-    sex: str | None = None
-    ethnicity: str | None = None
-    address: str | None = None
-    postcode: str | None = None
-    council_id: str | None = None
-    responsible_authority: str | None = None
-    is_ours: bool | None = None
-
-
-@dataclass(frozen=True)
-class SimilarChild:
-    """A child held who may be the one meant, with the reasons by field, the likeliest first."""
-
-    child_id: int
-    name: str
-    date_of_birth: date | None
-    address: str | None
-    episodes: int
-    weight: int
-    reasons: tuple[FieldReason, ...]
-
-
-def find_children(
-    context: Context, *, surname: str, forename: str, date_of_birth: date | None = None
-) -> tuple[SimilarChild, ...]:
-    """Held children like this one, at most five. Records one search, without the name."""
-    raise NotImplementedError
+__all__ = ["NewChild", "SimilarChild", "find_children", "log_episode"]
 
 
 def log_episode(
@@ -76,4 +51,92 @@ def log_episode(
     police reference already held (`reference_held`). Unless `confirm`: an episode of this child starts within 24 h
     (`possible_duplicate`), or a child held has this name and date of birth (`possible_same_child`).
     """
-    raise NotImplementedError
+    values = clean(
+        {
+            "missing_from_at": missing_from_at,
+            "kind": kind,
+            "risk": risk,
+            "police_force": (force or "").casefold() or None,
+            "police_reference": police_reference,
+            "found_at": found_at,
+            "returned_at": returned_at,
+            "reported_at": reported_at,
+            "setting": setting,
+            "known_to_services": known_to_services,
+            "district": district,
+            "missing_from_address": missing_from_address,
+            "last_seen_location": last_seen_location,
+            "found_location": found_location,
+            "found_by": found_by,
+            "circumstances": circumstances,
+        }
+    )
+    given = {name: value for name, value in values.items() if value is not None}
+    if "police_reference" not in given:
+        given.pop("police_force", None)
+    with writing() as session:
+        audit.hold_chain(session)
+        problems = facts_problems(session, None, given, context)
+        if (child_id is None) == (new_child is None):
+            problems.append(FormProblem("missing_value", "Choose a child, or enter a new one.", ("child_id",)))
+        if problems:
+            raise Refused(problems)
+        if child_id is not None:
+            child = _held_child(session, context, child_id)
+            _refuse_duplicate(session, context, child, given, confirm)
+        else:
+            assert new_child is not None
+            child = _new_child(session, context, new_child, confirm)
+        row = Episode(
+            **{"known_to_services": child.known_to_services, **given},
+            child_id=child.id,
+            responsible_authority=child.responsible_authority,
+            is_ours=child.is_ours,
+            team_id=child.team_id,
+            interview_requested=interview_requested,
+            notified_at=context.now if returned_at else None,
+            person_fields=sorted(given),
+            flags=sorted(flags_after((), given, {name: given.get(name) for name in INSTANTS}, flags)),
+            created_at=context.now,
+            created_by_id=context.actor.person_id,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(session, "episode_created", context.actor, context.now, "episode", row.id)
+        follow_up_episode(session, row, context)
+        follow_up_child(session, child.id, context)
+        return row.id
+
+
+def _held_child(session: Session, context: Context, child_id: int) -> Child:
+    unknown = FormProblem("unknown_child", "There is no such child.", ("child_id",))
+    refuse_unseen_child(session, context, child_id, unknown)
+    return session.get_one(Child, child_id)
+
+
+def _refuse_duplicate(
+    session: Session, context: Context, child: Child, given: dict[str, object], confirm: bool
+) -> None:
+    start = given["missing_from_at"]
+    assert isinstance(start, datetime)
+    hours = context.rules.policy.same_episode_hours
+    near = [
+        held.id
+        for held in episodes.episodes_of_child(session, child.id)
+        if held.excluded is None and abs(elapsed_hours(held.missing_from_at, start)) <= hours
+    ]
+    if near and not confirm:
+        sentence = (
+            f"This child has an episode that starts within {hours} hours of this one. "
+            "Is it the same? If it is another, confirm it."
+        )
+        raise Refused(FormProblem("possible_duplicate", sentence, ("missing_from_at", "confirm")))
+
+
+def _new_child(session: Session, context: Context, given: NewChild, confirm: bool) -> Child:
+    if not confirm and certain_match(session, given, context.now):
+        sentence = (
+            "A child with this name and date of birth is held already. Choose that child, or confirm another one."
+        )
+        raise Refused(FormProblem("possible_same_child", sentence, ("surname", "forename", "confirm")))
+    return add_child(session, context, given)

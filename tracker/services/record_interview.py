@@ -1,27 +1,95 @@
 """The return home interview, from allocation to its outcome. Each use case returns the interview's id."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from tracker.core.terms import DeclinedBy
+from sqlalchemy.orm import Session
+
+from tracker.core.clock import require_aware
+from tracker.core.episodes import MissingEpisode
+from tracker.core.interviews import closing_of, may_cover
+from tracker.core.terms import DeclinedBy, Role
 from tracker.services.context import Context
+from tracker.services.errors import FormProblem, Refused
+from tracker.services.interview_rows import (
+    covered_by,
+    detach,
+    facts_of,
+    of_children,
+    open_or_new,
+    refuse_excluded,
+    write_interview,
+)
+from tracker.services.not_required import approve_not_required, propose_not_required, refuse_not_required
+from tracker.services.rows_for_change import episode_for_change, episodes_for_change, interview_for_change
+from tracker.services.transaction import writing
+from tracker.store import interviews, people
+from tracker.store.models import Episode, Interview, InterviewAllocation, Person
+
+__all__ = [
+    "allocate", "approve_not_required", "bulk_allocate", "detach_interview", "propose_not_required", "record_completed",
+    "record_declined", "record_offer", "refuse_not_required",
+]  # fmt: skip
+
+MAY_INTERVIEW = frozenset({Role.INTERVIEWER, Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
+"""Who may be given an interview: those who can then see the child."""
 
 
-def allocate(
-    context: Context, *, episode_id: int, person_id: int, not_independent_reason: str | None = None
-) -> int:
+def allocate(context: Context, *, episode_id: int, person_id: int, not_independent_reason: str | None = None) -> int:
     """Give the interview to a person. The same person again changes nothing."""
-    raise NotImplementedError
+    with writing() as session:
+        return _allocate(session, context, episode_id, person_id, not_independent_reason)
 
 
 def bulk_allocate(context: Context, *, episode_ids: Collection[int], person_id: int) -> tuple[int, ...]:
     """All or none, each its own interview."""
-    raise NotImplementedError
+    with writing() as session:
+        episodes_for_change(session, context, episode_ids)
+        return tuple(_allocate(session, context, id_, person_id, None) for id_ in sorted(set(episode_ids)))
+
+
+def _allocate(session: Session, context: Context, episode_id: int, person_id: int, reason: str | None) -> int:
+    episode = episode_for_change(session, context, episode_id)
+    person = session.get(Person, person_id)
+    if person is None or not person.is_active or not people.roles_of(person) & MAY_INTERVIEW:
+        sentence = "Choose somebody who works here and may hold interviews."
+        raise Refused(FormProblem("cannot_interview", sentence, ("person_id",)))
+    refuse_excluded([episode])
+    if closing_of(facts_of(session, episode), interviews.interviews_of_episode(session, episode.id)):
+        raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
+    row = open_or_new(session, [episode], context)
+    values: dict[str, object] = {"allocated_to_id": person_id, "not_independent_reason": (reason or "").strip() or None}
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return row.id
+    if row.allocated_to_id != person_id:
+        values |= {"allocated_at": context.now, "allocated_by_id": context.actor.person_id}
+        session.add(
+            InterviewAllocation(
+                interview_id=row.id,
+                person_id=person_id,
+                allocated_at=context.now,
+                allocated_by_id=context.actor.person_id,
+            )
+        )
+    write_interview(
+        session, row, values, context, "interview_allocated", {"allocated_to_id": person_id}, cover=[episode]
+    )
+    return row.id
 
 
 def record_offer(context: Context, *, episode_id: int, offered_at: datetime) -> int:
-    """When the offer reached the child or carer; an unanswered attempt is no offer."""
-    raise NotImplementedError
+    """When the offer reached the child or carer; an unanswered attempt is no offer. Given again, the newer stands."""
+    offered_at = require_aware(offered_at)
+    with writing() as session:
+        episode = episode_for_change(session, context, episode_id)
+        refuse_excluded([episode])
+        for held in interviews.rows_of_episode(session, episode.id):
+            if held.offered_at == offered_at:
+                return held.id
+        _refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
+        row = open_or_new(session, [episode], context)
+        write_interview(session, row, {"offered_at": offered_at}, context, "interview_offered", cover=[episode])
+        return row.id
 
 
 def record_completed(
@@ -34,10 +102,31 @@ def record_completed(
 ) -> int:
     """When the conversation ended, whenever it is recorded; it may cover several episodes of one child.
 
-    Recording the same again changes nothing. With `interview_id` the time of that interview is corrected.
-    Refused: in the future; before an episode's end (`before_end`); another time held already (`already_completed`).
+    Recording the same again changes nothing; the same conversation recorded for another episode covers that too.
+    With `interview_id` the time of that interview is corrected. Refused: in the future; before an episode's end
+    (`before_end`); a completion at another time held already (`already_completed`).
     """
-    raise NotImplementedError
+    completed_at = require_aware(completed_at)
+    name = (interviewer_name or "").strip() or None
+    with writing() as session:
+        episodes = _episodes_of_one_child(session, context, episode_ids, interview_id)
+        same = next((row for row in of_children(session, episodes) if row.completed_at == completed_at), None)
+        is_that = same and interview_id in (None, same.id) and name in (None, same.interviewer_name)
+        if same and is_that and {episode.id for episode in episodes} <= covered_by(same):
+            return same.id
+        facts = [facts_of(session, episode) for episode in episodes]
+        _refuse_times(facts, completed_at, "completed_at", context.now)
+        row = _row_for_outcome(session, context, episodes, interview_id, same, "completed_at")
+        values: dict[str, object] = {
+            "completed_at": completed_at,
+            "completed_by_id": context.actor.person_id,
+            "completed_recorded_at": row.completed_recorded_at or context.now,
+            "interviewer_name": name or row.interviewer_name,
+        }
+        in_time = [e.id for e in facts if e.interview_due_at is None or completed_at <= e.interview_due_at]
+        details = {"in_time": len(in_time) == len(facts), "in_time_for": in_time}
+        write_interview(session, row, values, context, "interview_completed", details, cover=episodes)
+        return row.id
 
 
 def record_declined(
@@ -52,25 +141,107 @@ def record_declined(
     carer_asked_instead: str | None = None,
     interview_id: int | None = None,
 ) -> int:
-    """By the child, or by a parent or carer with "was the child asked?" or why not. The same again changes nothing."""
-    raise NotImplementedError
+    """By the child, or by a parent or carer with "was the child asked?" or why not. The same again changes nothing.
+
+    With `interview_id` the decline of that interview is corrected. Refused as for a completion.
+    """
+    declined_at = require_aware(declined_at)
+    by_carer = declined_by is DeclinedBy.PARENT_OR_CARER
+    not_asked_reason = (child_not_asked_reason or "").strip() or None
+    problems = _decline_problems(reason, by_carer, child_was_asked, not_asked_reason)
+    if problems:
+        raise Refused(problems)
+    values: dict[str, object] = {
+        "declined_at": declined_at,
+        "declined_by": str(declined_by),
+        "decline_reason": reason.strip(),
+        "child_was_asked": child_was_asked if by_carer else None,
+        "child_not_asked_reason": not_asked_reason if by_carer and not child_was_asked else None,
+        "carer_asked_instead": ((carer_asked_instead or "").strip() or None) if by_carer else None,
+    }
+    with writing() as session:
+        episodes = _episodes_of_one_child(session, context, episode_ids, interview_id)
+        held = of_children(session, episodes)
+        same = next((row for row in held if all(getattr(row, name) == value for name, value in values.items())), None)
+        if same and interview_id in (None, same.id) and {episode.id for episode in episodes} <= covered_by(same):
+            return same.id
+        _refuse_times([facts_of(session, episode) for episode in episodes], declined_at, "declined_at", context.now)
+        row = _row_for_outcome(session, context, episodes, interview_id, same, "declined_at")
+        values["declined_recorded_at"] = row.declined_recorded_at or context.now
+        details = {"declined_by": str(declined_by)}
+        write_interview(session, row, values, context, "interview_declined", details, cover=episodes)
+        return row.id
 
 
-def propose_not_required(context: Context, *, episode_id: int, reason: str) -> int:
-    """Closes nothing until a manager approves."""
-    raise NotImplementedError
-
-
-def approve_not_required(context: Context, *, interview_id: int) -> int:
-    """By a manager who did not propose it."""
-    raise NotImplementedError
-
-
-def refuse_not_required(context: Context, *, interview_id: int, reason: str) -> int:
-    """By a manager who did not propose it; the clock has run on meanwhile."""
-    raise NotImplementedError
+def _decline_problems(
+    reason: str, by_carer: bool, child_was_asked: bool | None, not_asked_reason: str | None
+) -> list[FormProblem]:
+    problems = []
+    if not reason.strip():
+        problems.append(FormProblem("missing_value", "Say why the interview was declined.", ("reason",)))
+    if by_carer and child_was_asked is None:
+        sentence = "Say whether the child was asked."
+        problems.append(FormProblem("missing_value", sentence, ("child_was_asked",)))
+    if by_carer and child_was_asked is False and not_asked_reason is None:
+        sentence = "Say why the child was not asked."
+        problems.append(FormProblem("missing_value", sentence, ("child_not_asked_reason",)))
+    return problems
 
 
 def detach_interview(context: Context, *, interview_id: int, episode_id: int, reason: str) -> None:
-    """A person decides that an interview does not cover an episode after all (definitions §3)."""
-    raise NotImplementedError
+    """A person decides that an interview does not cover an episode after all (definitions §3).
+
+    For one whose time a correction contradicts, or that was recorded for the wrong episode. Its record is kept.
+    """
+    if not reason.strip():
+        raise Refused(FormProblem("missing_value", "Say why the interview does not cover it.", ("reason",)))
+    with writing() as session:
+        row, covered = interview_for_change(session, context, interview_id)
+        episode = next((episode for episode in covered if episode.id == episode_id), None)
+        if episode is None:
+            raise Refused(FormProblem("not_covered", "This interview does not cover that episode.", ("episode_id",)))
+        detach(session, row, episode, context, reason.strip())
+
+
+def _episodes_of_one_child(
+    session: Session, context: Context, episode_ids: Collection[int], interview_id: int | None
+) -> list[Episode]:
+    """The episodes named, and those that the interview named covers already: an outcome is one for all of them."""
+    covered = (
+        [episode.id for episode in interview_for_change(session, context, interview_id)[1]] if interview_id else []
+    )
+    rows = episodes_for_change(session, context, {*episode_ids, *covered})
+    if len({row.child_id for row in rows}) > 1:
+        raise Refused(FormProblem("several_children", "One interview is with one child.", ("episode_ids",)))
+    refuse_excluded(rows)
+    return rows
+
+
+def _refuse_times(facts: Sequence[MissingEpisode], at: datetime, field: str, now: datetime) -> None:
+    if at > now:
+        raise Refused(FormProblem("in_the_future", "This time lies in the future. Check the date.", (field,)))
+    if any(episode.ended_at is None for episode in facts):
+        sentence = "The child has been neither found nor returned. Record that first."
+        raise Refused(FormProblem("not_ended", sentence, ("episode_ids",)))
+    if not all(may_cover(episode, at) for episode in facts):
+        sentence = "This is before the child was found or returned. Check both times."
+        raise Refused(FormProblem("before_end", sentence, (field, "episode_ids")))
+
+
+def _row_for_outcome(
+    session: Session,
+    context: Context,
+    episodes: Sequence[Episode],
+    interview_id: int | None,
+    same: Interview | None,
+    fact: str,
+) -> Interview:
+    """The interview to write an outcome on: the one named, the same one, the one being arranged, else a new one."""
+    if interview_id is not None:
+        return session.get_one(Interview, interview_id)
+    held = [row for episode in episodes for row in interviews.rows_of_episode(session, episode.id) if row is not same]
+    if any(getattr(row, fact) is not None for row in held):
+        word = fact.removesuffix("_at")
+        sentence = f"An interview for this episode is recorded as {word} already. Correct that record instead."
+        raise Refused(FormProblem(f"already_{word}", sentence, (fact,)))
+    return same or open_or_new(session, episodes, context)

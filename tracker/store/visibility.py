@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from tracker.core.terms import Role
 from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode
@@ -36,7 +37,7 @@ def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
     return _by_child(Episode.child_id, viewer)
 
 
-def _by_child(child_id: ColumnElement[int], viewer: Sees) -> ColumnElement[bool]:
+def _by_child(child_id: InstrumentedAttribute[int], viewer: Sees) -> ColumnElement[bool]:
     if sees_all(viewer):
         return true()
     if Role.INTERVIEWER not in viewer.roles:

@@ -31,7 +31,7 @@ class ValueDecision:
 
 @dataclass(frozen=True)
 class Approval:
-    """"Not required", proposed and waiting for a manager who did not propose it."""
+    """ "Not required", proposed and waiting for a manager who did not propose it."""
 
     interview_id: int
     episode_ids: tuple[int, ...]
@@ -95,6 +95,6 @@ class Today:
     """The rungs for which nobody at all could be told now: a red state (definitions §7)."""
 
 
-def today(context: Context, viewer: Viewer, only: TodayFilter = TodayFilter()) -> Today:  # noqa: B008 (frozen)
+def today(context: Context, viewer: Viewer, only: TodayFilter = TodayFilter()) -> Today:
     """Everything that stands on Today for this viewer. Records one list view."""
     raise NotImplementedError

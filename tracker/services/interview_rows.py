@@ -1,0 +1,116 @@
+"""Interview rows for the use cases: found, made, linked, written with what they replaced, and followed up."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.episodes import MissingEpisode
+from tracker.services.context import Context
+from tracker.services.errors import FormProblem, Refused
+from tracker.services.follow_up import follow_up_episode
+from tracker.store import audit, episodes, interviews
+from tracker.store.db import as_json_value
+from tracker.store.models import Child, Episode, EpisodeVersion, Interview, InterviewEpisode
+
+_NOT_SHOWN = frozenset({"allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at"})
+"""Columns that say who wrote and when: the version of the episode says so itself."""
+
+
+def facts_of(session: Session, row: Episode) -> MissingEpisode:
+    """The row as the rules know it."""
+    return episodes.to_core(row, session.get_one(Child, row.child_id))
+
+
+def refuse_excluded(rows: Collection[Episode]) -> None:
+    """No interview is arranged or recorded for what is out of the counts."""
+    if any(row.excluded for row in rows):
+        sentence = "This episode is out of the counts. Take it back into the counts first."
+        raise Refused(FormProblem("excluded", sentence, ("episode_ids",)))
+
+
+def of_children(session: Session, rows: Collection[Episode]) -> list[Interview]:
+    """Every interview of any episode of these episodes' children, oldest first."""
+    query = (
+        select(Interview)
+        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+        .join(Episode, Episode.id == InterviewEpisode.episode_id)
+        .where(Episode.child_id.in_({row.child_id for row in rows}))
+    )
+    return list(session.scalars(query.distinct().order_by(Interview.id)))
+
+
+def covered_by(row: Interview) -> frozenset[int]:
+    return frozenset(link.episode_id for link in row.links)
+
+
+def open_or_new(session: Session, rows: Collection[Episode], context: Context) -> Interview:
+    """The interview being arranged for any of these episodes, the newest; else a new one, covering none yet."""
+    held = [interviews.open_row(session, row.id) for row in rows]
+    found = max((row for row in held if row is not None), key=lambda row: row.id, default=None)
+    if found is None:
+        found = Interview(created_at=context.now, links=[])
+        session.add(found)
+        session.flush()
+    return found
+
+
+def write_interview(
+    session: Session,
+    row: Interview,
+    values: Mapping[str, object],
+    context: Context,
+    action: str,
+    details: Mapping[str, object] | None = None,
+    *,
+    cover: Collection[Episode] = (),
+    reason: str | None = None,
+) -> None:
+    """Write values, cover these episodes too, record the act, keep the clocks of all episodes covered true.
+
+    An interview has no history of its own: what it replaced stands in that of its episodes, as `interview.<column>`.
+    """
+    before = covered_by(row)
+    row.links.extend(InterviewEpisode(episode_id=id_) for id_ in sorted({e.id for e in cover} - before))
+    changes: dict[str, list[object]] = {
+        f"interview.{name}": [as_json_value(getattr(row, name)), as_json_value(value)]
+        for name, value in values.items()
+        if name not in _NOT_SHOWN and getattr(row, name) != value
+    }
+    for name, value in values.items():
+        setattr(row, name, value)
+    for episode_id in sorted(covered_by(row)):
+        joined: dict[str, list[object]] = {} if episode_id in before else {"interview.covers": [None, row.id]}
+        _keep_version(session, episode_id, {**changes, **joined}, context, reason)
+    session.flush()
+    covered = sorted(covered_by(row))
+    given = {**(details or {}), "episode_ids": covered}
+    audit.record(session, action, context.actor, context.now, "interview", row.id, given)
+    for episode_id in covered:
+        follow_up_episode(session, session.get_one(Episode, episode_id), context)
+
+
+def detach(session: Session, row: Interview, episode: Episode, context: Context, reason: str) -> None:
+    """The interview covers this episode no longer; recorded on the episode, whose clock is followed up."""
+    row.links = [link for link in row.links if link.episode_id != episode.id]
+    _keep_version(session, episode.id, {"interview.covers": [row.id, None]}, context, reason)
+    session.flush()
+    details = {"changed": ["interview"], "interview_id": row.id}
+    audit.record(session, "episode_changed", context.actor, context.now, "episode", episode.id, details)
+    follow_up_episode(session, episode, context)
+
+
+def _keep_version(
+    session: Session, episode_id: int, changes: dict[str, list[object]], context: Context, reason: str | None
+) -> None:
+    if not changes:
+        return
+    session.add(
+        EpisodeVersion(
+            episode_id=episode_id,
+            changed_at=context.now,
+            changed_by_id=context.actor.person_id,
+            changes=changes,
+            reason=reason,
+        )
+    )

@@ -1,0 +1,88 @@
+"""The rows that a use case is about to change: found, open to the person who acts, held against other writers.
+
+The audit chain's writing place is taken before any row is locked: two writers never wait for one another.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from tracker.services.context import Context, Viewer
+from tracker.services.errors import Conflict, FormProblem, Refused
+from tracker.store import audit, people
+from tracker.store.models import Child, Episode, Interview, InterviewEpisode, Person
+from tracker.store.visibility import children_visible_to, episodes_visible_to, sees_all
+
+CHANGED_MEANWHILE = FormProblem(
+    "changed_meanwhile",
+    "Somebody else changed this record while you had it open. Look at it as it stands now, then decide again.",
+)
+
+
+def episode_for_change(session: Session, context: Context, episode_id: int, version: int | None = None) -> Episode:
+    """The row, locked. Refused (`unknown_episode`) where there is none that the actor may see; Conflict where its
+    version is not the one their page showed."""
+    return episodes_for_change(session, context, [episode_id], version)[0]
+
+
+def episodes_for_change(
+    session: Session, context: Context, episode_ids: Collection[int], version: int | None = None
+) -> list[Episode]:
+    """Several rows, in order of start. Refused where one is unknown or hidden, or none is named."""
+    wanted = set(episode_ids)
+    audit.hold_chain(session)
+    visible = select(Episode.id).where(Episode.id.in_(wanted))
+    if context.actor.person_id is not None:
+        visible = visible.where(episodes_visible_to(_actor_as_viewer(session, context.actor.person_id)))
+    if not wanted or set(session.scalars(visible)) != wanted:
+        raise Refused(FormProblem("unknown_episode", "There is no such episode.", ("episode_id",)))
+    query = select(Episode).where(Episode.id.in_(wanted)).order_by(Episode.missing_from_at, Episode.id)
+    held = query.with_for_update().execution_options(populate_existing=True)
+    rows = list(session.scalars(held))
+    if version is not None and any(row.version != version for row in rows):
+        raise Conflict(CHANGED_MEANWHILE)
+    return rows
+
+
+def interview_for_change(session: Session, context: Context, interview_id: int) -> tuple[Interview, list[Episode]]:
+    """The interview, locked, with the episodes it covers. Refused (`unknown_interview`) as above."""
+    unknown = Refused(FormProblem("unknown_interview", "There is no such interview.", ("interview_id",)))
+    query = select(InterviewEpisode.episode_id).where(InterviewEpisode.interview_id == interview_id)
+    covered = list(session.scalars(query))
+    if not covered:
+        raise unknown
+    try:
+        rows = episodes_for_change(session, context, covered)
+    except Refused:
+        raise unknown from None
+    return hold_interview(session, interview_id), rows
+
+
+def hold_interview(session: Session, interview_id: int) -> Interview:
+    held = select(Interview).where(Interview.id == interview_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
+
+
+def children_seen_by_actor(session: Session, context: Context) -> Select[int]:
+    """The ids of the children that the actor may see; a part of the system may see all."""
+    if context.actor.person_id is None:
+        return select(Child.id)
+    return select(Child.id).where(children_visible_to(_actor_as_viewer(session, context.actor.person_id)))
+
+
+def refuse_unseen_child(session: Session, context: Context, child_id: int, problem: FormProblem) -> None:
+    """Refused with `problem` where there is no such child, or none that the actor may see."""
+    if session.scalar(children_seen_by_actor(session, context).where(Child.id == child_id)) is None:
+        raise Refused(problem)
+
+
+def actor_sees_all(session: Session, context: Context) -> bool:
+    """Whether the actor may see records that belong to no child yet. A part of the system may."""
+    return context.actor.person_id is None or sees_all(_actor_as_viewer(session, context.actor.person_id))
+
+
+def _actor_as_viewer(session: Session, person_id: int) -> Viewer:
+    row = session.get_one(Person, person_id)
+    roles = people.roles_of(row) if row.is_active else frozenset()
+    return Viewer(row.id, row.name, roles, row.team_id)
