@@ -18,6 +18,8 @@ def init_web(app: Flask) -> None:
     init_errors(app)
     init_filters(app)
     init_shell(app)
+    from tracker.web.alerts import views as alerts
+    from tracker.web.audit import views as audit
     from tracker.web.health import views as health
     from tracker.web.mailbox import views as mailbox
     from tracker.web.month import views as month
@@ -26,8 +28,10 @@ def init_web(app: Flask) -> None:
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
+        alerts,
         month,
         people,
+        audit,
         signin,
         health,
     ):

@@ -1,0 +1,1 @@
+"""Alerts sent: the list, and the page that an email links to."""

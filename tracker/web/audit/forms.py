@@ -1,0 +1,32 @@
+"""The filter of the audit trail."""
+
+from wtforms import SelectField
+from wtforms.validators import Length, Regexp
+
+from tracker.web.fields import LondonDateField
+from tracker.web.forms import Form, Text
+
+SUBJECTS = [
+    ("", "Anything"),
+    ("child", "A child"),
+    ("episode", "An episode"),
+    ("interview", "An interview"),
+    ("receipt", "A report"),
+    ("line", "A line of a report"),
+    ("alert", "An alert"),
+    ("person", "A person here"),
+    ("summary", "A published month"),
+]
+
+
+class AuditFilterForm(Form):
+    """Read from the address; it holds numbers and codes only."""
+
+    class Meta:
+        csrf = False
+
+    subject = SelectField("About", choices=SUBJECTS, default="")
+    subject_id = Text("Number", [Length(max=20), Regexp(r"^[0-9-]*$", message="Enter a number.")])
+    action = Text("Action", [Length(max=60), Regexp(r"^[a-z_ ]*$", message="Enter an action in small letters.")])
+    on_from = LondonDateField("From")
+    on_to = LondonDateField("To")
