@@ -448,6 +448,15 @@ def test_a_month_that_an_episode_straddles() -> None:
     assert [ids(s, "interviews.returns") for s in (september, october)] == [[], [1]]
 
 
+def test_found_at_the_very_end_of_the_month_is_found_by_then() -> None:
+    midnight = london("2026-11-01 00:00")
+    found = [gone(id, id, START, found_at=midnight + late) for id, late in ((1, 0 * HOUR), (2, timedelta.resolution))]
+    summary = summary_of(SummaryInput(found, []))
+    assert ids(summary, "episodes.open_at_month_end") == [2]
+    assert ids(summary, "hours.total") == []  # the period's end is not in it
+    assert ids(summary_of(SummaryInput(found, []), parse_month("2026-11")), "hours.total") == [1, 2]
+
+
 def test_a_child_of_both_cohorts_counts_where_the_latest_episode_is() -> None:
     ours, theirs = gone(1, 1, START, START + HOUR), gone(2, 1, START + 99 * HOUR, START + 100 * HOUR, is_ours=False)
     summary = summary_of(SummaryInput([ours, theirs], []))

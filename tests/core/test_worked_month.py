@@ -282,6 +282,18 @@ def test_the_month_is_final_72_hours_after_its_end_and_not_before() -> None:
     assert share(final, "interviews.pct_in_72h_of_returns") == (42.9, 6, 14)  # 42.85…
 
 
+def test_at_its_very_deadline_an_interview_is_not_yet_overdue() -> None:
+    due = london("2026-11-03 20:00")  # of 9
+    assert ids(summary_at(due), "interviews.not_yet_due") == [9]
+    assert ids(summary_at(due + MINUTE), "interviews.overdue") == [8, 9]
+
+
+def test_an_offer_made_in_time_but_after_the_cut_off_has_not_been_made() -> None:
+    for key in ("interviews.offered", "interviews.offered_in_72h"):
+        assert 9 not in ids(summary_at(london("2026-11-01 09:59")), key)
+        assert 9 in ids(summary_at(london("2026-11-01 10:00")), key)
+
+
 def test_in_the_middle_of_the_month_what_came_later_has_not_happened() -> None:
     middle = summary_at(london("2026-10-09 07:59"))
     # 2 is held a minute later; 15 is back at 08:00, 16 at 10:00; 7 is approved on the 12th.
