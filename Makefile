@@ -1,0 +1,63 @@
+# The product's commands. `make run` and `make test` work on a fresh clone; what is there already is not made again.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOST   ?= 127.0.0.1
+PORT   ?= 5000
+DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint migrate bench faults
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime var/demo.ready ## Run the demonstration on http://127.0.0.1:5000 (PORT=… for another)
+	@$(DEMO) $(BIN)/tracker db upgrade
+	@$(DEMO) $(BIN)/tracker demo --sign-ins
+	@echo "Serving http://$(HOST):$(PORT) (stop with Ctrl+C)"
+	@$(DEMO) $(BIN)/tracker serve --with-scheduler --host $(HOST) --port $(PORT)
+
+demo: $(VENV)/.runtime ## Make the demonstration's invented year anew, letting go of the one there
+	@rm -rf var/demo.ready var/tracker.sqlite3 var/tracker.sqlite3-wal var/tracker.sqlite3-shm var/mailbox
+	@$(MAKE) --no-print-directory var/demo.ready
+
+test: $(VENV)/.dev lint ## Run every check, as the build server does
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.dev ## Check style, types and known dangers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/bandit -q -ll -r tracker
+
+migrate: $(VENV)/.runtime ## Bring the database to this version's tables
+	@$(BIN)/tracker db upgrade
+
+bench: $(VENV)/.runtime ## Measure pages, sweep and intake
+	@$(BIN)/tracker bench
+
+faults: $(VENV)/.dev ## Kill and restart, again and again: nothing may be lost
+	@$(BIN)/pytest tests/faults -q
+
+# A demonstration half made is made anew: the mark is set only at its end.
+var/demo.ready: | $(VENV)/.runtime
+	@rm -rf var/tracker.sqlite3 var/tracker.sqlite3-wal var/tracker.sqlite3-shm var/mailbox
+	@$(DEMO) $(BIN)/tracker db upgrade
+	@$(DEMO) $(BIN)/tracker demo
+	@touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the product needs"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what the checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
