@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.engine import URL
 
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.transaction import writing
 from tracker.store.db import db
-from tracker.store.migrations import FOLDER, upgrade
+from tracker.store.migrations import is_known, upgrade
 from tracker.store.models import Child, Person, Receipt, WebSession
 
 
@@ -79,7 +78,7 @@ def _check_sqlite_copy(file: Path) -> None:
         held = None
     if held is None:
         raise _refused("not_a_copy", f"{file.name} is not a whole copy of this service's database.")
-    if held[0] not in {script.revision for script in ScriptDirectory(FOLDER).walk_revisions()}:
+    if not is_known(held[0]):
         raise _refused("later_version", f"{file.name} was made by a later version of this service: restore it there.")
 
 

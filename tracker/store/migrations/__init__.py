@@ -23,3 +23,8 @@ def is_current() -> bool:
     with db.engine.connect() as connection:
         held = MigrationContext.configure(connection).get_current_revision()
     return held == ScriptDirectory(FOLDER).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version has heard of a database's version: of a later one it has not."""
+    return any(script.revision == revision for script in ScriptDirectory(FOLDER).walk_revisions())
