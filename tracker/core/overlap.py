@@ -1,0 +1,76 @@
+"""Episodes of one child that cannot both be as they stand: which overlap, what counts once, what never ended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tracker.core.clock import elapsed_hours
+from tracker.core.missing_episode import MissingEpisode
+from tracker.core.policy import Policy
+from tracker.core.terms import FlagCode
+
+
+def overlaps(one: MissingEpisode, other: MissingEpisode) -> bool:
+    """Two ended episodes share an instant. Touching end to start is no overlap (definitions §4.4)."""
+    if one.ended_at is None or other.ended_at is None:
+        return False
+    return one.missing_from_at < other.ended_at and other.missing_from_at < one.ended_at
+
+
+@dataclass(frozen=True)
+class CountedEpisode:
+    """One countable going-missing: an episode that stands for itself and for those it conflicts with."""
+
+    stands: MissingEpisode
+    members: tuple[MissingEpisode, ...]
+
+    @property
+    def hours(self) -> float | None:
+        """Hours missing: of the union of the members; None while it is open."""
+        ends = [member.ended_at for member in self.members]
+        if any(end is None for end in ends):
+            return None
+        return elapsed_hours(self.stands.missing_from_at, max(end for end in ends if end is not None))
+
+    @property
+    def ended_at(self) -> datetime | None:
+        ends = [member.ended_at for member in self.members]
+        return None if any(end is None for end in ends) else max(end for end in ends if end is not None)
+
+
+def _standing_order(episode: MissingEpisode) -> tuple[datetime, str, int]:
+    return episode.missing_from_at, episode.police_reference or "~", episode.id
+
+
+def count_once(episodes: Iterable[MissingEpisode], policy: Policy) -> list[CountedEpisode]:
+    """The countable episodes of ONE child in order of start, unsettled conflicts joined (definitions §4.4).
+
+    An episode may conflict with one that is not the last before it: a long one, with others settled or open between.
+    """
+    counted: list[CountedEpisode] = []
+    for episode in sorted((e for e in episodes if e.is_countable(policy)), key=_standing_order):
+        for place, earlier in enumerate(counted):
+            if any(_conflict(member, episode) for member in earlier.members):
+                counted[place] = replace(earlier, members=(*earlier.members, episode))
+                break
+        else:
+            counted.append(CountedEpisode(episode, (episode,)))
+    return counted
+
+
+def _conflict(one: MissingEpisode, other: MissingEpisode) -> bool:
+    return overlaps(one, other) and not (one.conflict_settled and other.conflict_settled)
+
+
+def relation_flags(episodes: Sequence[MissingEpisode]) -> dict[int, frozenset[FlagCode]]:
+    """For each episode of ONE child, the flags that come from its others: overlapping, or end unknown."""
+    live = sorted((e for e in episodes if e.out_of_counts is None), key=_standing_order)
+    found: dict[int, set[FlagCode]] = {episode.id: set() for episode in episodes}
+    for place, episode in enumerate(live):
+        for later in live[place + 1 :]:
+            if _conflict(episode, later):
+                found[episode.id].add(FlagCode.OVERLAPS_ANOTHER)
+                found[later.id].add(FlagCode.OVERLAPS_ANOTHER)
+            if episode.ended_at is None:
+                found[episode.id].add(FlagCode.END_UNKNOWN)
+    return {id_: frozenset(flags) for id_, flags in found.items()}
