@@ -37,9 +37,9 @@ def free_report_at(session: Session, force: str, at: datetime, besides_id: int |
     return at
 
 
-def reading_ids(session: Session) -> Sequence[int]:
+def reading(session: Session) -> Sequence[Receipt]:
     """Receipts whose lines are not all read yet, oldest first."""
-    return session.scalars(select(Receipt.id).where(RECEIPT_READING).order_by(Receipt.id)).all()
+    return session.scalars(select(Receipt).where(RECEIPT_READING).order_by(Receipt.id)).all()
 
 
 def last_line_no(session: Session, receipt_id: int) -> int:

@@ -1,0 +1,160 @@
+"""Commands of the intake: the police's reports, and the interviews that a council's own spreadsheet holds."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.bootstrap import wiring
+from tracker.cli import Command, cli, command
+from tracker.core.feed import Feed
+from tracker.core.terms import LineOutcome
+from tracker.services.load_interviews import load_interviews
+from tracker.services.pages.reports import ReceiptSummary, receipt_summary
+from tracker.services.receive_report import receive_report, resume_reading
+
+
+@command(cli, "ingest")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--feed", "feed_name", required=True, metavar="NAME", help="The feed file that says how to read them.")
+@click.option("--history", is_flag=True, help="Loaded afterwards: when we were told of each return is not known.")
+def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool) -> int:
+    """Read police reports: one receipt for each, with what became of every line.
+
+    Exit code 0: every line has its place. 1: lines wait for a person. 2: a file was refused, or could not be opened.
+    """
+    feed = _feed(run, feed_name)
+    contents = _contents(run, files, feed)
+    if feed is None or contents is None:
+        return 2
+    limits = wiring(run.app).settings.limits
+    context = run.context()
+    resume_reading(context, run.settings.feeds, limits)
+    receipts = [
+        receipt_summary(
+            receive_report(
+                context,
+                content=content,
+                filename=path.name,
+                feed=feed,
+                source="command line",
+                is_history=history,
+                limits=limits,
+            )
+        )
+        for path, content in contents
+    ]
+    documents = [_document(receipt) for receipt in receipts]
+    run.show(documents[0] if len(documents) == 1 else documents, "\n\n".join(map(_sentences, receipts)))
+    if any(receipt.status == "refused" for receipt in receipts):
+        return 2
+    return 1 if any(receipt.outcomes[LineOutcome.QUARANTINED] for receipt in receipts) else 0
+
+
+def _feed(run: Command, name: str) -> Feed | None:
+    feed = run.settings.feeds.get(name)
+    if feed is None:
+        known = ", ".join(sorted(run.settings.feeds))
+        _fail(run, "unknown_feed", f"There is no feed named {name[:40]!r}. The feeds are: {known}.")
+    return feed
+
+
+def _contents(run: Command, files: tuple[Path, ...], feed: Feed | None) -> list[tuple[Path, bytes]] | None:
+    """Every file's bytes, one more than the limit at most; None, with a sentence said, if one cannot be opened."""
+    if feed is None:
+        return None
+    found = []
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                found.append((path, file.read(run.settings.limits.upload_bytes + 1)))
+        except OSError as error:
+            _fail(run, "no_such_file", f"{path}: {error.strerror}. Nothing was read.")
+            return None
+    return found
+
+
+def _fail(run: Command, code: str, sentence: str) -> None:
+    problem = {"code": code, "sentence": sentence, "fields": []}
+    if run.as_json:
+        run.show({"problems": [problem]}, sentence)
+    else:
+        click.echo(sentence, err=True)
+
+
+def _document(receipt: ReceiptSummary) -> dict[str, Any]:
+    return {
+        "receipt_id": receipt.id,
+        "file": receipt.filename,
+        "feed": receipt.feed,
+        "status": receipt.status,
+        "sha256": receipt.sha256,
+        "received_at": receipt.received_at.isoformat(),
+        "report_at": receipt.report_at.isoformat(),
+        "duplicate_of": receipt.duplicate_of_id,
+        "code": receipt.problem_code,
+        "sentence": receipt.problem_sentence,
+        "lines_read": receipt.lines_read,
+        **{str(outcome): number for outcome, number in receipt.outcomes.items()},
+        "ignored_columns": list(receipt.ignored_columns),
+        "problems": [
+            {
+                "line_no": line.line_no,
+                "line_id": line.id,
+                "code": problem.code,
+                "sentence": problem.sentence,
+                "fields": list(problem.fields),
+            }
+            for line in receipt.problem_lines
+            for problem in line.problems
+        ],
+    }
+
+
+def _sentences(receipt: ReceiptSummary) -> str:
+    head = f"{receipt.filename}: receipt {receipt.id}, {receipt.status}."
+    if receipt.status == "refused":
+        return f"{head}\n  {receipt.problem_sentence}"
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in receipt.outcomes.items() if number)
+    lines = [f"{head} {receipt.lines_read} lines read" + (f": {counts}." if counts else ".")]
+    if receipt.duplicate_of_id:
+        lines.append(f"  The same file as receipt {receipt.duplicate_of_id}: its lines have the age of that one.")
+    if receipt.ignored_columns:
+        lines.append(f"  Columns not read: {', '.join(receipt.ignored_columns)}.")
+    lines += [
+        f"  Row {line.line_no}: {problem.sentence}" for line in receipt.problem_lines for problem in line.problems
+    ]
+    return "\n".join(lines)
+
+
+@cli.group("interviews")
+def interviews_group() -> None:
+    """Return home interviews."""
+
+
+@command(interviews_group, "load")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--feed", "feed_name", required=True, metavar="NAME", help="The feed whose force's references these are.")
+def interviews_load(run: Command, file: Path, feed_name: str) -> int:
+    """Record the interviews of a council's own spreadsheet (columns: see docs/operations.md).
+
+    Exit code 0: every row has its place. 1: rows with problems. 2: the file was refused, or could not be opened.
+    """
+    feed = _feed(run, feed_name)
+    contents = _contents(run, (file,), feed)
+    if feed is None or contents is None:
+        return 2
+    limits = wiring(run.app).settings.limits
+    loaded = load_interviews(run.context(), content=contents[0][1], filename=file.name, feed=feed, limits=limits)
+    if loaded.refusal:
+        _fail(run, str(loaded.refusal.code), loaded.refusal.sentence)
+        return 2
+    problems = [
+        {"line_no": p.line_no, "code": p.code, "sentence": p.sentence, "fields": list(p.fields)}
+        for p in loaded.problems
+    ]
+    counts = {"lines_read": loaded.lines_read, "recorded": loaded.recorded, "unchanged": loaded.unchanged}
+    said = [f"{file.name}: {loaded.lines_read} rows read, {loaded.recorded} recorded, {loaded.unchanged} unchanged."]
+    said += [f"  Row {problem.line_no}: {problem.sentence}" for problem in loaded.problems]
+    run.show({**counts, "problems": problems}, "\n".join(said))
+    return 1 if problems else 0
