@@ -5,6 +5,7 @@ import secrets
 import traceback
 
 from flask import Flask, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.services.errors import Conflict, Refused
@@ -24,6 +25,8 @@ PLAIN: dict[int, tuple[str, str]] = {
     429: ("Too many tries", "Wait one minute, then try again."),
 }
 
+EXPIRED = ("The form had expired", "Nothing was kept. Go back, load the page again, and send the form once more.")
+
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
@@ -38,7 +41,7 @@ def show_http_error(error: HTTPException) -> Answer | HTTPException:
         return error  # a redirect
     if isinstance(error, SecurityError):  # an untrusted host: no address may be built from it
         return "This address is not one that the service answers to.", 400, {"Content-Type": "text/plain"}
-    heading, sentence = PLAIN.get(code, PLAIN[400])
+    heading, sentence = EXPIRED if isinstance(error, CSRFError) else PLAIN.get(code, PLAIN[400])
     headers = {"Allow": ", ".join(error.valid_methods or ())} if code == 405 and hasattr(error, "valid_methods") else {}
     return render_template("errors/plain.html", heading=heading, sentence=sentence, code=code), code, headers
 
