@@ -13,7 +13,9 @@ FILES = sorted(path for path in TRACKER.rglob("*.py") if "versions" not in path.
 ALLOWED: dict[str, set[str]] = {
     "core": {"tracker.core"},
     "store": {"tracker.core", "tracker.store", "sqlalchemy", "flask_sqlalchemy", "flask_migrate", "alembic"},
-    "services": {"tracker.core", "tracker.store", "tracker.services", "sqlalchemy", "argon2", "jinja2"},
+    "services": {
+        "tracker.core", "tracker.store", "tracker.services", "tracker.adapters.tabular", "sqlalchemy", "argon2", "jinja2",
+    },
     "adapters": {
         "tracker.core", "tracker.adapters", "requests", "python_calamine", "defusedxml", "openpyxl", "vl_convert",
         "typst",
