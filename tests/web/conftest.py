@@ -1,5 +1,6 @@
 """Fixtures of the pages' tests: SQLite only, named people, and a client that checks every page it opens."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context as EmptyContext
 from datetime import timedelta
@@ -13,13 +14,16 @@ from werkzeug.test import TestResponse
 
 from tests import factories
 from tests.web.page import Page, check_page
+from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.core.terms import Role
 from tracker.services.context import Actor, Context
 from tracker.services.sessions import start_session
 from tracker.services.transaction import writing
+from tracker.settings import load_settings
 from tracker.store.db import db
+from tracker.store.migrations import upgrade
 
 PEOPLE = {
     "Alice": (Role.LEAD,),
@@ -32,9 +36,22 @@ PEOPLE = {
 """Named people with different access, for every test of who may do what."""
 
 
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at this version, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("upgraded") / "tracker.sqlite3"
+    made = create_app(load_settings(environ={}, env="test", database_url=f"sqlite:///{path}", secret_key="t" * 40))
+    with made.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return path
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
     """Pages are tested on SQLite; services and the store on both databases."""
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 

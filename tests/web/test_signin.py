@@ -80,25 +80,29 @@ def test_who_has_no_password_cannot_sign_in(client_request: ClientRequest) -> No
     assert sign_in(client_request, "bob@council.invalid", "anything at all") == ""
 
 
-def test_tries_are_limited_and_told_in_plain_words(
-    client_request: ClientRequest, alice: str, settings: Settings
-) -> None:
-    for _ in range(settings.limits.sign_in_per_minute):
-        client_request.post("/sign-in", {"email": alice, "password": "wrong words again"}, status=200)
-    page = client_request.post("/sign-in", {"email": alice, "password": PASSWORD}, status=429)
-    assert page.h1 == "Too many tries"
+class TestTries:
+    @pytest.fixture
+    def settings(self, database_url: str) -> Settings:
+        return load_settings(
+            environ={}, env="test", database_url=database_url, secret_key="t" * 40, limits__sign_in_per_minute=3
+        )
 
+    def test_are_limited_and_told_in_plain_words(self, client_request: ClientRequest, alice: str) -> None:
+        for _ in range(3):
+            client_request.post("/sign-in", {"email": alice, "password": "wrong words again"}, status=200)
+        page = client_request.post("/sign-in", {"email": alice, "password": PASSWORD}, status=429)
+        assert page.h1 == "Too many tries"
 
-def test_tries_on_one_account_are_limited_whatever_address_they_come_from(
-    client_request: ClientRequest, alice: str, settings: Settings
-) -> None:
-    token = client_request.get("/sign-in").value_of("csrf_token")
-    sent = {"email": alice, "password": "wrong words again", "csrf_token": token}
-    codes = [
-        client_request.raw("POST", "/sign-in", data=sent, environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code
-        for n in range(settings.limits.sign_in_per_minute + 1)
-    ]
-    assert codes == [200] * settings.limits.sign_in_per_minute + [429]
+    def test_on_one_account_are_limited_wherever_they_come_from(
+        self, client_request: ClientRequest, alice: str
+    ) -> None:
+        token = client_request.get("/sign-in").value_of("csrf_token")
+        sent = {"email": alice, "password": "wrong words again", "csrf_token": token}
+        codes = [
+            client_request.raw("POST", "/sign-in", data=sent, environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code
+            for n in range(4)
+        ]
+        assert codes == [200, 200, 200, 429]
 
 
 def test_the_token_is_new_at_each_sign_in_and_only_its_hash_is_kept(client_request: ClientRequest, alice: str) -> None:
