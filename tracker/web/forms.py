@@ -1,9 +1,12 @@
 """What every form has in common: CSRF, trimmed text, and how a service's refusal becomes errors beside its fields."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.services.errors import Refused
 
@@ -29,6 +32,46 @@ class LongText(TextAreaField):  # type: ignore[misc]
         super().__init__(label, validators, filters=[_trimmed], **kwargs)
 
 
+Pairs = Iterable[tuple[str, str] | SelectChoice]
+"""What a field offers, as (code, words)."""
+
+
+class _OffersPairs:
+    """WTForms lets go of plain pairs: here they become its `SelectChoice`s, at once and when set later."""
+
+    def __init__(self, label: str = "", validators: Any = None, choices: Pairs | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_as_choices(choices), **kwargs)  # type: ignore[call-arg]
+
+    @property
+    def choices(self) -> Any:
+        return super().choices  # type: ignore[misc]
+
+    @choices.setter
+    def choices(self, pairs: Pairs | None) -> None:
+        self._choices = _as_choices(pairs)
+
+
+def _as_choices(pairs: Pairs | None) -> list[SelectChoice] | None:
+    if pairs is None:
+        return None
+    return [pair if isinstance(pair, SelectChoice) else SelectChoice(*pair) for pair in pairs]
+
+
+class Select(_OffersPairs, SelectField):  # type: ignore[misc]
+    """One of a list that opens."""
+
+
+class Radios(_OffersPairs, RadioField):  # type: ignore[misc]
+    """One of a few that are all seen."""
+
+
+class Checkboxes(_OffersPairs, SelectMultipleField):  # type: ignore[misc]
+    """Any of a few."""
+
+    widget = ListWidget()
+    option_widget = CheckboxInput()
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form. Its CSRF field is rendered by `{{ form.csrf_token }}`."""
 
@@ -45,7 +88,7 @@ def first_box(field: Field) -> str:
     own = getattr(field, "first_wrong", None)
     if own:
         return str(own)
-    if field.type in ("RadioField", "SelectMultipleField") and field.widget.__class__.__name__ == "ListWidget":
+    if isinstance(field.widget, ListWidget):
         return f"{field.id}-0"
     return str(field.id)
 

@@ -1,13 +1,12 @@
 """Add and change people, their absence, their password; teams."""
 
-from wtforms import PasswordField, SelectField, SelectMultipleField
+from wtforms import PasswordField
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.core.terms import Role
 from tracker.services.pages.people import TeamRow
 from tracker.web.fields import LondonDateTimeField
-from tracker.web.forms import Form, Text
+from tracker.web.forms import Checkboxes, Form, Select, Text
 from tracker.web.words import choices
 
 NO_TEAM = ""
@@ -32,10 +31,8 @@ class PersonForm(Form):
 
     name = Text("Name", [InputRequired("Enter their name.")])
     email = Text("Email address", [InputRequired("Enter their email address.")])
-    roles = SelectMultipleField(
-        "Roles", choices=choices(Role), coerce=_as_role, widget=ListWidget(), option_widget=CheckboxInput()
-    )
-    team = SelectField("Team", validate_choice=True)
+    roles = Checkboxes("Roles", choices=choices(Role), coerce=_as_role)
+    team = Select("Team")
 
     def offer(self, teams: tuple[TeamRow, ...]) -> "PersonForm":
         self.team.choices = [(NO_TEAM, "No team"), *((str(team.id), team.name) for team in teams)]
