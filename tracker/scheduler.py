@@ -19,6 +19,7 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.services import deliver_outbox, due_work, engine_state, lead_engine, raise_alerts
 from tracker.services.context import Actor, Context
+from tracker.services.receive_report import resume_reading
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Engine:
         return (
             Job(engine_state.SWEEP, times.sweep_seconds, self.sweep),
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
+            Job("resume", times.sweep_seconds, self.resume),
             Job("summary", times.sweep_seconds, self.summary),
         )
 
@@ -127,6 +129,11 @@ class Engine:
     def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         wired = self.wiring
         return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
+
+    def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Reports whose reading was cut short, at their first line without an outcome."""
+        settings = self.wiring.settings
+        return {"receipts": len(resume_reading(context, settings.feeds, settings.limits))}
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}

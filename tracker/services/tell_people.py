@@ -13,13 +13,13 @@ from tracker.services.transaction import writing
 from tracker.store import alerts, audit, outbox, people
 from tracker.store.models import Person
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_LETTERS = "bcdfghjkmnpqrstvwxyz23456789"
 _HOLD = timedelta(minutes=5)
 """How long an email that sums up waits for a sweep that never comes back."""
 
 
 def new_reference() -> str:
-    """79 random bits in letters and digits that are not taken for one another when read out."""
+    """76 random bits, without vowels, and without letters and digits that are taken for one another when read out."""
     return "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 

@@ -1,0 +1,61 @@
+"""The real `tracker` command in processes of its own, to be watched and killed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+SHORT, FULL = 6, 24
+
+
+def kills() -> int:
+    """How often the fault tests kill: a few times, or with TRACKER_FAULTS=full many."""
+    return FULL if os.environ.get("TRACKER_FAULTS") == "full" else SHORT
+
+
+def environment(database_url: str, mail_port: int, **more: str) -> dict[str, str]:
+    """Settings for a command that sends to a server on this machine; nothing else of ours comes from outside."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    return outside | {
+        "TRACKER_ENV": "test",
+        "TRACKER_DATABASE_URL": database_url,
+        "TRACKER_SECRET_KEY": "t" * 40,
+        "TRACKER_MAIL_HOST": "127.0.0.1",
+        "TRACKER_MAIL_PORT": str(mail_port),
+        "TRACKER_MAIL_SECURITY": "none",
+        **more,
+    }
+
+
+def start(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:
+    """The command with these arguments, under way."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from tracker.cli import main; main()", *arguments],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for its own end: exit code, standard output, standard error."""
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """kill -9, and take note of the end, so that its number is free."""
+    process.kill()
+    process.communicate(timeout=60)
+
+
+def wait_until(met: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether it came true within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if met():
+            return True
+        time.sleep(0.002)
+    return met()
