@@ -76,8 +76,7 @@ class Table:
         for place in range(max(self.header_at + 1, after), len(self.grid.rows)):
             values = self.grid.rows[place]
             cells = {h: t for h, t in zip(self.headers, values, strict=False) if h in kept or t.strip()}
-            for header in kept - cells.keys():
-                cells[header] = ""
+            cells |= {header: "" for header in self.headers if header in kept and header not in cells}
             extra = {f"Column {n + 1}": t for n, t in enumerate(values) if n >= len(self.headers) and t.strip()}
             problems = tuple(self._problems(place, values, fields_of, bool(extra)))
             yield Row(place + 1, cells | extra, problems)

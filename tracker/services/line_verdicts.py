@@ -91,7 +91,9 @@ def verdict_on(line: ReportLine, memory: Memory, rules: Rules, answers: Answers)
     if answers.episode_id is not None:
         joined = next(e for rows in memory.by_hand.values() for e in rows if e.id == answers.episode_id)
         verdict = _change(line, joined, memory, rules, near=False)
-        verdict.values |= {"police_force": line.police_force, "police_reference": line.police_reference}
+        if verdict.outcome is not LineOutcome.QUARANTINED:
+            verdict.outcome = LineOutcome.UPDATED
+            verdict.values |= {"police_force": line.police_force, "police_reference": line.police_reference}
         return verdict
     if answers.new_child:
         return _create(line, None, (), memory, rules)
@@ -122,7 +124,7 @@ def _change(line: ReportLine, row: Episode, memory: Memory, rules: Rules, near: 
     child = memory.children[row.child_id]
     held = memory.core(row)
     learnt = _learnt(line, child)
-    change = change_from_line(_with_age_flag(line, child), held)
+    change = change_from_line(line, held)
     if change.problem:
         return _refused(line, change.problem, rules, row)
     verdict = Verdict(change.outcome, line, child_id=row.child_id, row=row, values=dict(change.values))
@@ -132,8 +134,6 @@ def _change(line: ReportLine, row: Episode, memory: Memory, rules: Rules, near: 
     flags = _flags(change.flags, row, verdict.decisions, memory)
     if near:
         flags |= {FlagCode.NEAR_NAME}
-    if "date_of_birth" in learnt:
-        flags -= {FlagCode.AGE_UNKNOWN}
     if flags != held.flags:
         verdict.values["flags"] = flags
     if "responsible_authority" in verdict.values and line.is_ours is not None:
@@ -199,7 +199,7 @@ def _learnt(line: ReportLine, child: Child) -> dict[str, object]:
 
 
 def _with_age_flag(line: ReportLine, child: Child | None) -> ReportLine:
-    """Whether the age is unknown depends on what is held as much as on the line."""
+    """Whether the age is unknown at a new episode depends on what is held as much as on the line."""
     unknown = frozenset({FlagCode.AGE_UNKNOWN})
     born = line.date_of_birth or (child.date_of_birth if child else None)
     return replace(line, flags=line.flags - unknown if born else line.flags | unknown)

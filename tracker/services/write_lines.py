@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.core.daily_report import LineProblem
-from tracker.core.terms import FlagCode, LineOutcome
+from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.line_memory import Memory, plain
@@ -120,10 +120,14 @@ def _add_lines(session: Session, entries: Sequence[Entry], memory: Memory, conte
             ids.append(next(new_ids))
             continue
         for name, value in _line_values(entry, memory, context).items():
-            if name not in ("receipt_id", "line_no", "cells", "as_of_at"):
+            if name not in _AS_RECEIVED:
                 setattr(entry.held, name, value)
         ids.append(entry.held.id)
     return ids
+
+
+_AS_RECEIVED = frozenset({"receipt_id", "line_no", "cells", "as_of_at", "version"})
+"""What a replay leaves as it was."""
 
 
 def _line_values(entry: Entry, memory: Memory, context: Context) -> dict[str, Any]:
@@ -243,7 +247,5 @@ def _teach(session: Session, memory: Memory, context: Context, acts: list[audit.
     for child_id, names in changed.items():
         acts.append(audit.Act("child_changed", "child", child_id, {"changed": sorted(names)}))
     for row in session.scalars(select(Episode).where(Episode.child_id.in_(born))) if born else ():
-        flags = [flag for flag in row.flags if flag != FlagCode.AGE_UNKNOWN]
-        episodes.write_changes(session, row, {"flags": flags}, context.now)
-        touched.episodes[row.id] = row  # it may turn out to be an adult's
+        touched.episodes[row.id] = row  # with its child's date of birth known, it may turn out to be an adult's
         touched.children[row.child_id] = None
