@@ -255,7 +255,7 @@ def sweep(clock: RunningClock, ladder: tuple[RungPolicy, ...], now: datetime) ->
     return replace(clock, raised=clock.raised.union(rungs)), rungs
 
 
-@unhurried(15)
+@unhurried(10)
 @given(clocks, ladders)
 def test_sweeping_only_when_told_to_raises_what_sweeping_every_minute_does(
     clock: RunningClock, ladder: tuple[RungPolicy, ...]

@@ -54,7 +54,7 @@ def test_every_field_comes_back_with_its_type() -> None:
     assert isinstance(back.interviews[0].declined_by, DeclinedBy)
 
 
-@unhurried(40)
+@unhurried(25)
 @given(inputs())
 def test_rows_come_back_exactly_and_give_the_same_figures(rows: SummaryInput) -> None:
     back = thaw(json.loads(canonical_json(freeze(rows))))

@@ -260,7 +260,7 @@ NOT_BREACHED = {
 }
 
 
-@unhurried(150)
+@unhurried(100)
 @given(CASES, LATER)
 def test_the_state_is_always_one_and_agrees_with_the_breach(
     case: tuple[MissingEpisode, list[ReturnHomeInterview]], hours: int
@@ -279,7 +279,7 @@ def test_the_state_is_always_one_and_agrees_with_the_breach(
         assert episode.interview_due_at < now
 
 
-@unhurried(150)
+@unhurried(100)
 @given(CASES, LATER, LATER)
 def test_once_overdue_a_later_now_alone_never_takes_it_back(
     case: tuple[MissingEpisode, list[ReturnHomeInterview]], hours: int, more: int

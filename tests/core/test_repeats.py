@@ -23,7 +23,9 @@ def started(id: int, day: date, hour: int = 20, **more: object) -> MissingEpisod
 
 
 def flags(days: list[date], rule: RepeatRule, today: date = FAR) -> list[RepeatFlag]:
-    return repeat_flags([started(place + 1, day) for place, day in enumerate(days)], [rule], POLICY, today)
+    """Of episodes 1, 2 … that start on those days, an hour between those that share one."""
+    history = [started(id, day, hour=2 + 3 * days[: id - 1].count(day)) for id, day in enumerate(days, 1)]
+    return repeat_flags(history, [rule], POLICY, today)
 
 
 def test_day_90_is_in_and_day_91_is_out() -> None:
@@ -89,6 +91,12 @@ def test_a_rule_that_would_end_on_the_day_it_holds_again_never_stopped() -> None
     assert (flag.raised_on, flag.ends_on, flag.episode_ids) == (days[2], date(2026, 5, 15), (1, 2, 3, 4))
 
 
+def test_two_on_the_day_of_holding_again_are_both_taken_in() -> None:
+    days = [date(2026, 5, day) for day in (1, 1, 2, 2)]  # with 2 in 1: on the 2nd, only the later of them makes it hold
+    (flag,) = flags(days, RepeatRule("2_in_1", 2, 1))
+    assert (flag.raised_on, flag.ends_on, flag.episode_ids) == (days[0], date(2026, 5, 3), (1, 2, 3, 4))
+
+
 def test_three_on_one_day_cross_on_that_day() -> None:
     day = date(2026, 5, 1)
     history = [started(id, day, hour) for id, hour in ((1, 1), (2, 9), (3, 15), (4, 20))]
@@ -142,7 +150,7 @@ def day_by_day(days: dict[int, date], rule: RepeatRule, first: date, last: date)
     return found
 
 
-@unhurried(150)
+@unhurried(200)
 @given(
     st.lists(st.integers(0, 120), min_size=1, max_size=14),
     st.integers(2, 4),

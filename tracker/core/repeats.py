@@ -69,7 +69,8 @@ def crossings(counted: Sequence[MissingEpisode], rule: RepeatRule) -> list[Repea
         ends_on = made_by[0].start_on + timedelta(days=rule.window_days)
         last = flags[-1] if flags else None
         if last and episode.start_on <= last.ends_on:  # it never stopped holding: the same crossing goes on
-            flags[-1] = replace(last, ends_on=ends_on, episode_ids=(*last.episode_ids, episode.id))
+            new = tuple(member.id for member in made_by if member.id not in last.episode_ids)
+            flags[-1] = replace(last, ends_on=ends_on, episode_ids=(*last.episode_ids, *new))
         else:
             ids = tuple(member.id for member in made_by)
             flags.append(RepeatFlag(episode.child_id, rule.name, episode.start_on, ends_on, ids))
