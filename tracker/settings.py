@@ -96,6 +96,7 @@ class Settings(_Section):
     base_url: str = Field(pattern=r"^https?://[^/\s]+$")
     trusted_hosts: tuple[str, ...]
     secret_key: str
+    proxy_hops: int = Field(default=0, ge=0, le=5)
     feeds_dir: str = ""
     now: str = ""
     clock_offset_file: str = ""

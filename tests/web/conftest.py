@@ -108,7 +108,7 @@ class ClientRequest:
 
     def raw(self, method: str, path: str, **more: Any) -> TestResponse:
         """Without any check: for what is not a page."""
-        return self._alone(lambda: self.client.open(path, method=method, **more))
+        return self._alone(lambda: self.client.open(path, method=method, buffered=True, **more))
 
     def _checked(self, send: Callable[[], TestResponse], status: int) -> Page:
         response = self._alone(send)

@@ -42,7 +42,14 @@ def serve(run: Command, host: str, port: int, with_scheduler: bool) -> None:
     from tracker.commands.engine import beside
 
     with beside(run.app) if with_scheduler else nullcontext():
-        waitress.serve(run.app, host=host, port=port, threads=8, ident=None)
+        waitress.serve(
+            run.app,
+            host=host,
+            port=port,
+            threads=8,
+            ident=None,
+            clear_untrusted_proxy_headers=run.settings.proxy_hops == 0,  # else web/security.py believes so many
+        )
 
 
 @command(cli, "backup")

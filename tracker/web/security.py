@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, current_app, flash, redirect, request,
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from tracker.bootstrap import wiring
@@ -32,7 +33,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 def init_security(app: Flask) -> None:
     given = wiring(app).settings
     app.config.update(
-        SECRET_KEY=given.secret_key or _kept_key(Path(app.instance_path)),
+        SECRET_KEY=given.secret_key or kept_key(Path(app.instance_path)),
         SESSION_COOKIE_NAME="tracker-form",  # holds the CSRF token and notices only; who is signed in is server-side
         SESSION_COOKIE_SECURE=sessions.is_https(given),
         SESSION_COOKIE_HTTPONLY=True,
@@ -40,13 +41,16 @@ def init_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session, so that a form left open can still be sent
     )
     app.view_functions["static"] = access.public(app.view_functions["static"])
+    if given.proxy_hops:
+        hops = given.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(check_access)  # before CSRFProtect's own, so that an expired session asks to sign in again
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(add_headers)
 
 
-def _kept_key(folder: Path) -> str:
+def kept_key(folder: Path) -> str:
     """Made at the first start where the settings give none, and kept, readable to this user only."""
     path = folder / "secret-key"
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,6 +79,7 @@ def check_access() -> AnyResponse | None:
 
 def _ask_to_sign_in() -> AnyResponse:
     if sessions.token(settings()):
+        sessions.forget_cookie()
         flash("You have been signed out, because the page was not used for a while. Sign in again.", "notice")
     if request.method == "GET":
         return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))
@@ -99,6 +104,8 @@ def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if sessions.is_https(given):
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static":
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its content's hash is in its address
+    elif request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")  # children's records do not stay in a shared machine's cache
     return sessions.send_cookie(response, given)

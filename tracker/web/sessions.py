@@ -52,6 +52,11 @@ def close_session(context: Context, settings: Settings) -> None:
     sessions.end_session(context, token(settings))
     g.pop("new_token", None)
     g.signed_in = None
+    forget_cookie()
+
+
+def forget_cookie() -> None:
+    """Tell the browser to let go of a token that opens nothing any more."""
     g.forget_cookie = True
 
 

@@ -100,7 +100,6 @@ def asset(name: str) -> str:
 
 def init_shell(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for helper in (asset, menu, is_current, may, viewer, settings, now, engine, engine_troubles):
         app.add_template_global(helper)
