@@ -1,0 +1,142 @@
+"""The shapes of the pages of reports: receipts, their lines, and one line that waits with what it may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.core.daily_report import LineProblem
+from tracker.core.matching import Comparison
+from tracker.core.terms import LineOutcome
+from tracker.services.pages.rows import Page
+
+
+@dataclass(frozen=True)
+class FeedRow:
+    """A feed that a report may be read by, for a choice."""
+
+    name: str
+    force: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """A report received. `outcomes`: every outcome with its lines so far; `waiting`: of them, not yet settled.
+
+    `lines_read` is None until all lines are read; `status` is `reading`, `complete` or `refused`.
+    """
+
+    id: int
+    feed: str
+    force: str
+    filename: str
+    source: str
+    size_bytes: int
+    sha256: str
+    received_at: datetime
+    received_by: str | None
+    report_at: datetime
+    is_history: bool
+    duplicate_of_id: int | None
+    status: str
+    problem_code: str | None
+    problem_sentence: str | None
+    lines_read: int | None
+    outcomes: Mapping[LineOutcome, int]
+    waiting: int
+    ignored_columns: tuple[str, ...]
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line in a receipt's list. `waits`: it asks something of a person, on the line's own page."""
+
+    id: int
+    line_no: int
+    outcome: LineOutcome
+    child_id: int | None
+    child_name: str | None
+    episode_id: int | None
+    police_reference: str | None  # of that episode
+    problems: tuple[LineProblem, ...]
+    waits: bool
+    due_at: datetime | None
+    settled_at: datetime | None
+    settled_by: str | None
+    settled_how: str | None
+    settled_reason: str | None
+    version: int
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    receipt: ReceiptRow
+    lines: Page[LineRow]
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One cell: the column's own name, what it is to us (None: not read), as received and as corrected since."""
+
+    column: str
+    field: str | None
+    received: str
+    corrected: str | None
+    is_problem: bool
+
+    @property
+    def text(self) -> str:
+        """What stands now, for a form that corrects it."""
+        return self.received if self.corrected is None else self.corrected
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field of the line beside the same field held. Weight 0 and comparison None where it is only shown."""
+
+    field: str
+    line_value: str
+    held_value: str
+    comparison: Comparison | None = None
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class ChildCandidate:
+    """A child held who may be the one meant, the likeliest first; all that was compared, in the open."""
+
+    child_id: int
+    name: str
+    date_of_birth: date | None
+    episodes: int
+    weight: int
+    fields: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class EpisodeCandidate:
+    """An episode logged by hand that may be the one meant. `is_taken`: it has a police reference by now."""
+
+    episode_id: int
+    child_name: str
+    missing_from_at: datetime
+    returned_at: datetime | None
+    is_taken: bool
+    fields: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class LinePage:
+    """One line in full. `children` or `episodes` are given where a person must choose between them.
+
+    `feed_is_known`: without its feed file a line cannot be read again.
+    """
+
+    receipt: ReceiptRow
+    line: LineRow
+    as_of_at: datetime
+    cells: tuple[CellView, ...]
+    children: tuple[ChildCandidate, ...]
+    episodes: tuple[EpisodeCandidate, ...]
+    feed_is_known: bool
