@@ -1,223 +1,104 @@
 """Episodes: the list with its filters, and the whole of one episode."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from sqlalchemy import func, select
 
-from tracker.core.episodes import MissingEpisode
-from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel, Rung
+from tracker.core.interviews import closing_of, interview_state
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.rows import EpisodeRow, Page
+from tracker.services.pages.episode_acts import acts_possible
+from tracker.services.pages.episode_filters import conditions_of, narrowed, order_of
+from tracker.services.pages.episode_parts import (
+    alert_views,
+    breach_views,
+    child_header,
+    clock_view,
+    decision_views,
+    history_views,
+    interview_views,
+    report_views,
+)
+from tracker.services.pages.episode_rows import episode_rows, record_list, visible_episodes
+from tracker.services.pages.episode_shapes import (
+    Act,
+    AlertView,
+    BreachView,
+    ChildHeader,
+    ClockView,
+    DecisionView,
+    EpisodeFilters,
+    EpisodePage,
+    InterviewView,
+    ReportLineView,
+    VersionView,
+)
+from tracker.services.pages.rows import PAGE_SIZE, EpisodeRow, Page
+from tracker.services.transaction import writing
+from tracker.store import audit, episodes, interviews
+from tracker.store.db import session as read_session
+from tracker.store.models import Child, Episode
+from tracker.store.visibility import episodes_visible_to
 
-
-@dataclass(frozen=True)
-class EpisodeFilters:
-    """What a list of episodes is narrowed to. Dates are local and both ends count.
-
-    `ids`: the episodes behind a figure. `text`: part of a name, or a police reference.
-    `order`: `newest` start first, or `deadline` soonest first (those with a clock).
-    """
-
-    states: frozenset[InterviewState] = frozenset()
-    kind: EpisodeKind | None = None
-    risk: RiskLevel | None = None
-    cohort: Cohort = Cohort.ALL
-    started_from: date | None = None
-    started_to: date | None = None
-    returned_from: date | None = None
-    returned_to: date | None = None
-    ids: tuple[int, ...] | None = None
-    text: str = ""
-    team_id: int | None = None
-    mine: bool = False
-    order: str = "newest"
-
-
-class Act(StrEnum):
-    """What may be done with an episode now, as far as its state goes; the page also asks for the permission."""
-
-    RECORD_FOUND = "record_found"
-    RECORD_RETURNED = "record_returned"
-    CORRECT = "correct"
-    EXCLUDE = "exclude"
-    REINSTATE = "reinstate"
-    REQUEST_INTERVIEW = "request_interview"
-    SETTLE_CONFLICT = "settle_conflict"
-    DETACH_INTERVIEW = "detach_interview"
-    ALLOCATE = "allocate"
-    RECORD_OFFER = "record_offer"
-    RECORD_COMPLETED = "record_completed"
-    RECORD_DECLINED = "record_declined"
-    PROPOSE_NOT_REQUIRED = "propose_not_required"
-    APPROVE_NOT_REQUIRED = "approve_not_required"
-    GIVE_BREACH_REASON = "give_breach_reason"
-
-
-@dataclass(frozen=True)
-class ChildHeader:
-    id: int
-    name: str
-    date_of_birth: date | None
-    age: int | None  # at the start of the episode, or today on the child's page
-    sex: str | None
-    ethnicity: str | None
-    address: str | None
-    postcode: str | None
-    responsible_authority: str | None
-    is_ours: bool
-    known_to_services: bool | None
-    council_id: str | None
-    team: str | None
-    repeat_titles: tuple[str, ...]  # of the flags that stand now
-
-
-@dataclass(frozen=True)
-class ClockView:
-    """Both clocks (definitions §2.6): the statutory one from the return, and the one from when we were told."""
-
-    returned_at: datetime
-    due_at: datetime
-    hours_left: float
-    deadline_hours: int
-    rules_version: str
-    clock_no: int
-    notified_at: datetime | None
-    notice_hours: float | None  # from the return until we were told
-    due_from_notice_at: datetime | None
-    hours_left_from_notice: float | None
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class InterviewView:
-    """One interview in full. `episode_ids`: every episode that it covers."""
-
-    id: int
-    episode_ids: tuple[int, ...]
-    allocated_to_id: int | None
-    allocated_to: str | None
-    allocated_at: datetime | None
-    allocated_before: tuple[str, ...]  # names of those who had it earlier
-    not_independent_reason: str | None
-    offered_at: datetime | None
-    completed_at: datetime | None
-    completed_recorded_at: datetime | None
-    completed_by: str | None
-    interviewer_name: str | None
-    declined_at: datetime | None
-    declined_by: str | None
-    decline_reason: str | None
-    child_was_asked: bool | None
-    child_not_asked_reason: str | None
-    carer_asked_instead: str | None
-    declined_recorded_at: datetime | None
-    not_required_at: datetime | None
-    not_required_by: str | None
-    not_required_reason: str | None
-    not_required_approved_at: datetime | None
-    not_required_approved_by: str | None
-    not_required_refused_at: datetime | None
-    not_required_refused_reason: str | None
-    waits_for_approval: bool
-    may_approve: bool  # by this viewer: a manager who did not propose it
-
-
-@dataclass(frozen=True)
-class BreachView:
-    clock_no: int
-    breached_at: datetime
-    detected_at: datetime
-    reason: BreachReason | None
-    reason_note: str | None
-    reason_by: str | None
-    reason_at: datetime | None
-    withdrawn_at: datetime | None
-    withdrawn_reason: str | None
-
-
-@dataclass(frozen=True)
-class AlertView:
-    """Who was told of which rung, when the email went, and what they answered."""
-
-    id: int
-    reference: str
-    rung: Rung
-    clock_no: int
-    due_at: datetime
-    raised_at: datetime
-    recipient_id: int
-    recipient: str
-    sent_at: datetime | None
-    undelivered_why: str | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-    acknowledged_reason: BreachReason | None
-    planned_at: datetime | None
-
-
-@dataclass(frozen=True)
-class VersionView:
-    """One change: by whom, or by which line of which report. `changes`: field → (old, new)."""
-
-    changed_at: datetime
-    changed_by: str | None
-    receipt_id: int | None
-    line_no: int | None
-    changes: Mapping[str, tuple[object, object]]
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class DecisionView:
-    """The police's value beside the one a person entered; `decided_at` None: it waits."""
-
-    id: int
-    field: str
-    held_value: str
-    police_value: str
-    raised_at: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    took_police_value: bool | None
-
-
-@dataclass(frozen=True)
-class ReportLineView:
-    """A line of a report that spoke of this episode."""
-
-    line_id: int
-    receipt_id: int
-    line_no: int
-    feed: str
-    received_at: datetime
-    outcome: str
-
-
-@dataclass(frozen=True)
-class EpisodePage:
-    row: EpisodeRow
-    facts: MissingEpisode
-    child: ChildHeader
-    clock: ClockView | None
-    state: InterviewState
-    flags: tuple[FlagCode, ...]
-    excluded_reason: str | None
-    interviews: tuple[InterviewView, ...]
-    breaches: tuple[BreachView, ...]
-    alerts: tuple[AlertView, ...]
-    history: tuple[VersionView, ...]  # newest first
-    decisions: tuple[DecisionView, ...]
-    reports: tuple[ReportLineView, ...]  # newest first
-    others: tuple[EpisodeRow, ...]  # the child's other episodes, newest first
-    may: frozenset[Act]
+__all__ = [
+    "Act", "AlertView", "BreachView", "ChildHeader", "ClockView", "DecisionView", "EpisodeFilters", "EpisodePage",
+    "InterviewView", "ReportLineView", "VersionView", "episode_list", "episode_page",
+]  # fmt: skip
 
 
 def episode_list(context: Context, viewer: Viewer, filters: EpisodeFilters, page: int = 1) -> Page[EpisodeRow]:
     """25 a page with the total; a page beyond the last is empty. Records one list view or search."""
-    raise NotImplementedError
+    action = "search_made" if filters.text.strip() else "list_viewed"
+    record_list(context, "episodes", {**narrowed(filters), "page": page}, action=action)
+    session = read_session()
+    conditions = [episodes_visible_to(viewer), *conditions_of(filters, viewer, context)]
+    total = session.scalar(select(func.count()).select_from(Episode).where(*conditions)) or 0
+    number = max(1, page)
+    places = select(Episode.id).where(*conditions).order_by(*order_of(filters))
+    ids = session.scalars(places.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    found = {row.id: (row, child) for row, child in session.execute(visible_episodes(viewer, Episode.id.in_(ids)))}
+    return Page(episode_rows(session, context, [found[id_] for id_ in ids]), total, number)
 
 
 def episode_page(context: Context, viewer: Viewer, episode_id: int) -> EpisodePage | None:
     """The whole of one episode, its opening recorded first; None where there is none that this viewer may see."""
-    raise NotImplementedError
+    if not _record_opening(context, viewer, episode_id):
+        return None
+    session = read_session()
+    row = session.get_one(Episode, episode_id)
+    child = session.get_one(Child, row.child_id)
+    history = session.execute(
+        visible_episodes(viewer, Episode.child_id == child.id).order_by(Episode.missing_from_at.desc())
+    )
+    listed = episode_rows(session, context, history)
+    facts = episodes.to_core(row, child)
+    held = interviews.interviews_of_episode(session, row.id)
+    shown = interview_views(session, interviews.rows_of_episode(session, row.id), viewer)
+    breaches = breach_views(session, row.id)
+    clock = clock_view(row, facts, held, context)
+    return EpisodePage(
+        row=next(one for one in listed if one.id == row.id),
+        facts=facts,
+        child=child_header(session, child, facts.start_on, context),
+        clock=clock,
+        state=interview_state(facts, held, context.now, context.rules.policy),
+        flags=tuple(sorted(facts.flags)),
+        excluded_reason=row.excluded_reason,
+        interviews=shown,
+        breaches=breaches,
+        alerts=alert_views(session, row.id),
+        history=history_views(session, row.id),
+        decisions=decision_views(session, row.id),
+        reports=report_views(session, row.id),
+        others=tuple(one for one in listed if one.id != row.id),
+        may=acts_possible(facts, closing_of(facts, held), shown, breaches, context.rules.policy),
+    )
+
+
+def _record_opening(context: Context, viewer: Viewer, episode_id: int) -> bool:
+    """Written before anything is shown; False, and nothing written, where there is nothing to show."""
+    with writing() as session:
+        visible = visible_episodes(viewer, Episode.id == episode_id).with_only_columns(Episode.child_id)
+        child_id = session.scalar(visible)
+        if child_id is None:
+            return False
+        details = {"child_id": child_id}
+        audit.record(session, "episode_viewed", context.actor, context.now, "episode", episode_id, details)
+        return True

@@ -121,7 +121,6 @@ class Clock:
     episode: EpisodeRow | None = None
     line: WaitingLine | None = None
     planned_at: datetime | None = None
-    nobody_would_be_told: bool = False
 
     @property
     def urgency(self) -> Urgency:

@@ -1,100 +1,57 @@
 """Today: what asks something of somebody now, the most pressing first."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.terms import FlagCode
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.rows import Clock, EpisodeRow, Section, WaitingLine
+from tracker.services.pages import today_clocks, today_decisions, today_episodes
+from tracker.services.pages.episode_rows import record_list
+from tracker.services.pages.today_shapes import (
+    Approval,
+    NewRepeatFlag,
+    ReportReceived,
+    Today,
+    TodayFilter,
+    ValueDecision,
+)
+from tracker.store.db import session as read_session
+from tracker.store.models import Receipt
+from tracker.store.visibility import sees_all
+
+__all__ = ["Approval", "NewRepeatFlag", "ReportReceived", "Today", "TodayFilter", "ValueDecision", "today"]
+
+EVERYTHING = TodayFilter()
 
 
-@dataclass(frozen=True)
-class TodayFilter:
-    """Of one team, or allocated to the viewer. Lines and reports belong to nobody yet: `mine` leaves them out."""
-
-    team_id: int | None = None
-    mine: bool = False
-
-
-@dataclass(frozen=True)
-class ValueDecision:
-    """The police's value for a field that a person entered: which stands?"""
-
-    id: int
-    episode_id: int
-    child_name: str
-    field: str
-    held_value: str
-    police_value: str
-    raised_at: datetime
-
-
-@dataclass(frozen=True)
-class Approval:
-    """ "Not required", proposed and waiting for a manager who did not propose it."""
-
-    interview_id: int
-    episode_ids: tuple[int, ...]
-    child_id: int
-    child_name: str
-    reason: str
-    proposed_by: str
-    proposed_at: datetime
-    due_at: datetime | None
-    may_approve: bool
-
-
-@dataclass(frozen=True)
-class NewRepeatFlag:
-    id: int
-    child_id: int
-    child_name: str
-    rule: str
-    title: str
-    action: str
-    raised_on: date
-    ends_on: date
-    episodes: int
-
-
-@dataclass(frozen=True)
-class ReportReceived:
-    """A report of the last 24 hours. `outcomes`: each LineOutcome met → lines; `waiting`: not yet decided."""
-
-    receipt_id: int
-    feed: str
-    filename: str
-    received_at: datetime
-    status: str
-    problem_sentence: str | None
-    lines_read: int | None
-    outcomes: Mapping[str, int]
-    waiting: int
-
-
-@dataclass(frozen=True)
-class Today:
-    """`overdue`: longest first. `running`: soonest first. Both hold episodes and waiting lines."""
-
-    now: datetime
-    overdue: Section[Clock]
-    running: Section[Clock]
-    found_not_returned: Section[EpisodeRow]
-    awaiting_return: Section[EpisodeRow]
-    lines_to_decide: Section[WaitingLine]
-    same_episode: Section[WaitingLine]
-    value_decisions: Section[ValueDecision]
-    still_missing: Section[EpisodeRow]
-    conflicts: Section[EpisodeRow]
-    interviews_to_check: Section[EpisodeRow]
-    approvals: Section[Approval]
-    repeat_flags: Section[NewRepeatFlag]
-    reports: Section[ReportReceived]
-    last_report_at: datetime | None = None
-    nobody_would_be_told: tuple[str, ...] = field(default=())
-    """The rungs for which nobody at all could be told now: a red state (definitions §7)."""
-
-
-def today(context: Context, viewer: Viewer, only: TodayFilter = TodayFilter()) -> Today:
+def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> Today:
     """Everything that stands on Today for this viewer. Records one list view."""
-    raise NotImplementedError
+    record_list(context, "today", {"team_id": only.team_id, "mine": only.mine})
+    session = read_session()
+    settle = today_episodes.to_settle(session, context, viewer, only)
+    return Today(
+        now=context.now,
+        overdue=today_clocks.overdue(session, context, viewer, only),
+        running=today_clocks.running(session, context, viewer, only),
+        found_not_returned=today_episodes.found_not_returned(session, context, viewer, only),
+        awaiting_return=today_episodes.awaiting_return(session, context, viewer, only),
+        lines_to_decide=today_decisions.lines_to_decide(session, viewer, only),
+        same_episode=today_decisions.lines_to_decide(session, viewer, only, same_episode=True),
+        value_decisions=today_decisions.value_decisions(session, viewer, only),
+        still_missing=settle.of(FlagCode.POLICE_SAY_STILL_MISSING),
+        conflicts=settle.of(FlagCode.OVERLAPS_ANOTHER),
+        interviews_to_check=settle.of(FlagCode.INTERVIEW_BEFORE_END),
+        approvals=today_decisions.approvals(session, viewer, only),
+        repeat_flags=today_decisions.repeat_flags(session, context, viewer, only),
+        reports=today_decisions.reports(session, context, viewer, only),
+        last_report_at=_last_report_at(session) if sees_all(viewer) else None,
+        nobody_would_be_told=today_clocks.rungs_that_reach_nobody(session, context),
+    )
+
+
+def _last_report_at(session: Session) -> datetime | None:
+    """When the newest report that could be read arrived."""
+    query = select(Receipt.received_at).where(Receipt.status != "refused").order_by(Receipt.received_at.desc())
+    return session.scalar(query.limit(1))

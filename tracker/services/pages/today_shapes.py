@@ -1,0 +1,94 @@
+"""What stands on Today, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tracker.services.pages.rows import Clock, EpisodeRow, Section, WaitingLine
+
+
+@dataclass(frozen=True)
+class TodayFilter:
+    """Of one team, or allocated to the viewer. Lines and reports belong to nobody yet: `mine` leaves them out."""
+
+    team_id: int | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class ValueDecision:
+    """The police's value for a field that a person entered: which stands?"""
+
+    id: int
+    episode_id: int
+    child_name: str
+    field: str
+    held_value: str
+    police_value: str
+    raised_at: datetime
+
+
+@dataclass(frozen=True)
+class Approval:
+    """ "Not required", proposed and waiting for a manager who did not propose it."""
+
+    interview_id: int
+    episode_ids: tuple[int, ...]
+    child_id: int
+    child_name: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    due_at: datetime | None
+    may_approve: bool
+
+
+@dataclass(frozen=True)
+class NewRepeatFlag:
+    id: int
+    child_id: int
+    child_name: str
+    rule: str
+    title: str
+    action: str
+    raised_on: date
+    ends_on: date
+    episodes: int
+
+
+@dataclass(frozen=True)
+class ReportReceived:
+    """A report of the last 24 hours. `outcomes`: each LineOutcome met → lines; `waiting`: not yet decided."""
+
+    receipt_id: int
+    feed: str
+    filename: str
+    received_at: datetime
+    status: str
+    problem_sentence: str | None
+    lines_read: int | None
+    outcomes: Mapping[str, int]
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """`overdue`: longest first. `running`: soonest first. Both hold episodes and waiting lines."""
+
+    now: datetime
+    overdue: Section[Clock]
+    running: Section[Clock]
+    found_not_returned: Section[EpisodeRow]
+    awaiting_return: Section[EpisodeRow]
+    lines_to_decide: Section[WaitingLine]
+    same_episode: Section[WaitingLine]
+    value_decisions: Section[ValueDecision]
+    still_missing: Section[EpisodeRow]
+    conflicts: Section[EpisodeRow]
+    interviews_to_check: Section[EpisodeRow]
+    approvals: Section[Approval]
+    repeat_flags: Section[NewRepeatFlag]
+    reports: Section[ReportReceived]
+    last_report_at: datetime | None = None
+    nobody_would_be_told: tuple[str, ...] = field(default=())
+    """The rungs for which nobody at all could be told now: a red state (definitions §7)."""
