@@ -1,11 +1,24 @@
 """The audit trail: who did or saw what, and everything about one child on one page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from tracker.core.clock import local_midnight
+from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.rows import Page
+from tracker.services.pages.episode_parts import alerts_with_messages
+from tracker.services.pages.episode_rows import record_list
+from tracker.services.pages.rows import PAGE_SIZE, Page
+from tracker.store import people
+from tracker.store.db import session as read_session
+from tracker.store.models import Alert, AuditEntry, Child, Episode, InterviewEpisode
+from tracker.store.visibility import children_visible_to
+
+TRAIL_SIZE = 100
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,10 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class TrailEntry:
-    """One happening about a child. `kind`: `view`, `change`, `interview`, `clock`, `alert` or `email`."""
+    """One happening about a child. `kind`: `view`, `change`, `interview`, `clock`, `alert` or `email`.
+
+    `actor`: who acted; of an alert raised or an email, who was told.
+    """
 
     at: datetime
     kind: str
@@ -55,7 +71,43 @@ class RecordTrail:
 
 def audit_entries(context: Context, viewer: Viewer, filters: AuditFilters, page: int = 1) -> Page[AuditRow]:
     """Newest first. Looking at the trail is itself recorded."""
-    raise NotImplementedError
+    narrowed = {
+        "subject": filters.subject,
+        "subject_id": filters.subject_id,
+        "person_id": filters.person_id,
+        "action": filters.action,
+        "on": f"{filters.on_from or ''}/{filters.on_to or ''}".strip("/"),
+        "page": page,
+    }
+    record_list(context, "audit", narrowed, action="audit_viewed")
+    session = read_session()
+    conditions = _conditions(filters)
+    total = session.scalar(select(func.count()).select_from(AuditEntry).where(*conditions)) or 0
+    number = max(1, page)
+    newest = select(AuditEntry).where(*conditions).order_by(AuditEntry.id.desc())
+    rows = session.scalars(newest.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    return Page(tuple(_row(row) for row in rows), total, number)
+
+
+def _conditions(filters: AuditFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.subject:
+        found.append(AuditEntry.subject == filters.subject)
+    if filters.subject_id:
+        found.append(AuditEntry.subject_id == filters.subject_id)
+    if filters.person_id is not None:
+        found.append(AuditEntry.actor_id == filters.person_id)
+    if filters.action:
+        found.append(AuditEntry.action == filters.action)
+    if filters.on_from:
+        found.append(AuditEntry.at >= local_midnight(filters.on_from))
+    if filters.on_to:
+        found.append(AuditEntry.at < local_midnight(filters.on_to + timedelta(days=1)))
+    return found
+
+
+def _row(row: AuditEntry) -> AuditRow:
+    return AuditRow(row.id, row.at, row.actor_id, row.actor, row.action, row.subject, row.subject_id, row.details)
 
 
 def record_trail(context: Context, viewer: Viewer, child_id: int, page: int = 1) -> RecordTrail | None:
@@ -63,4 +115,62 @@ def record_trail(context: Context, viewer: Viewer, child_id: int, page: int = 1)
 
     Information governance may see the trail of any child, without the record.
     """
-    raise NotImplementedError
+    session = read_session()
+    seen = true() if Role.INFORMATION_GOVERNANCE in viewer.roles else children_visible_to(viewer)
+    if session.scalar(select(Child.id).where(Child.id == child_id, seen)) is None:
+        return None
+    record_list(context, "audit", {"child_id": child_id, "page": page}, action="audit_viewed")
+    session = read_session()
+    episode_ids = tuple(session.scalars(select(Episode.id).where(Episode.child_id == child_id).order_by(Episode.id)))
+    entries = sorted(
+        [*_acts(session, child_id, episode_ids), *_told(session, episode_ids)], key=lambda entry: entry.at, reverse=True
+    )
+    number = max(1, page)
+    first = (number - 1) * TRAIL_SIZE
+    shown = Page(tuple(entries[first : first + TRAIL_SIZE]), len(entries), number, TRAIL_SIZE)
+    return RecordTrail(child_id, episode_ids, shown)
+
+
+def _acts(session: Session, child_id: int, episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
+    """What the audit trail holds of the child, the episodes, and the interviews that cover them."""
+    covering = select(InterviewEpisode).where(InterviewEpisode.episode_id.in_(episode_ids))
+    covers = {str(link.interview_id): link.episode_id for link in session.scalars(covering)}
+    about = or_(
+        and_(AuditEntry.subject == "child", AuditEntry.subject_id == str(child_id)),
+        and_(AuditEntry.subject == "episode", AuditEntry.subject_id.in_([str(id_) for id_ in episode_ids])),
+        and_(AuditEntry.subject == "interview", AuditEntry.subject_id.in_(list(covers))),
+    )
+    for row in session.scalars(select(AuditEntry).where(about)):
+        if row.action == "alert_raised":  # told below, with when its email went
+            continue
+        episode_id = {
+            "episode": int(row.subject_id) if row.subject == "episode" and row.subject_id else None,
+            "interview": covers.get(row.subject_id or ""),
+        }.get(row.subject)
+        yield TrailEntry(row.at, _kind(row.action), row.action, row.actor, episode_id, row.details)
+
+
+def _kind(action: str) -> str:
+    if action.endswith("_viewed"):
+        return "view"
+    if action.startswith("interview_"):
+        return "interview"
+    return "clock" if action.startswith(("breach_", "repeat_flag_")) else "change"
+
+
+def _told(session: Session, episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
+    """When somebody was to be told, when the email went or was given up, and when they answered."""
+    names = people.names_by_id(session)
+    for alert, message in session.execute(alerts_with_messages().where(Alert.episode_id.in_(episode_ids))):
+        details: dict[str, object] = {"rung": alert.rung, "clock_no": alert.clock_no, "reference": alert.reference}
+        told = names.get(alert.recipient_id, "")
+        yield TrailEntry(alert.raised_at, "alert", "alert_raised", told, alert.episode_id, details)
+        if message is not None and message.sent_at is not None:
+            yield TrailEntry(message.sent_at, "email", "email_sent", told, alert.episode_id, details)
+        if message is not None and message.stopped_at is not None:
+            stopped = {**details, "why": message.stopped_why}
+            yield TrailEntry(message.stopped_at, "email", "email_stopped", told, alert.episode_id, stopped)
+        if alert.acknowledged_at is not None:
+            by = names.get(alert.acknowledged_by_id, "") if alert.acknowledged_by_id else ""
+            answer = {**details, "reason": alert.acknowledged_reason}
+            yield TrailEntry(alert.acknowledged_at, "alert", "alert_acknowledged", by, alert.episode_id, answer)

@@ -1,11 +1,33 @@
 """Children: the search, and one child with everything known of their going missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement, func, select, union
+from sqlalchemy.orm import Session
+
+from tracker.core.clock import age_on, local_date
+from tracker.core.daily_report import normalise_reference
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.episodes import ChildHeader, InterviewView
-from tracker.services.pages.rows import EpisodeRow, Page
+from tracker.services.pages.episode_filters import begins_with, select_children_named
+from tracker.services.pages.episode_parts import child_header, interview_views
+from tracker.services.pages.episode_rows import episode_rows, name_of, record_list, visible_episodes
+from tracker.services.pages.episode_shapes import ChildHeader, InterviewView
+from tracker.services.pages.rows import PAGE_SIZE, EpisodeRow, Page
+from tracker.services.transaction import writing
+from tracker.store import audit, people
+from tracker.store.db import session as read_session
+from tracker.store.models import (
+    Child,
+    ChildIdentifier,
+    ChildName,
+    Episode,
+    Interview,
+    InterviewEpisode,
+    RepeatFlagRow,
+)
+from tracker.store.visibility import children_visible_to
 
 
 @dataclass(frozen=True)
@@ -59,9 +81,109 @@ def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> 
 
     Records one search: that a text was given and its length, never the text.
     """
-    raise NotImplementedError
+    typed = text.strip()
+    record_list(
+        context,
+        "children",
+        {"text_length": len(typed) or None, "page": page},
+        action="search_made" if typed else "list_viewed",
+    )
+    session = read_session()
+    seen = [children_visible_to(viewer), *([_is_found_by(typed)] if typed else [])]
+    total = session.scalar(select(func.count()).select_from(Child).where(*seen)) or 0
+    number = max(1, page)
+    query = select(Child).where(*seen).order_by(func.lower(Child.surname), func.lower(Child.forename), Child.id)
+    rows = session.scalars(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    counts = _episode_counts(session, [row.id for row in rows])
+    return Page(tuple(_child_row(row, counts.get(row.id, (0, None)), context) for row in rows), total, number)
+
+
+def _is_found_by(typed: str) -> ColumnElement[bool]:
+    """Each part is found by its own index; joined with OR they would be found by none."""
+    ways = [select_children_named(typed), select(Child.id).where(Child.council_id == typed)]
+    reference = normalise_reference(typed)
+    if any(character.isdigit() for character in reference):
+        ways.append(select(Episode.child_id).where(begins_with(Episode.police_reference, reference)))
+    return Child.id.in_(union(*ways))
+
+
+def _episode_counts(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
+    query = select(Episode.child_id, func.count(), func.max(Episode.missing_from_at)).where(Episode.child_id.in_(ids))
+    return {child_id: (held, last) for child_id, held, last in session.execute(query.group_by(Episode.child_id))}
+
+
+def _child_row(row: Child, counted: tuple[int, datetime | None], context: Context) -> ChildRow:
+    return ChildRow(
+        id=row.id,
+        name=name_of(row),
+        date_of_birth=row.date_of_birth,
+        age=age_on(row.date_of_birth, local_date(context.now)) if row.date_of_birth else None,
+        is_ours=row.is_ours,
+        responsible_authority=row.responsible_authority,
+        episodes=counted[0],
+        last_missing_from_at=counted[1],
+    )
 
 
 def child_page(context: Context, viewer: Viewer, child_id: int) -> ChildPage | None:
     """One child, their opening recorded first; None where there is none that this viewer may see."""
-    raise NotImplementedError
+    with writing() as current:
+        if current.scalar(select(Child.id).where(Child.id == child_id, children_visible_to(viewer))) is None:
+            return None
+        audit.record(current, "child_viewed", context.actor, context.now, "child", child_id)
+    session = read_session()
+    child = session.get_one(Child, child_id)
+    found = session.execute(
+        visible_episodes(viewer, Episode.child_id == child_id).order_by(Episode.missing_from_at, Episode.id)
+    )
+    names = select(ChildName).where(ChildName.child_id == child_id).order_by(ChildName.id)
+    numbers = select(ChildIdentifier).where(ChildIdentifier.child_id == child_id).order_by(ChildIdentifier.id)
+    current_name = name_of(child)
+    others = dict.fromkeys(f"{name.forename} {name.surname}" for name in session.scalars(names))
+    return ChildPage(
+        child=child_header(session, child, local_date(context.now), context),
+        version=child.version,
+        names=tuple(name for name in others if name != current_name),
+        identifiers=tuple((number.kind, number.value) for number in session.scalars(numbers)),
+        episodes=episode_rows(session, context, found),
+        flags=_flags(session, child_id, context),
+        interviews=interview_views(session, _interviews_of(session, child_id), viewer),
+    )
+
+
+def _interviews_of(session: Session, child_id: int) -> Sequence[Interview]:
+    query = (
+        select(Interview)
+        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+        .join(Episode, Episode.id == InterviewEpisode.episode_id)
+        .where(Episode.child_id == child_id)
+    )
+    return session.scalars(query.distinct().order_by(Interview.id)).all()
+
+
+def _flags(session: Session, child_id: int, context: Context) -> tuple[RepeatFlagView, ...]:
+    rules = {rule.name: rule for rule in context.rules.repeat_rules}
+    names = people.names_by_id(session)
+    today = local_date(context.now)
+    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id == child_id)
+    rows = session.scalars(query.order_by(RepeatFlagRow.raised_on.desc(), RepeatFlagRow.id.desc()))
+    return tuple(
+        RepeatFlagView(
+            id=row.id,
+            rule=row.rule,
+            title=rules[row.rule].title if row.rule in rules else row.rule,
+            action=rules[row.rule].action if row.rule in rules else "",
+            raised_on=row.raised_on,
+            ends_on=row.ends_on,
+            ended_on=row.ends_on if row.ends_on <= today else None,
+            episode_ids=tuple(row.episode_ids),
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_reason=row.withdrawn_reason,
+            reviewed_at=row.reviewed_at,
+            reviewed_by=names.get(row.reviewed_by_id) if row.reviewed_by_id else None,
+            decision=row.decision,
+            maramp_on=row.maramp_on,
+            stands=row.withdrawn_at is None and row.ends_on > today,
+        )
+        for row in rows
+    )

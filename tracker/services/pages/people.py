@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.core.recipients import Recipient
 from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
+from tracker.services.record_interview import MAY_INTERVIEW
+from tracker.store import people as store
+from tracker.store.db import session
+from tracker.store.models import Episode, Interview, InterviewEpisode, Person
 
 
 @dataclass(frozen=True)
@@ -42,22 +50,71 @@ class PersonChoice:
 
 def people_list(context: Context) -> tuple[PersonRow, ...]:
     """Everybody, active people first."""
-    raise NotImplementedError
+    return tuple(_row(row, context) for row in store.all_people(session()))
 
 
 def person(context: Context, person_id: int) -> PersonRow | None:
-    raise NotImplementedError
+    """One of them, or None."""
+    row = session().get(Person, person_id)
+    return _row(row, context) if row else None
+
+
+def _row(row: Person, context: Context) -> PersonRow:
+    return PersonRow(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        roles=store.roles_of(row),
+        team_id=row.team_id,
+        team=row.team.name if row.team else None,
+        is_active=row.is_active,
+        is_away=_is_away(row, context),
+        away_from=row.away_from,
+        away_until=row.away_until,
+        has_password=row.password_hash is not None,
+        last_signed_in_at=row.last_signed_in_at,
+    )
+
+
+def _is_away(row: Person, context: Context) -> bool:
+    return Recipient(row.id, frozenset(), None, row.away_from, row.away_until).is_away(context.now)
 
 
 def teams() -> tuple[TeamRow, ...]:
-    raise NotImplementedError
+    """In order of their names."""
+    return tuple(TeamRow(row.id, row.name) for row in store.all_teams(session()))
 
 
 def allocatable(context: Context) -> tuple[PersonChoice, ...]:
     """Active people who may hold an interview, interviewers first."""
-    raise NotImplementedError
+    current = session()
+    rows = [row for row in store.all_people(current) if row.is_active and store.roles_of(row) & MAY_INTERVIEW]
+    held = _open_clocks(current)
+    rows.sort(key=lambda row: Role.INTERVIEWER not in store.roles_of(row))
+    return tuple(
+        PersonChoice(row.id, row.name, row.team.name if row.team else None, _is_away(row, context), held.get(row.id, 0))
+        for row in rows
+    )
+
+
+def _open_clocks(current: Session) -> dict[int, int]:
+    """Person id → how many running clocks wait for their interview."""
+    query = (
+        select(Interview.allocated_to_id, func.count(Episode.id.distinct()))
+        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+        .join(Episode, Episode.id == InterviewEpisode.episode_id)
+        .where(Episode.clock_open, Interview.allocated_to_id.is_not(None))
+    )
+    return {
+        person_id: clocks
+        for person_id, clocks in current.execute(query.group_by(Interview.allocated_to_id))
+        if person_id is not None
+    }
 
 
 def viewer_of(person_id: int) -> Viewer | None:
     """The person as a viewer; None where they are unknown or have left."""
-    raise NotImplementedError
+    row = session().get(Person, person_id)
+    if row is None or not row.is_active:
+        return None
+    return Viewer(row.id, row.name, store.roles_of(row), row.team_id)
