@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from statistics import median
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -521,7 +521,7 @@ def test_the_boards_year(children: int, repeating: int, share: float) -> None:
 # Cost
 
 
-def test_five_thousand_episodes_in_well_under_a_second() -> None:
+def test_five_thousand_episodes_cost_a_fraction_of_a_second() -> None:
     random = Random(5)
     episodes, held = [], []
     for id in range(1, 5001):
@@ -532,7 +532,7 @@ def test_five_thousand_episodes_in_well_under_a_second() -> None:
     rows = SummaryInput(episodes, held)
     seconds = []
     for _ in range(3):
-        begun = perf_counter()
+        begun = process_time()
         summary_of(rows)
-        seconds.append(perf_counter() - begun)
-    assert min(seconds) < 0.6  # 0.15 s alone; twice as long again on a machine that others use
+        seconds.append(process_time() - begun)
+    assert min(seconds) < 0.4  # of processor time; 0.13 on the machine it was written on
