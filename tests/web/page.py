@@ -30,7 +30,7 @@ class Page:
         """Where a redirect leads."""
         return self.response.headers.get("Location", "")
 
-    def all(self, name: str, **attributes: str) -> list[Element]:
+    def all(self, name: str, /, **attributes: str) -> list[Element]:
         """`page.all("a", href="/x")`; `class_` stands for class and matches one of the names."""
         wanted_class = attributes.pop("class_", None)
         return [
@@ -41,7 +41,7 @@ class Page:
             and (wanted_class is None or wanted_class in element.attributes.get("class", "").split())
         ]
 
-    def one(self, name: str, **attributes: str) -> Element:
+    def one(self, name: str, /, **attributes: str) -> Element:
         found = self.all(name, **attributes)
         assert len(found) == 1, f"{len(found)} <{name}> {attributes} on the page"
         return found[0]

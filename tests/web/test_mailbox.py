@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.web.conftest import ClientRequest
-from tracker.adapters.mailer import Email, FolderMailer
+from tracker.adapters.mailer import FolderMailer
+from tracker.core.mail import Email
 from tracker.settings import Settings, load_settings
 
 SENDER = "Return interviews <tracker@council.invalid>"

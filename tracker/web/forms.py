@@ -40,7 +40,8 @@ class _OffersPairs:
     """WTForms lets go of plain pairs: here they become its `SelectChoice`s, at once and when set later."""
 
     def __init__(self, label: str = "", validators: Any = None, choices: Pairs | None = None, **kwargs: Any) -> None:
-        kwargs.setdefault("invalid_choice_message", "Choose from the list.")
+        for message in ("invalid_choice_message", "invalid_value_message"):
+            kwargs.setdefault(message, "Choose from the list.")
         super().__init__(label, validators, choices=_as_choices(choices), **kwargs)  # type: ignore[call-arg]
 
     @property
