@@ -22,7 +22,7 @@ from tracker.core.likeness import (
     compare_postcodes,
     compare_sex,
 )
-from tracker.core.names import Comparison, forename_sounds, name_parts, sound_of
+from tracker.core.names import Comparison, name_keys, name_parts
 from tracker.core.report_values import is_placeholder
 
 __all__ = [
@@ -110,9 +110,9 @@ def blocking_keys(
         keys.add(f"p:{normalise_reference(police_person_id)[:40]}")
     if date_of_birth:
         keys.add(f"d:{date_of_birth.isoformat()}")
-    lasts = {sound for part in name_parts(surname)[:3] for sound in (sound_of(part), *forename_sounds(part))}
-    firsts = {sound for part in name_parts(forename)[:2] for sound in forename_sounds(part)}
-    keys |= {"n:" + "+".join(sorted((last[:12], first[:12]))) for last in lasts for first in firsts}
+    lasts = {key for part in name_parts(surname)[:3] for key in name_keys(part)}
+    firsts = {key for part in name_parts(forename)[:2] for key in name_keys(part)}
+    keys |= {"n:" + "+".join(sorted((last, first))) for last in lasts for first in firsts}
     return frozenset(keys)
 
 

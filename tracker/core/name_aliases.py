@@ -149,5 +149,5 @@ NO_NAME = frozenset({"unknown", "unk", "notknown", "unidentified", "anonymous", 
 """Words that stand where a name is not known, as a whole part of a name."""
 
 NO_PERSON = frozenset({"male", "female", "boy", "girl", "baby", "child", "infant", "juvenile", "youth", "person",
-                       "misper", "missing", "not", "known", "name", "teenager"})  # fmt: skip
+                       "misper", "missing", "teenager"})  # fmt: skip
 """Words that say what somebody is, not who: no name where nothing else stands beside them."""

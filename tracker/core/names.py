@@ -49,7 +49,7 @@ def name_parts(text: str) -> tuple[str, ...]:
 
 def is_no_name(surname: str, forename: str) -> bool:
     """`Unknown Male`, `Baby`, a blank: nothing that tells who it is. Never joined to anybody by itself."""
-    parts = (*fold_name(surname).split(), *fold_name(forename).split())
+    parts = (*name_parts(surname), *name_parts(forename))
     return all(part in NO_NAME or part in NO_PERSON for part in parts)
 
 
@@ -139,8 +139,9 @@ def sound_of(part: str) -> str:
     return "".join(kept)
 
 
-def forename_sounds(part: str) -> frozenset[str]:
-    """The sound of a forename and of everything it may be short for."""
+def name_keys(part: str) -> frozenset[str]:
+    """What finds a part of a name: the sounds in it, in no order, of the name itself and of all it may be short for."""
     name = _ONE_SPELLING.get(part, part)
-    others = (group.split()[-1] for n, group in enumerate(SHORT_FORMS) if n in _SHORT_FORM_GROUPS.get(name, ()))
-    return frozenset({sound_of(name), *(sound_of(_ONE_SPELLING.get(other, other)) for other in others)})
+    others = (SHORT_FORMS[number].split()[-1] for number in _SHORT_FORM_GROUPS.get(name, ()))
+    names = {name, *(_ONE_SPELLING.get(other, other) for other in others)}
+    return frozenset("".join(sorted(set(sound_of(one)))) for one in names)
