@@ -1,5 +1,6 @@
 """Pure rules: the standard library and each other, nothing else.
 
-Read in this order, which is also the order of imports: terms, clock, feed, daily_report, matching, episodes,
-interviews, repeats, alerts, figures, monthly_summary.
+The modules follow the path of a report, and `tests/test_architecture.py` holds their order: words and time (`terms`,
+`clock`), a line and how it is read (`feed` … `daily_report`), which child (`matching`), the episode (`episodes`), the
+clock (`interviews`), repeat runaways (`repeats`), the ladder (`alerts`), the month (`figures` … `monthly_summary`).
 """

@@ -13,8 +13,8 @@ from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Ou
 
 
 def rows_between(session: Session, since: datetime, until: datetime, cut_off: datetime) -> SummaryInput:
-    """The histories, up to the cut-off, of every child with an episode that started or returned in `[since, until)`
-    or has not returned; the interviews linked with them; the alerts raised in it.
+    """The histories, up to the cut-off, of every child with an episode that started, was found or returned in
+    `[since, until)` or has not returned; the interviews linked with them; the alerts raised in it.
 
     What it costs follows the children of the time asked for, not what is stored.
     """
@@ -27,6 +27,7 @@ def _children_between(since: datetime, until: datetime) -> Select[tuple[int]]:
     touching = union(
         select(Episode.child_id).where(Episode.missing_from_at >= since, Episode.missing_from_at < until),
         select(Episode.child_id).where(Episode.returned_at >= since, Episode.returned_at < until),
+        select(Episode.child_id).where(Episode.found_at >= since, Episode.found_at < until),
         select(Episode.child_id).where(Episode.returned_at.is_(None), Episode.excluded.is_(None)),
     ).subquery()
     return select(touching.c.child_id)

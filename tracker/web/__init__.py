@@ -24,10 +24,12 @@ def init_web(app: Flask) -> None:
     from tracker.web.mailbox import views as mailbox
     from tracker.web.month import views as month
     from tracker.web.people import views as people
+    from tracker.web.reports import line_views as reports
     from tracker.web.signin import views as signin
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
+        reports,
         alerts,
         month,
         people,

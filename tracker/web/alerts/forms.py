@@ -1,10 +1,8 @@
 """Forms of the alerts' pages."""
 
-from wtforms import RadioField, SelectField
-
 from tracker.core.terms import BreachReason, Rung
 from tracker.web.fields import LondonDateTimeField
-from tracker.web.forms import Form
+from tracker.web.forms import Form, Radios, Select
 from tracker.web.words import choices
 
 STATES = [
@@ -22,18 +20,17 @@ class AlertFilterForm(Form):
     class Meta:
         csrf = False
 
-    state = SelectField("Show", choices=STATES, default="")
-    rung = SelectField("Step", choices=[("", "Every step"), *choices(Rung)], default="")
-    whose = SelectField("Sent to", choices=[("", "Anybody"), ("me", "Me")], default="")
+    state = Select("Show", choices=STATES, default="")
+    rung = Select("Step", choices=[("", "Every step"), *choices(Rung)], default="")
+    whose = Select("Sent to", choices=[("", "Anybody"), ("me", "Me")], default="")
 
 
 class AcknowledgeForm(Form):
     """Who acknowledges says why it is late and when the interview is planned, if they know."""
 
-    reason = RadioField(
+    reason = Radios(
         "Why is the interview late?",
         choices=[*choices(BreachReason), ("", "Not known, or not late yet")],
         default="",
-        validate_choice=True,
     )
     planned = LondonDateTimeField("When is the interview planned? (if you know)")

@@ -1,10 +1,9 @@
 """The filter of the audit trail."""
 
-from wtforms import SelectField
 from wtforms.validators import Length, Regexp
 
 from tracker.web.fields import LondonDateField
-from tracker.web.forms import Form, Text
+from tracker.web.forms import Form, Select, Text
 
 SUBJECTS = [
     ("", "Anything"),
@@ -25,7 +24,7 @@ class AuditFilterForm(Form):
     class Meta:
         csrf = False
 
-    subject = SelectField("About", choices=SUBJECTS, default="")
+    subject = Select("About", choices=SUBJECTS, default="")
     subject_id = Text("Number", [Length(max=20), Regexp(r"^[0-9-]*$", message="Enter a number.")])
     action = Text("Action", [Length(max=60), Regexp(r"^[a-z_ ]*$", message="Enter an action in small letters.")])
     on_from = LondonDateField("From")

@@ -1,0 +1,1 @@
+"""Reports of the police: receiving them, and what their lines ask of a person."""

@@ -1,0 +1,45 @@
+"""Forms of the reports' pages."""
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired, Length
+
+from tracker.web.forms import Form, LongText, Radios, Select
+
+NEW = "new"
+"""The choice "none of these": a new child, or an episode of its own."""
+
+
+class LoadForm(Form):
+    """A report as a file."""
+
+    feed = Select("Which report is it?", [InputRequired("Choose which report it is.")])
+    file = FileField("The file", [FileRequired("Choose the file.")])
+    is_history = BooleanField("These are old reports, loaded afterwards")
+
+
+class LineForm(Form):
+    """What is decided of one line carries the version that its page showed."""
+
+    version = HiddenField()
+
+    @property
+    def shown_version(self) -> int:
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+class DismissForm(LineForm):
+    reason = LongText(
+        "Why does this line do nothing?",
+        [InputRequired("Say why this line is dismissed."), Length(max=1000, message="Use at most 1,000 characters.")],
+    )
+
+
+class ChooseForm(LineForm):
+    choice = Radios("Which is it?", [InputRequired("Choose one.")])
+
+    @property
+    def chosen_id(self) -> int | None:
+        """The id chosen; None for "none of these"."""
+        return None if self.choice.data == NEW else int(self.choice.data)
