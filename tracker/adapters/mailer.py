@@ -68,23 +68,25 @@ class SmtpMailer:
 
     def open_smtp(self) -> smtplib.SMTP:
         """Connected, encrypted as `security` asks, the certificate verified, signed in. Raises OSError."""
-        context = ssl.create_default_context(cafile=self.ca_file or None)
         name = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"  # else smtplib asks DNS for this machine's
         if self.security == "tls":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, local_hostname=name, timeout=self.timeout_seconds, context=context
+                self.host, self.port, local_hostname=name, timeout=self.timeout_seconds, context=self._verifying()
             )
         else:
             smtp = smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=self.timeout_seconds)
         try:
             if self.security == "starttls":
-                smtp.starttls(context=context)
+                smtp.starttls(context=self._verifying())
             if self.username:
                 smtp.login(self.username, self.password)
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    def _verifying(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca_file or None)
 
 
 class _SmtpConnection:

@@ -4,20 +4,23 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import next_alert_at, rungs_to_raise
 from tracker.core.clock import local_date
-from tracker.core.interviews import deadline_of, interview_state, is_breached
-from tracker.core.terms import OPEN_CLOCK_STATES
+from tracker.core.episodes import MissingEpisode
+from tracker.core.interviews import ReturnHomeInterview, deadline_of, interview_state, is_breached
+from tracker.core.terms import OPEN_CLOCK_STATES, LineOutcome
 from tracker.services.context import Context
 from tracker.services.follow_up import follow_up_episode, set_sweep
 from tracker.services.tell_people import Teller, release_summed_up
 from tracker.services.transaction import writing
 from tracker.store import alerts, audit, breaches, db, episodes, interviews, repeats
-from tracker.store.models import Breach, Child, Episode
+from tracker.store.models import Breach, Child, Episode, Line
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
         for start in range(0, len(ids), CHUNK):
             if keep_going():
                 one.take(look, ids[start : start + CHUNK])
-    release_summed_up(one.growing, one.worker)
+    release_summed_up(one.growing.values(), one.worker)
     if one.failed:
         raise SweepIncompleteError(one.failed, one.result)
     return one.result
@@ -111,73 +114,106 @@ class _Sweep:
             audit.hold_chain(session)
             teller = Teller(session, self.context, self.worker, dict(self.growing))
             done = look(session, ids, teller)
-            teller.write_summed_up()
         self.growing = teller.growing
         self.result += done
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """One due episode as it stands in the database now, held by this transaction."""
+
+    row: Episode
+    episode: MissingEpisode
+    held: list[ReturnHomeInterview]
+    breach: Breach | None
+    withdrawn: bool = False
+
+    def is_breached_anew(self, now: datetime) -> bool:
+        return self.breach is None and is_breached(self.episode, self.held, now)
+
+
 def _look_at_episodes(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
-    result = SweepResult()
-    for row in alerts.lock_due_episodes(session, ids, teller.context.now):
-        result += _look_at_episode(session, row, teller)
-    return result
-
-
-def _look_at_episode(session: Session, row: Episode, teller: Teller) -> SweepResult:
-    """Steps: 1. mend what no longer holds; 2. record a breach; 3. tell whoever must know; 4. when to look again."""
+    """Steps: 1. read, and mend what no longer holds; 2. record breaches; 3. tell whoever must know; 4. when to look
+    again."""
     context = teller.context
-    episode = episodes.to_core(row, session.get_one(Child, row.child_id))
-    held = interviews.interviews_of_episode(session, row.id)
-    breach = breaches.standing(session, row.id)
-    withdrawn = 0
-    moved = deadline_of(episode, context.rules.policy) != row.interview_due_at
-    if moved or (breach and not is_breached(episode, held, context.now)):
-        follow_up_episode(session, row, context)
-        session.flush()
-        withdrawn = int(breach is not None)
-        episode = episodes.to_core(row, session.get_one(Child, row.child_id))
-        breach = breaches.standing(session, row.id)
-    new = breach is None and is_breached(episode, held, context.now)
-    if new:
-        breach = _record_breach(session, row, context)
-    told = nobody = 0
-    if interview_state(episode, held, context.now, context.rules.policy) in OPEN_CLOCK_STATES:
-        clock = alerts.episode_clock(session, row)
-        if clock and rungs_to_raise(clock, context.rules.ladder, context.now):
-            told = teller.tell(clock)
-            nobody = int(not told)
-    if new or withdrawn or not nobody:  # else nothing changed: it stays due, and its version stays as people saw it
-        set_sweep(session, row, episode, held, breach, context)
-        session.flush()
-    return SweepResult(1, int(new), withdrawn, told, nobody)
+    known = [_mended(session, facts, context) for facts in _read(session, ids, context)]
+    new = _record_breaches(session, [facts for facts in known if facts.is_breached_anew(context.now)], context)
+    told, nobody = _tell(session, known, teller)
+    for facts in known:
+        breach = facts.breach or new.get(facts.row.id)
+        if facts.row.id not in nobody or facts.row.id in new or facts.withdrawn:  # else nothing changed: it stays due
+            set_sweep(session, facts.row, facts.episode, facts.held, breach, context)
+    return SweepResult(len(known), len(new), sum(facts.withdrawn for facts in known), told, len(nobody))
 
 
-def _record_breach(session: Session, row: Episode, context: Context) -> Breach:
-    assert row.interview_due_at is not None
-    breach = Breach(episode_id=row.id, clock_no=row.clock_no, breached_at=row.interview_due_at, detected_at=context.now)
-    session.add(breach)
+def _read(session: Session, ids: Sequence[int], context: Context) -> list[_Facts]:
+    rows = alerts.lock_due_episodes(session, ids, context.now)
+    of_child = {row.child_id for row in rows}
+    children = {child.id: child for child in session.scalars(select(Child).where(Child.id.in_(of_child)))}
+    held = interviews.interviews_by_episode(session, ids)
+    standing = breaches.standing_of(session, ids)
+    return [
+        _Facts(row, episodes.to_core(row, children[row.child_id]), held.get(row.id, []), standing.get(row.id))
+        for row in rows
+    ]
+
+
+def _mended(session: Session, facts: _Facts, context: Context) -> _Facts:
+    """Where the deadline should be another, or the breach that stands holds no longer, as if it had just changed."""
+    moved = deadline_of(facts.episode, context.rules.policy) != facts.row.interview_due_at
+    untrue = facts.breach is not None and not is_breached(facts.episode, facts.held, context.now)
+    if not moved and not untrue:
+        return facts
+    follow_up_episode(session, facts.row, context)
     session.flush()
-    audit.record(session, "breach_recorded", context.actor, context.now, "episode", row.id, {"clock_no": row.clock_no})
-    return breach
+    episode = episodes.to_core(facts.row, session.get_one(Child, facts.row.child_id))
+    return _Facts(facts.row, episode, facts.held, breaches.standing(session, facts.row.id), facts.breach is not None)
+
+
+def _record_breaches(session: Session, late: Sequence[_Facts], context: Context) -> dict[int, Breach]:
+    """Episode id → its new breach, dated by the deadline and not by its detection."""
+    new = {
+        facts.row.id: Breach(
+            episode_id=facts.row.id,
+            clock_no=facts.row.clock_no,
+            breached_at=facts.row.interview_due_at,
+            detected_at=context.now,
+        )
+        for facts in late
+    }
+    session.add_all(new.values())
+    acts = [audit.Act("breach_recorded", "episode", id_, {"clock_no": breach.clock_no}) for id_, breach in new.items()]
+    audit.record_many(session, acts, context.actor, context.now)
+    return new
+
+
+def _tell(session: Session, known: Sequence[_Facts], teller: Teller) -> tuple[int, set[int]]:
+    """How many alerts were raised, and the episodes of which nobody could be told."""
+    now, rules = teller.context.now, teller.context.rules
+    is_open = [f.row for f in known if interview_state(f.episode, f.held, now, rules.policy) in OPEN_CLOCK_STATES]
+    clocks = alerts.episode_clocks(session, is_open)
+    told = {id_: teller.tell(clock) for id_, clock in clocks.items() if rungs_to_raise(clock, rules.ladder, now)}
+    teller.write()
+    return sum(told.values()), {id_ for id_, number in told.items() if not number}
 
 
 def _look_at_lines(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
     """A quarantined line with a readable return climbs the ladder as unallocated (definitions §4.7)."""
     ladder, now = teller.context.rules.ladder, teller.context.now
-    result = SweepResult()
-    for row in alerts.lock_due_lines(session, ids, now):
-        waits = row.outcome == "quarantined" and row.settled_at is None
-        clock = alerts.line_clock(session, row) if waits else None
-        told = nobody = 0
-        if clock and rungs_to_raise(clock, ladder, now):
-            told = teller.tell(clock)
-            nobody = int(not told)
-        if not nobody:
-            clock = alerts.line_clock(session, row) if waits else None
+    rows = alerts.lock_due_lines(session, ids, now)
+    clocks = {row.id: alerts.line_clock(session, row) for row in rows if _waits(row)}
+    told = {id_: teller.tell(clock) for id_, clock in clocks.items() if clock and rungs_to_raise(clock, ladder, now)}
+    teller.write()
+    nobody = {id_ for id_, number in told.items() if not number}
+    for row in rows:
+        if row.id not in nobody:
+            clock = alerts.line_clock(session, row) if _waits(row) else None
             row.sweep_at = next_alert_at(clock, ladder, now) if clock else None
-            session.flush()
-        result += SweepResult(1, 0, 0, told, nobody)
-    return result
+    return SweepResult(len(rows), alerts=sum(told.values()), nobody_told=len(nobody))
+
+
+def _waits(line: Line) -> bool:
+    return line.outcome == LineOutcome.QUARANTINED and line.settled_at is None
 
 
 def _end_flags(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:

@@ -1,8 +1,10 @@
 """Tell people of a clock: an alert and its email for each, in the transaction of the sweep that found it due."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,6 @@ from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, alert_text, message_domain, summed_up_text
 from tracker.services.transaction import writing
 from tracker.store import alerts, audit, outbox, people
-from tracker.store.models import Person
 
 _LETTERS = "bcdfghjkmnpqrstvwxyz23456789"
 _HOLD = timedelta(minutes=5)
@@ -25,7 +26,7 @@ def new_reference() -> str:
 
 @dataclass
 class Teller:
-    """Tells whoever must know, within one chunk of a sweep.
+    """Tells whoever must know, within one chunk of a sweep: first it is asked to `tell`, then it writes all at once.
 
     What is long overdue is summed up: `growing` holds, for each person, the email in which it is, kept from being sent
     by the sweeping `worker` until its sweep ends. If the sweep dies, what it has written goes out as it stands.
@@ -35,71 +36,87 @@ class Teller:
     context: Context
     worker: str
     growing: dict[int, int]
-    _added: dict[int, int] = field(default_factory=dict)
-    _people: list[Recipient] | None = None
+    _due: list[AlertDue] = field(default_factory=list)
+
+    @cached_property
+    def _people(self) -> list[Recipient]:
+        return people.recipients(self.session)
 
     def tell(self, clock: RunningClock) -> int:
-        """Write an alert and an email for everyone on a rung newly reached; how many. 0: nobody could be told."""
-        if self._people is None:
-            self._people = people.recipients(self.session)
+        """Everyone on a rung newly reached is to be told; how many. 0: nobody could be told."""
         due = alerts_due(clock, self.context.rules.ladder, self._people, self.context.now)
-        for each in due:
-            self._raise(each)
+        self._due += due
         return len(due)
 
-    def _raise(self, due: AlertDue) -> None:
-        reference = new_reference()
-        message_id = self._growing_message(due.recipient_id) if due.summed_up else self._queue_alert(due, reference)
-        alert = alerts.add_alert(self.session, due, reference, message_id, self.context.now)
-        details = {"rung": str(due.rung), "recipient_id": due.recipient_id, "alert_id": alert.id}
-        self._record(due, details)
-
-    def _record(self, due: AlertDue, details: dict[str, object]) -> None:
-        context, clock = self.context, due.clock
-        audit.record(self.session, "alert_raised", context.actor, context.now, clock.subject, clock.subject_id, details)
-
-    def _queue_alert(self, due: AlertDue, reference: str) -> int | None:
-        step = next(step for step in self.context.rules.ladder if step.rung is due.rung)
-        text = alert_text(due.clock.subject, step, due.clock.due_at, reference, self.context.base_url)
-        return self._queue(due.dedupe_key, due.recipient_id, text)
-
-    def _queue(self, dedupe_key: str, recipient_id: int, text: EmailText) -> int | None:
-        return outbox.queue_email(
+    def write(self) -> None:
+        """Write the emails, the alerts and their audit rows."""
+        if not self._due:
+            return
+        now = self.context.now
+        references = [new_reference() for _ in self._due]
+        addresses = outbox.addresses_of(self.session, {due.recipient_id for due in self._due})
+        old = dict.fromkeys(due.recipient_id for due in self._due if due.summed_up)
+        summing = {person_id: self._growing_message(person_id, addresses[person_id]) for person_id in old}
+        single = outbox.queue_emails(
             self.session,
-            dedupe_key=dedupe_key,
-            template=text.template,
-            to_address=self.session.get_one(Person, recipient_id).email,
-            subject=text.subject,
-            body=text.body,
-            now=self.context.now,
-            domain=message_domain(self.context.base_url),
-            recipient_id=recipient_id,
+            [
+                self._email(due.dedupe_key, due.recipient_id, addresses[due.recipient_id], self._text(due, reference))
+                for due, reference in zip(self._due, references, strict=True)
+                if not due.summed_up
+            ],
+            now,
+            message_domain(self.context.base_url),
         )
+        rows = [
+            alerts.alert_of(due, reference, summing[due.recipient_id] if due.summed_up else single[due.dedupe_key], now)
+            for due, reference in zip(self._due, references, strict=True)
+        ]
+        self.session.add_all(rows)
+        self.session.flush()
+        acts = [
+            audit.Act(
+                "alert_raised",
+                due.clock.subject,
+                due.clock.subject_id,
+                {"rung": str(due.rung), "recipient_id": due.recipient_id, "alert_id": row.id},
+            )
+            for due, row in zip(self._due, rows, strict=True)
+        ]
+        audit.record_many(self.session, acts, self.context.actor, now)
+        self._write_summed_up(summing)
+        self._due = []
 
-    def _growing_message(self, recipient_id: int) -> int:
+    def _text(self, due: AlertDue, reference: str) -> EmailText:
+        step = next(step for step in self.context.rules.ladder if step.rung is due.rung)
+        return alert_text(due.clock.subject, step, due.clock.due_at, reference, self.context.base_url)
+
+    def _email(self, dedupe_key: str, recipient_id: int, address: str, text: EmailText) -> outbox.NewEmail:
+        return outbox.NewEmail(dedupe_key, text.template, address, text.subject, text.body, recipient_id)
+
+    def _growing_message(self, recipient_id: int, address: str) -> int:
         """The one email in which what is old is summed up for this person: held, so that it is not sent half told."""
-        if recipient_id in self._added:
-            return self._added[recipient_id]
         message_id = self.growing.get(recipient_id) or outbox.growing_message(self.session, recipient_id)
         until = self.context.now + _HOLD
         if message_id is None or not outbox.hold_growing(self.session, message_id, self.worker, until):
+            key = f"summed_up:{recipient_id}:{new_reference()}"
             text = summed_up_text(1, self.context.now, self.context.base_url)
-            message_id = self._queue(f"summed_up:{recipient_id}:{new_reference()}", recipient_id, text)
-            assert message_id is not None
+            email = self._email(key, recipient_id, address, text)
+            domain = message_domain(self.context.base_url)
+            message_id = outbox.queue_emails(self.session, [email], self.context.now, domain)[key]
             outbox.hold_growing(self.session, message_id, self.worker, until)
-        self._added[recipient_id] = self.growing[recipient_id] = message_id
+        self.growing[recipient_id] = message_id
         return message_id
 
-    def write_summed_up(self) -> None:
-        """At the end of a chunk: say in each email how many it sums up by now."""
-        for recipient_id, message_id in self._added.items():
+    def _write_summed_up(self, summing: dict[int, int]) -> None:
+        """Say in each email how many it sums up by now."""
+        for recipient_id, message_id in summing.items():
             count = alerts.count_of_message(self.session, recipient_id, message_id)
             text = summed_up_text(count, self.context.now, self.context.base_url)
             outbox.write_growing(self.session, message_id, text.subject, text.body)
 
 
-def release_summed_up(growing: dict[int, int], worker: str) -> None:
+def release_summed_up(messages: Collection[int], worker: str) -> None:
     """The sweep has ended: what it summed up may go."""
-    if growing:
+    if messages:
         with writing() as session:
-            outbox.release_growing(session, growing.values(), worker)
+            outbox.release_growing(session, messages, worker)

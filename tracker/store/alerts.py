@@ -1,6 +1,7 @@
 """Alerts raised: which rungs a clock has had, and what people answered."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -25,25 +26,45 @@ def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | 
 
 def episode_clock(session: Session, row: Episode) -> RunningClock | None:
     """An episode's clock as the ladder needs it; None where it has no deadline."""
-    if row.interview_due_at is None:
-        return None
+    return episode_clocks(session, [row]).get(row.id)
+
+
+def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, RunningClock]:
+    """Episode id → its clock, for many episodes in two queries; none for one without a deadline."""
+    ids = [row.id for row in rows if row.interview_due_at is not None]
+    if not ids:
+        return {}
+    raised: dict[int, list[Alert]] = defaultdict(list)
+    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids)).order_by(Alert.id)):
+        raised[alert.episode_id or 0].append(alert)
+    allocated = _allocated_to(session, ids)
+    return {
+        row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
+        for row in rows
+        if row.interview_due_at is not None
+    }
+
+
+def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated_to_id: int | None) -> RunningClock:
     carried = frozenset(Rung(rung) for rung in row.carried_rungs)
-    query = select(Alert).where(Alert.episode_id == row.id, Alert.acknowledged_at.is_not(None))
-    answers = tuple(
-        Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
-        for alert in session.scalars(query)
-        if alert.acknowledged_at and (alert.clock_no == row.clock_no or alert.rung in carried)
-    )
     return RunningClock(
         subject="episode",
         subject_id=row.id,
         clock_no=row.clock_no,
-        due_at=row.interview_due_at,
-        allocated_to_id=_allocated_to(session, row.id),
+        due_at=due_at,
+        allocated_to_id=allocated_to_id,
         team_id=row.team_id,
-        raised=rungs_raised(session, row.id, row.clock_no) | carried,
-        acknowledgements=answers,
+        raised=_rungs(alert for alert in alerts if alert.clock_no == row.clock_no) | carried,
+        acknowledgements=tuple(
+            Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
+            for alert in alerts
+            if alert.acknowledged_at and (alert.clock_no == row.clock_no or alert.rung in carried)
+        ),
     )
+
+
+def _rungs(alerts: Iterable[Alert]) -> frozenset[Rung]:
+    return frozenset(Rung(rung) for alert in alerts for rung in alert.rungs)
 
 
 def line_clock(session: Session, line: Line) -> RunningClock | None:
@@ -62,7 +83,7 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
         subject_id=line.id,
         clock_no=stated.index(line.due_at) if line.due_at in stated else len(stated),
         due_at=line.due_at,
-        raised=frozenset(Rung(rung) for alert in mine for rung in alert.rungs),
+        raised=_rungs(mine),
         acknowledgements=tuple(
             Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
             for alert in mine
@@ -96,10 +117,10 @@ def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Seq
     return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
-def add_alert(session: Session, due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
-    """Write that a person is to be told. The caller holds the episode or line, so none is raised twice."""
+def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
+    """The row that says a person is to be told. Whoever adds it holds the episode or line, so none is raised twice."""
     is_line = due.clock.subject == "line"
-    alert = Alert(
+    return Alert(
         reference=reference,
         dedupe_key=due.dedupe_key,
         episode_id=None if is_line else due.clock.subject_id,
@@ -112,9 +133,6 @@ def add_alert(session: Session, due: AlertDue, reference: str, outbox_id: int | 
         due_at=due.clock.due_at,
         raised_at=now,
     )
-    session.add(alert)
-    session.flush()
-    return alert
 
 
 def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
@@ -143,10 +161,12 @@ def teams_with_open_clocks(session: Session) -> set[int]:
     return {team_id for team_id in session.scalars(query) if team_id is not None}
 
 
-def _allocated_to(session: Session, episode_id: int) -> int | None:
+def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """Episode id → the person to whom its newest allocated interview is given."""
     query = (
-        select(Interview.allocated_to_id)
-        .join(InterviewEpisode)
-        .where(InterviewEpisode.episode_id == episode_id, Interview.allocated_to_id.is_not(None))
+        select(InterviewEpisode.episode_id, Interview.allocated_to_id)
+        .join(Interview, Interview.id == InterviewEpisode.interview_id)
+        .where(InterviewEpisode.episode_id.in_(ids), Interview.allocated_to_id.is_not(None))
     )
-    return session.scalar(query.order_by(Interview.id.desc()).limit(1))
+    found = session.execute(query.order_by(Interview.id))
+    return {episode_id: person_id for episode_id, person_id in found if person_id is not None}

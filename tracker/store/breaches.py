@@ -1,6 +1,6 @@
 """Breaches: one for an episode and a clock number, withdrawn but never deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,12 @@ def standing(session: Session, episode_id: int) -> Breach | None:
     """The breach that stands for an episode: the newest not withdrawn."""
     query = select(Breach).where(Breach.episode_id == episode_id, Breach.withdrawn_at.is_(None))
     return session.scalar(query.order_by(Breach.clock_no.desc()).limit(1))
+
+
+def standing_of(session: Session, ids: Collection[int]) -> dict[int, Breach]:
+    """Episode id → the breach that stands for it, for many episodes in one query."""
+    query = select(Breach).where(Breach.episode_id.in_(ids), Breach.withdrawn_at.is_(None))
+    return {breach.episode_id: breach for breach in session.scalars(query.order_by(Breach.clock_no))}
 
 
 def all_of_episode(session: Session, episode_id: int) -> Sequence[Breach]:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.engine import changed
-from tracker.store.models import OutboxMessage
+from tracker.store.models import OutboxMessage, Person
 
 NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
@@ -37,6 +37,18 @@ class Queue:
     stopped: int
 
 
+@dataclass(frozen=True)
+class NewEmail:
+    """One message to one recipient, as it is to be queued."""
+
+    dedupe_key: str
+    template: str
+    to_address: str
+    subject: str
+    body: str
+    recipient_id: int | None = None
+
+
 def queue_email(
     session: Session,
     *,
@@ -49,27 +61,43 @@ def queue_email(
     domain: str,
     recipient_id: int | None = None,
 ) -> int | None:
-    """Queue one message to one recipient; its id, or None if `dedupe_key` is queued already.
+    """Queue one message to one recipient; its id, or None if `dedupe_key` is queued already."""
+    email = NewEmail(dedupe_key, template, to_address, subject, body, recipient_id)
+    return queue_emails(session, [email], now, domain).get(dedupe_key)
+
+
+def queue_emails(session: Session, emails: Sequence[NewEmail], now: datetime, domain: str) -> dict[str, int]:
+    """Queue many at the cost of one: dedupe key → id of each that was not queued already.
 
     The `Message-ID` is made here, once, so that every try bears the same.
     """
-    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)) is not None:
-        return None
-    message = OutboxMessage(
-        dedupe_key=dedupe_key,
-        message_id=f"<{uuid.uuid4()}@{domain}>",
-        template=template,
-        recipient_id=recipient_id,
-        to_address=to_address,
-        subject=subject,
-        body=body,
-        created_at=now,
-        try_at=now,
-        attempts=0,
-    )
-    session.add(message)
+    keys = [email.dedupe_key for email in emails]
+    known = set(session.scalars(select(OutboxMessage.dedupe_key).where(OutboxMessage.dedupe_key.in_(keys))))
+    rows = [
+        OutboxMessage(
+            dedupe_key=email.dedupe_key,
+            message_id=f"<{uuid.uuid4()}@{domain}>",
+            template=email.template,
+            recipient_id=email.recipient_id,
+            to_address=email.to_address,
+            subject=email.subject,
+            body=email.body,
+            created_at=now,
+            try_at=now,
+            attempts=0,
+        )
+        for email in emails
+        if email.dedupe_key not in known
+    ]
+    session.add_all(rows)
     session.flush()
-    return message.id
+    return {row.dedupe_key: row.id for row in rows}
+
+
+def addresses_of(session: Session, person_ids: Collection[int]) -> dict[int, str]:
+    """Where each person is written to."""
+    query = select(Person.id, Person.email).where(Person.id.in_(person_ids))
+    return {row.id: row.email for row in session.execute(query)}
 
 
 def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
