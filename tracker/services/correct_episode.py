@@ -7,6 +7,7 @@ person enters is remembered as theirs (`person_fields`): no report line replaces
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.episodes import overlaps
@@ -19,7 +20,8 @@ from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.rows_for_change import episode_for_change
 from tracker.services.transaction import writing
 from tracker.store import audit, breaches, episodes
-from tracker.store.models import Child, Episode
+from tracker.store.db import as_json_value
+from tracker.store.models import Child, Episode, EpisodeDecision
 
 CORRECTABLE = (
     "missing_from_at", "found_at", "returned_at", "reported_at", "kind", "risk", "setting", "police_force",
@@ -182,9 +184,10 @@ def _write(
         raise Refused(problems)
     dated = {name: changed.get(name, getattr(row, name)) for name in INSTANTS}
     theirs = [name for name in changed if own is None or name in own]
+    answered = _answer_decisions(session, row, changed, context)
     more: dict[str, object] = {
         "person_fields": sorted({*row.person_fields, *theirs}),
-        "flags": flags_after(row.flags, changed, dated, flags),
+        "flags": flags_after(row.flags, changed, dated, flags) - answered,
     }
     if "returned_at" in changed:
         more["notified_at"] = (row.notified_at or context.now) if changed["returned_at"] is not None else None
@@ -198,3 +201,19 @@ def _write(
     follow_up_episode(session, row, context)
     follow_up_child(session, session.get_one(Child, row.child_id).id, context)
     return tuple(changed)
+
+
+def _answer_decisions(
+    session: Session, row: Episode, changed: Mapping[str, object], context: Context
+) -> frozenset[FlagCode]:
+    """Whoever corrects a field has decided what the police say of it. The flags that then say nothing any more."""
+    query = select(EpisodeDecision).where(EpisodeDecision.episode_id == row.id, EpisodeDecision.decided_at.is_(None))
+    waiting = session.scalars(query).all()
+    for decision in waiting:
+        if decision.field in changed:
+            decision.decided_at = context.now
+            decision.decided_by_id = context.actor.person_id
+            value = as_json_value(changed[decision.field])
+            decision.took_police_value = decision.police_value == ("" if value is None else str(value))
+    all_answered = all(decision.decided_at is not None for decision in waiting)
+    return frozenset({FlagCode.POLICE_VALUE_DIFFERS}) if waiting and all_answered else frozenset()

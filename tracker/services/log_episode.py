@@ -15,7 +15,8 @@ from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.rows_for_change import refuse_unseen_child
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes
-from tracker.store.models import Child, Episode
+from tracker.store.db import as_json_value
+from tracker.store.models import Child, Episode, EpisodeVersion
 
 __all__ = ["NewChild", "SimilarChild", "find_children", "log_episode"]
 
@@ -102,10 +103,23 @@ def log_episode(
         )
         session.add(row)
         session.flush()
+        _keep_first_version(session, row, given, context)
         audit.record(session, "episode_created", context.actor, context.now, "episode", row.id)
         follow_up_episode(session, row, context)
         follow_up_child(session, child.id, context)
         return row.id
+
+
+def _keep_first_version(session: Session, row: Episode, given: dict[str, object], context: Context) -> None:
+    """Its history begins with what the person entered."""
+    session.add(
+        EpisodeVersion(
+            episode_id=row.id,
+            changed_at=context.now,
+            changed_by_id=context.actor.person_id,
+            changes={name: [None, as_json_value(value)] for name, value in given.items()},
+        )
+    )
 
 
 def _held_child(session: Session, context: Context, child_id: int) -> Child:
