@@ -1,13 +1,14 @@
 """What Hypothesis makes for the intake: instants near clock changes, cells good and bad, lines, children held."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import FIELDS, Feed
 from tracker.core.matching import KnownChild
-from tracker.core.terms import EpisodeKind, LivingSetting, ReportStatus, RiskLevel
+from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ReportStatus, RiskLevel
 
 FEED = Feed("test", "test-force", {}, own_authority=("Wexcombeshire",))
 REPORT_AT = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
@@ -102,21 +103,26 @@ def known_children(most: int = 5) -> st.SearchStrategy[list[KnownChild]]:
     )
 
 
+def _line(found: int | None, returned: int | None, **more: Any) -> ReportLine:
+    """With the flags that reading would give it."""
+    start = REPORT_AT - timedelta(days=3)
+    flags = {FlagCode.AGE_UNKNOWN} if more["date_of_birth"] is None else set()
+    return ReportLine(
+        police_force="test-force",
+        police_reference="WX126",
+        missing_from_at=start,
+        found_at=None if found is None else start + timedelta(hours=found),
+        returned_at=None if returned is None else start + timedelta(hours=returned),
+        flags=frozenset(flags | ({FlagCode.ENDS_AS_IT_STARTS} if 0 in (found, returned) else set())),
+        **more,
+    )
+
+
 def report_lines() -> st.SearchStrategy[ReportLine]:
     """Lines about children out of the same pool, with every kind of status and times, in the right order or not."""
     hours = st.none() | st.integers(-1, 30)
     return st.builds(
-        lambda as_of, surname, forename, found, returned, **more: ReportLine(
-            as_of=as_of,
-            police_force="test-force",
-            police_reference="WX126",
-            missing_from_at=REPORT_AT - timedelta(days=3),
-            surname=surname,
-            forename=forename,
-            found_at=None if found is None else REPORT_AT - timedelta(days=3) + timedelta(hours=found),
-            returned_at=None if returned is None else REPORT_AT - timedelta(days=3) + timedelta(hours=returned),
-            **more,
-        ),
+        _line,
         as_of=st.tuples(st.sampled_from([REPORT_AT + timedelta(days=n) for n in range(-1, 3)]), st.integers(1, 3)),
         surname=st.sampled_from(SURNAMES),
         forename=st.sampled_from(FORENAMES),
