@@ -34,7 +34,10 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.services", "tracker.bootstrap", "tracker.settings", "tracker.adapters.processes",
         "apscheduler", "flask",
     },
-    "bench": {"tracker.core", "tracker.store", "tracker.services", "tracker.bench", "sqlalchemy", "flask"},
+    "bench": {
+        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo.people", "sqlalchemy",
+        "flask",
+    },
     "cli": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
         "flask",
