@@ -14,7 +14,8 @@ ALLOWED: dict[str, set[str]] = {
     "core": {"tracker.core"},
     "store": {"tracker.core", "tracker.store", "sqlalchemy", "flask_sqlalchemy", "flask_migrate", "alembic"},
     "services": {
-        "tracker.core", "tracker.store", "tracker.services", "tracker.adapters.tabular", "sqlalchemy", "argon2", "jinja2",
+        "tracker.core", "tracker.store", "tracker.services", "tracker.adapters.tabular", "sqlalchemy", "argon2",
+        "jinja2",
     },
     "adapters": {
         "tracker.core", "tracker.adapters", "requests", "python_calamine", "defusedxml", "openpyxl", "vl_convert",
@@ -35,8 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "apscheduler", "flask",
     },
     "bench": {
-        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo.people", "sqlalchemy",
-        "flask",
+        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "sqlalchemy", "flask",
     },
     "cli": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
