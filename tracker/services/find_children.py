@@ -1,6 +1,5 @@
 """Which held child a person may mean, and a new child where none is meant."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_date
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import fold
-from tracker.core.matching import Candidate, FieldReason, KnownChild, Matched, blocking_keys, compare, match_child
+from tracker.core.matching import Candidate, Comparison, FieldReason, blocking_keys, compare
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.rows_for_change import children_seen_by_actor
@@ -71,10 +70,17 @@ def find_children(
         return tuple(_similar(session, rows[candidate.child_id], candidate) for candidate in best)
 
 
-def certain_match(session: Session, given: NewChild, now: datetime) -> bool:
-    """Whether one held child is certainly this one, whoever may see it."""
-    known = _known(session, given)
-    return isinstance(match_child(_as_line(given, now), known), Matched)
+def has_twin(session: Session, given: NewChild, now: datetime) -> bool:
+    """Whether a held child, whoever may see it, has this name and this date of birth."""
+    line = _as_line(given, now)
+    rows = children.rows_by_id(session, _found(session, given))
+    compared = (compare(line, child) for child in children.known(session, rows.values(), "").values())
+    return any(_same_name_and_birth(candidate) for candidate in compared)
+
+
+def _same_name_and_birth(candidate: Candidate) -> bool:
+    by_field = {reason.field: reason.comparison for reason in candidate.reasons}
+    return all(by_field[field] is Comparison.MATCH for field in ("surname", "forename", "date_of_birth"))
 
 
 def add_child(session: Session, context: Context, given: NewChild) -> Child:
@@ -121,11 +127,6 @@ def _text(value: str | None) -> str | None:
 def _found(session: Session, asked: NewChild) -> set[int]:
     keys = blocking_keys(asked.surname, asked.forename, asked.date_of_birth, None)
     return set().union(*children.ids_by_key(session, keys).values())
-
-
-def _known(session: Session, asked: NewChild) -> Sequence[KnownChild]:
-    rows = children.rows_by_id(session, _found(session, asked))
-    return list(children.known(session, rows.values(), "").values())
 
 
 def _as_line(asked: NewChild, now: datetime) -> ReportLine:

@@ -10,7 +10,7 @@ from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.context import Context
 from tracker.services.episode_facts import INSTANTS, clean, facts_problems, flags_after
 from tracker.services.errors import FormProblem, Refused
-from tracker.services.find_children import NewChild, SimilarChild, add_child, certain_match, find_children
+from tracker.services.find_children import NewChild, SimilarChild, add_child, find_children, has_twin
 from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.rows_for_change import refuse_unseen_child
 from tracker.services.transaction import writing
@@ -148,7 +148,7 @@ def _refuse_duplicate(
 
 
 def _new_child(session: Session, context: Context, given: NewChild, confirm: bool) -> Child:
-    if not confirm and certain_match(session, given, context.now):
+    if not confirm and has_twin(session, given, context.now):
         sentence = (
             "A child with this name and date of birth is held already. Choose that child, or confirm another one."
         )
