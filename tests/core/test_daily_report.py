@@ -413,7 +413,7 @@ def test_a_value_too_long_is_a_problem_and_no_second_one() -> None:
 
 
 @given(cells(), st.booleans())
-@unhurried(400)
+@unhurried(250)
 def test_no_cells_at_all_make_reading_fail(row: dict[str, str], found_means_returned: bool) -> None:
     feed = Feed("test", "test-force", {}, found_means_returned=found_means_returned)
     reading = read_line(row, feed, (REPORT_AT, 1))
@@ -428,7 +428,7 @@ def test_no_cells_at_all_make_reading_fail(row: dict[str, str], found_means_retu
 
 
 @given(sound_cells())
-@unhurried(300)
+@unhurried(150)
 def test_rows_nearly_sound_are_lines_or_say_why_not(row: dict[str, str]) -> None:
     reading = read_line(row, FEED, (REPORT_AT, 1))
     assert not reading.is_blank

@@ -287,7 +287,7 @@ def test_flags_stay_true_of_what_is_held() -> None:
 
 
 @given(st.lists(report_lines(), min_size=1, max_size=6))
-@unhurried(300)
+@unhurried(150)
 def test_replaying_a_report_changes_nothing(lines: list[ReportLine]) -> None:
     now = ingested(lines)
     assume(now is not None)
@@ -330,7 +330,7 @@ def test_the_newest_line_has_the_last_word_in_whatever_order_they_come(lines: li
 
 
 @given(report_lines(), episodes(1), st.frozensets(st.sampled_from(["returned_at", "risk", "kind", "excluded"])))
-@unhurried(300)
+@unhurried(150)
 def test_a_line_keeps_its_promises(one: ReportLine, before: MissingEpisode, entered: frozenset[str]) -> None:
     before = replace(before, person_fields=entered, as_of=None)
     change = change_from_line(one, before)

@@ -306,7 +306,7 @@ def test_three_candidates_the_likeliest_first() -> None:
 
 
 @given(report_lines(), known_children())
-@unhurried(300)
+@unhurried(150)
 def test_the_order_of_the_candidates_changes_nothing(asked: ReportLine, known: list[KnownChild]) -> None:
     result = match_child(asked, known)
     assert all(match_child(asked, order) == result for order in islice(permutations(known), 1, None, 5))
@@ -322,7 +322,7 @@ def test_the_order_of_lines_changes_no_match(lines: list[ReportLine], known: lis
 
 
 @given(report_lines(), known_children())
-@unhurried(300)
+@unhurried(150)
 def test_nobody_is_joined_without_exact_evidence(asked: ReportLine, known: list[KnownChild]) -> None:
     result = match_child(asked, known)
     if isinstance(result, Matched):
@@ -340,7 +340,7 @@ def test_nobody_is_joined_without_exact_evidence(asked: ReportLine, known: list[
 
 
 @given(report_lines(), known_children(1))
-@unhurried(300)
+@unhurried(150)
 def test_whoever_would_be_matched_is_found_by_the_keys(asked: ReportLine, known: list[KnownChild]) -> None:
     assume(known)
     if isinstance(match_child(asked, known), Matched):

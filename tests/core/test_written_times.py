@@ -126,7 +126,7 @@ def test_iso_is_read_to_the_second(at: datetime) -> None:
 
 
 @given(st.one_of(st.text(max_size=60), st.sampled_from(MOMENTS + DATES + TIMES)))
-@unhurried(300)
+@unhurried(150)
 def test_reading_gives_a_value_or_says_that_it_cannot(text: str) -> None:
     for read in (read_time, lambda given: read_moment(given, FORMATS), lambda given: read_date(given, FORMATS)):
         try:

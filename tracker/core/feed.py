@@ -61,5 +61,7 @@ class Feed:
 
 def fold(text: str) -> str:
     """How column names and coded values are compared: case, spaces, punctuation and forms of a letter ignored."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower()))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(character for character in plain if character.isalnum())
+    return "".join(filter(str.isalnum, plain))

@@ -46,8 +46,8 @@ class Row:
             self.refuse(ProblemCode.VALUE_TOO_LONG, sentence, name)
             return ""
         plain = tidy(text, keep_lines=name in _KEEP_LINES)
-        stands_for_nothing = plain and name not in VALUES and self.feed.values.get(name, {}).get(fold(plain)) == ""
-        return "" if stands_for_nothing else plain
+        words = self.feed.values.get(name) if name not in VALUES else None
+        return "" if words and words.get(fold(plain)) == "" else plain
 
     def refuse(self, code: ProblemCode, sentence: str, *fields: str) -> None:
         """The line is kept out: for this reason among others."""
