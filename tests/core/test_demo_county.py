@@ -139,6 +139,8 @@ def test_exactly_two_interviews_are_overdue_at_the_end(county: County, plans: li
 def test_interviews_happen_in_an_order_that_can_be(county: County, plans: list[DemoInterview]) -> None:
     for plan in plans:
         ends = [episode.returned_at for episode in plan.episodes]
+        told = [e.told_by_hand_at or e.end_known_at for e in plan.episodes]
+        assert all(at <= plan.known_at for at in told if at)
         acts = [at for at in (plan.known_at, plan.allocated_at, plan.recorded_at, plan.approved_at) if at]
         assert acts == sorted(acts)
         assert acts[-1] < county.now

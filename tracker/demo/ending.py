@@ -70,7 +70,7 @@ def stages(now: datetime, last_report_at: datetime) -> tuple[Stage, ...]:
         back(Matter.DUE_SOON, 15.4, 13, least=3, most=60),
         back(Matter.DUE_SOON_UNALLOCATED, 21.6, 4.2),
         Stage(Matter.STILL_MISSING, before_report(9.2), risk=RiskLevel.MEDIUM),
-        Stage(Matter.STILL_MISSING, before_report(20.6), risk=RiskLevel.HIGH, least=3, most=60),
+        Stage(Matter.STILL_MISSING, before_report(20.6), risk=RiskLevel.HIGH, least=3, most=3),
         Stage(Matter.STILL_MISSING, before_report(197), risk=RiskLevel.HIGH),
         Stage(Matter.FOUND_NOT_RETURNED, before_report(30.4), before_report(10.1), risk=RiskLevel.HIGH),
         Stage(

@@ -94,7 +94,7 @@ class _Planner:
     def _drawn(self, episodes: tuple[DemoEpisode, ...]) -> DemoInterview:
         """An outcome by chance: by the weekday of the news, and better with the years."""
         last = episodes[-1]
-        known_at, due_at = self.known_at(last), _returned(last) + DEADLINE
+        known_at, due_at = self._known_at(episodes), _returned(last) + DEADLINE
         chance = self.rng.random()
         if chance < 0.025:
             return self._not_required(episodes, known_at)
@@ -118,7 +118,7 @@ class _Planner:
         return 0.67 + 0.09 * progress - (0.13 if weekend else -0.05)
 
     def _held(self, episodes: tuple[DemoEpisode, ...], outcome: Outcome, at: datetime) -> DemoInterview:
-        known_at = self.known_at(episodes[-1])
+        known_at = self._known_at(episodes)
         allocated = self._allocated(known_at, at) if at > known_at + timedelta(hours=1) else None
         soon = self.rng.random() < 0.93
         lag = timedelta(hours=self.rng.uniform(0.1, 2.5) if soon else self.rng.uniform(12, 40))
@@ -128,7 +128,7 @@ class _Planner:
             interviewer=self._interviewer(episodes[-1]),
             known_at=known_at,
             allocated_at=_minute(allocated) if allocated else None,
-            offered_at=_minute(offered) if offered and self.rng.random() < 0.85 else None,
+            offered_at=_minute(offered) if offered and self.rng.random() < 0.4 else None,
             outcome=outcome,
             happened_at=_minute(at),
             recorded_at=max(_minute(at + lag), known_at + timedelta(minutes=45)),
@@ -172,7 +172,7 @@ class _Planner:
 
     def _open(self, episodes: tuple[DemoEpisode, ...], allocated: bool) -> DemoInterview:
         """Still to be held; allocated, and now and then offered, if there was time for it."""
-        known_at = self.known_at(episodes[-1])
+        known_at = self._known_at(episodes)
         given_at = known_at + (self.county.now - known_at) * 0.4
         allocated = allocated and given_at > known_at + timedelta(minutes=30)
         offered = allocated and self.rng.random() < 0.4
@@ -184,7 +184,11 @@ class _Planner:
             offered_at=_minute(given_at + (self.county.now - given_at) * 0.5) if offered else None,
         )
 
-    def known_at(self, episode: DemoEpisode) -> datetime:
+    def _known_at(self, episodes: tuple[DemoEpisode, ...]) -> datetime:
+        """When every return was known: the police may tell an earlier one later."""
+        return max(self._told_at(episode) for episode in episodes)
+
+    def _told_at(self, episode: DemoEpisode) -> datetime:
         """When the council first knew of the return: by the report that told it, or by hand."""
         if episode.told_by_hand_at is not None:
             return episode.told_by_hand_at
@@ -196,7 +200,7 @@ class _Planner:
         return self.rng.choice([m.email for m in STAFF if Role.INTERVIEWER in m.roles and m.team == team])
 
     def _working(self, first: datetime, last: datetime) -> datetime | None:
-        """An instant between the two in somebody's working hours; few at weekends. None if there is none."""
+        """An instant between the two in somebody's working hours; few at weekends, sooner than later. None: no such."""
         slots: list[datetime] = []
         weights: list[float] = []
         at = first + timedelta(minutes=self.rng.randint(0, 40))
@@ -205,7 +209,7 @@ class _Planner:
             hours, weight = ((9, 19), 1.0) if wall.weekday() < 5 else ((10, 16), 0.15)
             if hours[0] <= wall.hour < hours[1]:
                 slots.append(at)
-                weights.append(weight)
+                weights.append(weight / (1 + (at - first) / timedelta(hours=24)))
             at += timedelta(minutes=50)
         return self.rng.choices(slots, weights)[0] if slots else None
 

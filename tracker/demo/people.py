@@ -133,21 +133,22 @@ FOUND_BY = ("police", "returned by themselves", "carer", "family", "placement st
 
 @dataclass(frozen=True)
 class StaffMember:
-    """Somebody who signs in to the demonstration."""
+    """Somebody who signs in to the demonstration. `joins_late`: on the day on which it ends."""
 
     email: str
     name: str
     roles: tuple[Role, ...]
     team: str | None = None
+    joins_late: bool = False
 
 
-def _member(local: str, name: str, *roles: Role, team: str | None = None) -> StaffMember:
-    return StaffMember(f"{local}@wexcombeshire.invalid", name, roles, team)
+def _member(local: str, name: str, *roles: Role, team: str | None = None, joins_late: bool = False) -> StaffMember:
+    return StaffMember(f"{local}@wexcombeshire.invalid", name, roles, team, joins_late)
 
 
 STAFF = (
     _member("lead", "Lena Larkspindle", Role.LEAD),
-    _member("lead2", "Orlo Pennyquick", Role.LEAD),
+    _member("lead2", "Orlo Pennyquick", Role.LEAD, joins_late=True),
     _member("interviewer1", "Ines Tumblegate", Role.INTERVIEWER, team=TEAMS[0]),
     _member("interviewer2", "Jory Quillhurst", Role.INTERVIEWER, team=TEAMS[0]),
     _member("interviewer3", "Maud Cobbleferry", Role.INTERVIEWER, team=TEAMS[1]),

@@ -186,6 +186,11 @@ def _text(cell: Cell) -> str:
     return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else cell or ""
 
 
+def _native(cell: Cell) -> Cell:
+    """As a spreadsheet keeps it; but its midnight is a bare date, so that one is written out."""
+    return _text(cell) if isinstance(cell, datetime) and not (cell.hour or cell.minute) else cell or None
+
+
 def _as_csv(rows: tuple[Row, ...]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -201,7 +206,7 @@ def _as_xlsx(rows: tuple[Row, ...]) -> bytes:
     sheet.title = "Missing"
     sheet.append(COLUMNS)
     for row in rows:
-        sheet.append([row.get(name) or None for name in COLUMNS])
+        sheet.append([_native(row.get(name)) for name in COLUMNS])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

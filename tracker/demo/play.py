@@ -1,0 +1,176 @@
+"""The two years, played: every file through the real intake, every act through the real use cases, in order of time.
+
+Between two acts the sweep runs at the very minute at which something falls due, as the scheduler's would, and the
+outbox is delivered after it: breaches, alerts and repeat flags arise as they would have. The emails of the last two
+weeks go to the demonstration's mailbox; older ones count as sent, and were cleared away.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+
+from tracker.core.clock import local_date, local_midnight, month_of
+from tracker.core.mail import Email
+from tracker.core.terms import BreachReason, Role, Rung
+from tracker.demo.acts import Act, acts_of_interview
+from tracker.demo.county import County, DemoEpisode
+from tracker.demo.desk import Desk, mornings
+from tracker.demo.ending import Matter
+from tracker.demo.interviews import DEADLINE, plan_interviews
+from tracker.demo.reports import DailyReport, daily_reports
+from tracker.demo.staff import add_latecomers, add_staff
+from tracker.demo.world import World
+from tracker.services import correct_episode, demonstration, log_episode, publish_month
+from tracker.services.acknowledge_alert import acknowledge
+from tracker.services.context import Actor
+from tracker.services.deliver_outbox import deliver
+from tracker.services.raise_alerts import sweep
+from tracker.services.receive_report import receive_report
+
+MAILBOX_DAYS = 14
+MONTHS_PUBLISHED = 3
+
+ARRIVES = timedelta(minutes=4)
+"""From the police's making of a report to its receipt."""
+
+
+class ClearedAway:
+    """A mailbox that keeps nothing: for emails that somebody read long ago."""
+
+    @contextmanager
+    def connect(self) -> Iterator["ClearedAway"]:
+        yield self
+
+    def send(self, email: Email) -> None:
+        return None
+
+    def describe(self) -> str:
+        return "read and cleared away"
+
+
+@dataclass
+class Player:
+    """Plays one county into one world."""
+
+    county: County
+    world: World
+    advance: Callable[[int], None] = lambda _: None
+    swept_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+
+    def play(self) -> None:
+        """From the staff's first day to now. `advance` is told of each day's file."""
+        first_day = self.county.report_times[0] - timedelta(days=1)
+        self.world.staff = add_staff(self.world.context(first_day, Actor("command line")))
+        for act in self._acts():
+            self._tick_until(act.at)
+            act.do(self.world, act.at)
+        self._tick_until(self.county.now)
+        self._sweep(self.county.now)
+        add_latecomers(self.world.staff, self.world.context(self.county.now, Actor("command line")))
+
+    def _acts(self) -> list[Act]:
+        plans = plan_interviews(self.county)
+        acts = [act for plan in plans for act in acts_of_interview(plan)]
+        acts += [self._arrival(report) for report in daily_reports(self.county)]
+        by_reference = {episode.reference: plan for plan in plans for episode in plan.episodes}
+        desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self.county.report_times[0])  # noqa: S311
+        acts += [Act(at, 5, desk.morning) for at in mornings(self.county)]
+        acts += self._by_hand()
+        acts += self._publications()
+        return sorted(acts, key=lambda act: (act.at, act.rank))
+
+    def _arrival(self, report: DailyReport) -> Act:
+        return Act(min(report.made_at + ARRIVES, self.county.now), 0, partial(self._receive, report))
+
+    def _receive(self, report: DailyReport, world: World, now: datetime) -> None:
+        receive_report(
+            world.context(now),
+            content=report.content,
+            filename=report.filename,
+            feed=world.feed,
+            source="demonstration",
+            limits=world.settings.limits,
+        )
+        self.advance(1)
+
+    def _by_hand(self) -> Iterator[Act]:
+        """What people entered of their own for the ending."""
+        does = {
+            Matter.POLICE_SAY_STILL_MISSING: _record_returned,
+            Matter.LOGGED_BY_HAND: self._log,
+            Matter.OVERDUE_ACKNOWLEDGED: self._acknowledge,
+        }
+        for episode in self.county.episodes:
+            if episode.stage and episode.stage.matter in does:
+                at = episode.told_by_hand_at or _due_at(episode) + timedelta(hours=2.5)
+                yield Act(at, 6, partial(does[episode.stage.matter], episode))
+
+    def _log(self, episode: DemoEpisode, world: World, now: datetime) -> None:
+        """The lead logs an episode of a child held: a carer rang before the police reported it."""
+        earlier = next(e for e in self.county.episodes if e.child == episode.child and e.stage is None)
+        log_episode.log_episode(
+            world.lead(now),
+            child_id=world.held(earlier.reference).child_id,
+            missing_from_at=episode.missing_from_at,
+            risk=episode.risk,
+            district=episode.child.district.name,
+            circumstances="A carer rang the duty desk.",
+            confirm=True,
+        )
+
+    def _acknowledge(self, episode: DemoEpisode, world: World, now: datetime) -> None:
+        """The team's manager answers that the interview is arranged for a little after the demonstration's end."""
+        episode_id = world.episode_id(episode.reference)
+        waiting = demonstration.unanswered_alerts([Rung.OVERDUE], _due_at(episode))
+        managers = {world.staff.ids[m.email]: m.email for m in world.staff.of_role(Role.MANAGER)}
+        alert = next(a for a in waiting if a.episode_id == episode_id and a.recipient_id in managers)
+        context = world.acting(now, managers[alert.recipient_id])
+        planned_at = self.county.now + timedelta(hours=6)
+        acknowledge(
+            context, reference=alert.reference, reason=BreachReason.COULD_NOT_BE_CONTACTED, planned_at=planned_at
+        )
+
+    def _publications(self) -> Iterator[Act]:
+        """The last finished months, each published on the fifth of the next."""
+        month = month_of(local_date(self.county.now)).previous()
+        for _ in range(MONTHS_PUBLISHED):
+            at = local_midnight(month.end_on + timedelta(days=4)) + timedelta(hours=10)
+            if at < self.county.now and month.start_on >= local_date(self.county.report_times[0]):
+                yield Act(at, 7, partial(_publish, month.key))
+            month = month.previous()
+
+    def _tick_until(self, at: datetime) -> None:
+        """The scheduler's ticks up to an instant, one a minute: only those at which something is due."""
+        while (due_at := demonstration.next_sweep_at()) is not None:
+            tick = max(due_at, self.swept_at).replace(second=0, microsecond=0) + timedelta(minutes=1)
+            if tick > at:
+                return
+            self._sweep(tick)
+
+    def _sweep(self, now: datetime) -> None:
+        self.swept_at = now
+        context = self.world.context(now)
+        if sweep(context).alerts:
+            recent = self.county.now - now < timedelta(days=MAILBOX_DAYS)
+            deliver(context, self.world.mailer if recent and self.world.mailer else ClearedAway())
+
+
+def _record_returned(episode: DemoEpisode, world: World, now: datetime) -> None:
+    """The placement rang: the lead enters the return before the police know of it."""
+    assert episode.returned_at is not None
+    held = world.held(episode.reference)
+    correct_episode.record_returned(
+        world.lead(now), episode_id=held.id, version=held.version, returned_at=episode.returned_at
+    )
+
+
+def _publish(month: str, world: World, now: datetime) -> None:
+    publish_month.publish(world.lead(now), month)
+
+
+def _due_at(episode: DemoEpisode) -> datetime:
+    assert episode.returned_at is not None
+    return episode.returned_at + DEADLINE

@@ -1,0 +1,60 @@
+"""What the county is played in: the council's rules and people, and the episodes as they are held."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tracker.core.feed import Feed
+from tracker.core.mail import Mailer
+from tracker.core.rules import Rules
+from tracker.core.terms import Role
+from tracker.demo.staff import Staff
+from tracker.services import demonstration
+from tracker.services.context import Actor, Context
+from tracker.services.demonstration import Held
+from tracker.settings import Settings
+
+SCHEDULER = Actor("scheduler")
+
+
+@dataclass
+class World:
+    """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
+
+    `known_ids`: police reference → episode. `proposed`: episode → the interview proposed as not required, until a
+    manager approves.
+    """
+
+    settings: Settings
+    feed: Feed
+    mailer: Mailer | None
+    staff: Staff = field(default_factory=lambda: Staff({}, {}))
+    proposed: dict[int, int] = field(default_factory=dict)
+    known_ids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        return self.settings.rules
+
+    def context(self, now: datetime, actor: Actor = SCHEDULER) -> Context:
+        return Context(now, self.rules, actor, self.settings.base_url, self.settings.council.own_names)
+
+    def acting(self, now: datetime, email: str) -> Context:
+        """As one of the staff."""
+        return self.context(now, self.staff.actor(email))
+
+    def lead(self, now: datetime) -> Context:
+        return self.acting(now, self.staff.of_role(Role.LEAD)[0].email)
+
+    def manager(self, now: datetime, team: str) -> Context:
+        return self.acting(now, self.staff.of_role(Role.MANAGER, team)[0].email)
+
+    def held(self, reference: str) -> Held:
+        """The episode as it is now. Raises LookupError where no report has made it: the play would be wrong."""
+        found = demonstration.held_episode(self.feed.force, reference)
+        if found is None:
+            raise LookupError(f"no episode is held under {reference}")
+        self.known_ids[reference] = found.id
+        return found
+
+    def episode_id(self, reference: str) -> int:
+        return self.known_ids.get(reference) or self.held(reference).id

@@ -1,0 +1,117 @@
+"""What the demonstration must ask of the store to act as people would: ids, what waits, what is due next. Read only.
+
+The demonstration knows its county by police references. Nobody is shown anything here, so no reading is recorded; what
+its people do goes through the same use cases as the pages.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from tracker.core.daily_report import normalise_reference
+from tracker.core.terms import Rung
+from tracker.store import db
+from tracker.store.models import (
+    Alert,
+    Child,
+    Episode,
+    Interview,
+    Line,
+    OutboxMessage,
+    Receipt,
+    RepeatFlagRow,
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """An episode as it is held now."""
+
+    id: int
+    child_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """An alert that nobody has acknowledged. `police_reference` of its episode, normalised."""
+
+    reference: str
+    episode_id: int
+    police_reference: str
+    rung: Rung
+    recipient_id: int
+
+
+def holds_episodes() -> bool:
+    """Whether the database is in use: then no demonstration is built into it."""
+    return _scalar(select(Episode.id).limit(1)) is not None
+
+
+def held_episode(force: str, reference: str) -> Held | None:
+    """By the natural key, as a report writes it."""
+    session = db.session()
+    query = select(Episode.id, Episode.child_id, Episode.version).where(
+        Episode.police_force == force, Episode.police_reference == normalise_reference(reference)
+    )
+    found = session.execute(query).one_or_none()
+    session.rollback()
+    return Held(*found) if found else None
+
+
+def next_sweep_at() -> datetime | None:
+    """The first instant at which the sweep has something to look at."""
+    first = [_scalar(select(func.min(model.sweep_at)).where(model.sweep_at.is_not(None))) for model in (Episode, Line)]
+    return min((at for at in first if isinstance(at, datetime)), default=None)
+
+
+def unanswered_alerts(rungs: Collection[Rung], raised_from: datetime) -> list[Unanswered]:
+    """Alerts about episodes with a police reference, oldest first."""
+    session = db.session()
+    query = (
+        select(Alert.reference, Episode.id, Episode.police_reference, Alert.rung, Alert.recipient_id)
+        .join(Episode, Episode.id == Alert.episode_id)
+        .where(Alert.raised_at >= raised_from, Alert.acknowledged_at.is_(None), Episode.police_reference.is_not(None))
+        .where(Alert.rung.in_([str(rung) for rung in rungs]))
+    )
+    rows = session.execute(query.order_by(Alert.id)).all()
+    session.rollback()
+    return [
+        Unanswered(reference, episode_id, police_reference or "", Rung(rung), recipient_id)
+        for reference, episode_id, police_reference, rung, recipient_id in rows
+    ]
+
+
+def unreviewed_flags() -> list[int]:
+    """Repeat flags that stand and wait for a review, oldest first."""
+    session = db.session()
+    query = select(RepeatFlagRow.id).where(RepeatFlagRow.reviewed_at.is_(None), RepeatFlagRow.withdrawn_at.is_(None))
+    ids = list(session.scalars(query.order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)))
+    session.rollback()
+    return ids
+
+
+def totals() -> dict[str, int]:
+    """How much is held, by noun."""
+    tables = {
+        "reports": Receipt,
+        "lines": Line,
+        "children": Child,
+        "episodes": Episode,
+        "interviews": Interview,
+        "alerts": Alert,
+        "emails": OutboxMessage,
+    }
+    session = db.session()
+    found = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
+    session.rollback()
+    return found
+
+
+def _scalar(query: object) -> object:
+    session = db.session()
+    found: object = session.scalar(query)  # type: ignore[call-overload]
+    session.rollback()
+    return found
