@@ -20,15 +20,23 @@ def init_web(app: Flask) -> None:
     init_shell(app)
     from tracker.web.alerts import views as alerts
     from tracker.web.audit import views as audit
+    from tracker.web.children import views as children
+    from tracker.web.episodes import views as episodes
     from tracker.web.health import views as health
+    from tracker.web.interviews import views as interviews
     from tracker.web.mailbox import views as mailbox
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
     from tracker.web.signin import views as signin
+    from tracker.web.today import views as today
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
+        today,
+        episodes,
+        interviews,
+        children,
         reports,
         alerts,
         month,

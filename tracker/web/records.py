@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from wtforms import HiddenField
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation
 
 from tracker.core.report_times import YEARS, instant_of
 from tracker.core.terms import FlagCode
@@ -22,8 +22,8 @@ from tracker.web.sessions import token
 ID = "int(max=2147483647)"
 """How an id stands in a route: what no database could hold is no page."""
 
-LIMITS = {"line": 200, "text": 4000}
-"""How many characters a person may type into one line, and into a longer text."""
+LINE = Length(max=200, message="Write at most 200 characters here.")
+TEXT = Length(max=4000, message="Write at most 4,000 characters here.")
 
 
 class RecordForm(Form):
@@ -95,11 +95,6 @@ def after(episode_id: int) -> str:
     return url_for("today.index") if came_from() else url_for("episodes.show", episode_id=episode_id)
 
 
-def back_to(episode_id: int) -> str:
-    """The same, for the link above a form."""
-    return after(episode_id)
-
-
 def team_choices(none: str) -> list[tuple[str, str]]:
     """For a select of teams; `none` are the words for no choice."""
     return [("", none), *((str(team.id), team.name) for team in people.teams())]
@@ -123,6 +118,6 @@ def page_number() -> int:
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
-def optional_int(text: object) -> int | None:
-    """For a select with an empty choice."""
-    return None if text in (None, "", "None") else int(str(text))
+def page_address(number: int) -> str:
+    """The address of another page of the list that is shown now."""
+    return url_for(str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": number})

@@ -88,8 +88,18 @@ def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> 
         {"text_length": len(typed) or None, "page": page},
         action="search_made" if typed else "list_viewed",
     )
+    return _listed(context, [children_visible_to(viewer), *([_is_found_by(typed)] if typed else [])], page)
+
+
+def child_list(context: Context, viewer: Viewer, ids: Sequence[int], page: int = 1) -> Page[ChildRow]:
+    """These children, as far as this viewer may see them: those behind a figure. Records one list view."""
+    record_list(context, "children", {"ids": len(ids), "page": page})
+    return _listed(context, [children_visible_to(viewer), Child.id.in_(ids)], page)
+
+
+def _listed(context: Context, seen: Sequence[ColumnElement[bool]], page: int) -> Page[ChildRow]:
+    """25 a page by name, with the total."""
     session = read_session()
-    seen = [children_visible_to(viewer), *([_is_found_by(typed)] if typed else [])]
     total = session.scalar(select(func.count()).select_from(Child).where(*seen)) or 0
     number = max(1, page)
     query = select(Child).where(*seen).order_by(func.lower(Child.surname), func.lower(Child.forename), Child.id)

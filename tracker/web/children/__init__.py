@@ -1,0 +1,1 @@
+"""Children: the search, and one child with every episode."""

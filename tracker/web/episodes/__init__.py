@@ -1,0 +1,1 @@
+"""Episodes: the list, one episode, logging and changing them by hand."""

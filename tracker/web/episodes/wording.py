@@ -1,0 +1,188 @@
+"""The words for the fields of an episode, and for the values that its history and its decisions hold as text."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from tracker.core.terms import (
+    BreachReason,
+    DeclinedBy,
+    EpisodeKind,
+    ExclusionReason,
+    FlagCode,
+    LivingSetting,
+    RiskLevel,
+)
+from tracker.web.filters import MISSING_VALUE, day, instant
+from tracker.web.words import words
+
+FIELDS: dict[str, str] = {
+    "missing_from_at": "Missing from",
+    "found_at": "Found",
+    "returned_at": "Returned",
+    "notified_at": "We were told of the return",
+    "reported_at": "Reported to the police",
+    "kind": "Kind",
+    "risk": "Risk",
+    "setting": "Living",
+    "police_force": "Police force",
+    "police_reference": "Police reference",
+    "responsible_authority": "Responsible authority",
+    "is_ours": "Our responsibility",
+    "known_to_services": "Known to services",
+    "district": "District",
+    "missing_from_address": "Missing from (place)",
+    "last_seen_location": "Last seen",
+    "found_location": "Found at (place)",
+    "found_by": "Found by",
+    "prevention_interview_at": "Police prevention interview",
+    "prevention_interview_outcome": "What the prevention interview found",
+    "circumstances": "Circumstances",
+    "team_id": "Team",
+    "excluded": "Left out of the counts",
+    "excluded_reason": "Why left out",
+    "flags": "Notes on the record",
+    "interview_requested": "Interview asked for",
+    "conflict_settled": "Overlap settled",
+    "child_id": "Child",
+    "interview.id": "Interview",
+    "interview.allocated_to_id": "Interview allocated to",
+    "interview.allocated_at": "Interview allocated",
+    "interview.not_independent_reason": "Why not independent",
+    "interview.offered_at": "Interview offered",
+    "interview.completed_at": "Interview held",
+    "interview.interviewer_name": "Interviewer",
+    "interview.declined_at": "Interview declined",
+    "interview.declined_by": "Declined by",
+    "interview.decline_reason": "Why declined",
+    "interview.child_was_asked": "The child was asked",
+    "interview.child_not_asked_reason": "Why the child was not asked",
+    "interview.carer_asked_instead": "What the carer was asked instead",
+    "interview.not_required_at": "Proposed as not required",
+    "interview.not_required_by_id": "Proposed by",
+    "interview.not_required_reason": "Why not required",
+    "interview.not_required_approved_at": "Approved as not required",
+    "interview.not_required_approved_by_id": "Approved by",
+    "interview.not_required_refused_at": "Refused: an interview is required",
+    "interview.not_required_refused_reason": "Why an interview is required",
+    "interview.covers": "Interview covers this episode",
+}
+
+_CODES: dict[str, type[StrEnum]] = {
+    "kind": EpisodeKind,
+    "risk": RiskLevel,
+    "setting": LivingSetting,
+    "excluded": ExclusionReason,
+    "flags": FlagCode,
+    "interview.declined_by": DeclinedBy,
+    "reason": BreachReason,
+}
+
+_MACHINERY = frozenset(
+    {"person_fields", "as_of_at", "as_of_line", "interview.id", "sweep_at", "clock_open", "clock_no"}
+)
+"""What a version may hold that tells a reader nothing."""
+
+WITHDRAWN_WORDS = {
+    "deadline_moved": "the deadline moved",
+    "left_the_counts": "the episode left the counts",
+    "no_clock": "this return runs no clock",
+    "not_yet_due": "the deadline has not come",
+    "closed_in_time_completed_in_time": "the interview proved to have been held in time",
+    "closed_in_time_declined": "the decline proved to have been in time",
+    "closed_in_time_not_required": "it proved to have been approved as not required in time",
+}
+
+
+def field_words(name: str) -> str:
+    """`missing_from_at` → Missing from."""
+    return FIELDS.get(name) or words(name.removeprefix("interview.").removesuffix("_at").removesuffix("_id"))
+
+
+def value_words(value: object, name: str) -> str:
+    """A value of the history as people read it: codes in words, instants in London time, yes and no."""
+    if value is None or value in ("", []):
+        return MISSING_VALUE
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list | tuple):
+        return ", ".join(value_words(each, name) for each in value)
+    if isinstance(value, datetime):
+        return instant(value)
+    text = str(value)
+    if name in _CODES and text in set(_CODES[name]):
+        return words(_CODES[name](text))
+    if name.endswith("_at"):
+        return _instant_words(text)
+    if name.endswith("_on") or name == "date_of_birth":
+        return _date_words(text)
+    return {"True": "Yes", "False": "No"}.get(text, text)
+
+
+def _instant_words(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return instant(at) if at.utcoffset() is not None else text
+
+
+def _date_words(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+Names = Mapping[str, Mapping[int, str]]
+"""For fields that hold an id: field → id → the name people read."""
+
+
+def shown_changes(changes: Mapping[str, tuple[object, object]], names: Names) -> list[tuple[str, str, str]]:
+    """(field, what stood, what stands), in words, without what is of no use to a reader."""
+
+    def shown(value: object, name: str) -> str:
+        known = names.get(name)
+        if known is not None and isinstance(value, int):
+            return known.get(value, f"no. {value}")
+        return value_words(value, name)
+
+    return [
+        (field_words(name), shown(old, name), shown(new, name))
+        for name, (old, new) in changes.items()
+        if name not in _MACHINERY
+    ]
+
+
+FIGURES = {
+    "episodes.started": "Episodes started",
+    "episodes.open_at_month_end": "Still missing at the month’s end",
+    "episodes.no_apparent_risk": "Episodes of no apparent risk",
+    "children.missing": "Children missing",
+    "children.first_time": "Children missing for the first time",
+    "interviews.returns": "Returns",
+    "interviews.required": "Interviews required",
+    "interviews.not_required": "Interviews not required",
+    "interviews.not_yet_due": "Interviews not yet due",
+    "interviews.offered": "Interviews offered",
+    "interviews.offered_in_72h": "Interviews offered in 72 hours",
+    "interviews.completed_in_72h": "Interviews held in 72 hours",
+    "interviews.completed_late": "Interviews held late",
+    "interviews.declined": "Interviews declined",
+    "interviews.declined_late": "Interviews declined late",
+    "interviews.not_required_late": "Not required, approved late",
+    "interviews.overdue": "Interviews overdue",
+    "year_to_date.children": "Children missing this financial year",
+    "year_to_date.repeat_children": "Children missing three or more times this financial year",
+}
+
+
+def figure_words(key: str) -> str:
+    """`interviews.overdue` → Interviews overdue; what has no words of its own is read from its key."""
+    plain = key.removesuffix(".denominator")
+    return FIGURES.get(plain) or ", ".join(part.replace("_", " ") for part in plain.split(".")).capitalize()
+
+
+def force_words(force: str | None) -> str:
+    """`thames-valley` → Thames Valley."""
+    return (force or "").replace("-", " ").replace("_", " ").title()

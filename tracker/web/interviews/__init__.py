@@ -1,0 +1,1 @@
+"""The return home interview: allocate, offer, outcome, approval."""
