@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers import expat  # a document type, and with it every entity, is refused before
 
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as SafeXml
@@ -105,6 +106,10 @@ def _extent_problem(data: bytes, max_rows: int) -> Refusal | None:
     declared = re.search(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", head)
     if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
         return _UNUSUAL
+    try:
+        expat.ParserCreate().Parse(data, True)  # the reader of workbooks would pass over a broken part in silence
+    except expat.ExpatError:
+        return _DAMAGED
     places = _places_of_cells(data)
     if isinstance(places, Refusal):
         return places
