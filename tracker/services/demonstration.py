@@ -4,15 +4,18 @@ The demonstration knows its county by police references. Nobody is shown anythin
 its people do goes through the same use cases as the pages.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tracker.core.daily_report import normalise_reference
 from tracker.core.terms import Rung
-from tracker.store import db
+from tracker.store.db import db
+from tracker.store.db import session as current_session
 from tracker.store.models import (
     Alert,
     Child,
@@ -45,6 +48,36 @@ class Unanswered:
     recipient_id: int
 
 
+@contextmanager
+def building() -> Iterator[None]:
+    """While a demonstration is built, SQLite does not wait for the disk at every commit (synchronous=OFF).
+
+    Twenty thousand small commits would else take minutes. What a power cut could lose is the demonstration being built,
+    which is then built anew. At the end everything is on the disk, and new connections wait for it as ever.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+
+    def hurry(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+    db.session.remove()
+    engine.dispose()
+    event.listen(engine, "connect", hurry)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", hurry)
+        db.session.remove()
+        engine.dispose()
+        with engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")  # a checkpoint stands outside of transactions
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+
+
 def holds_episodes() -> bool:
     """Whether the database is in use: then no demonstration is built into it."""
     return _scalar(select(Episode.id).limit(1)) is not None
@@ -52,7 +85,7 @@ def holds_episodes() -> bool:
 
 def held_episode(force: str, reference: str) -> Held | None:
     """By the natural key, as a report writes it."""
-    session = db.session()
+    session = current_session()
     query = select(Episode.id, Episode.child_id, Episode.version).where(
         Episode.police_force == force, Episode.police_reference == normalise_reference(reference)
     )
@@ -69,7 +102,7 @@ def next_sweep_at() -> datetime | None:
 
 def unanswered_alerts(rungs: Collection[Rung], raised_from: datetime) -> list[Unanswered]:
     """Alerts about episodes with a police reference, oldest first."""
-    session = db.session()
+    session = current_session()
     query = (
         select(Alert.reference, Episode.id, Episode.police_reference, Alert.rung, Alert.recipient_id)
         .join(Episode, Episode.id == Alert.episode_id)
@@ -86,7 +119,7 @@ def unanswered_alerts(rungs: Collection[Rung], raised_from: datetime) -> list[Un
 
 def unreviewed_flags() -> list[int]:
     """Repeat flags that stand and wait for a review, oldest first."""
-    session = db.session()
+    session = current_session()
     query = select(RepeatFlagRow.id).where(RepeatFlagRow.reviewed_at.is_(None), RepeatFlagRow.withdrawn_at.is_(None))
     ids = list(session.scalars(query.order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)))
     session.rollback()
@@ -104,14 +137,14 @@ def totals() -> dict[str, int]:
         "alerts": Alert,
         "emails": OutboxMessage,
     }
-    session = db.session()
+    session = current_session()
     found = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
     session.rollback()
     return found
 
 
 def _scalar(query: object) -> object:
-    session = db.session()
+    session = current_session()
     found: object = session.scalar(query)  # type: ignore[call-overload]
     session.rollback()
     return found
