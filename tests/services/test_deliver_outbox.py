@@ -15,13 +15,13 @@ from tests.conftest import NOON
 from tracker.core.mail import Email, MailConnectionLostError, MailDelayedError, MailRefusedError
 from tracker.core.terms import Role
 from tracker.services.context import Context
-from tracker.services.deliver_outbox import LEASE, DeliveryResult, deliver, try_again_at
+from tracker.services.deliver_outbox import LEASE, DeliveryResult, deliver, try_again_at, try_refused_again
 from tracker.services.follow_up import follow_up_episode
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
 from tracker.store import outbox
 from tracker.store.db import session
-from tracker.store.models import AuditEntry, Episode, OutboxMessage
+from tracker.store.models import AuditEntry, Episode, OutboxMessage, Person
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -132,6 +132,31 @@ def test_a_refused_message_is_stopped_audited_and_not_tried_again(app: Flask, co
     assert (entry.subject, entry.subject_id) == ("outbox", str(stopped.id))
     assert outbox.queue_of(session(), NOON).stopped == 1
     assert deliver(later(context, 24 * HOUR), mailer) == DeliveryResult()
+
+
+def test_what_was_refused_goes_once_its_cause_is_mended(app: Flask, context: Context) -> None:
+    with writing() as current:
+        ann = factories.person(current, Role.LEAD, email="ann-mistyped@council.invalid")
+        ann_id = ann.id
+    queue("ann", "bob")
+    with writing() as current:
+        held = current.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == "test:ann")).one()
+        held.recipient_id = ann_id
+        held.stopped_at, held.stopped_why = NOON, outbox.NO_LONGER_NEEDED
+    assert try_refused_again(context) == 0, "what is no longer needed stays where it is"
+    with writing() as current:
+        held = current.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == "test:ann")).one()
+        held.stopped_at = held.stopped_why = None
+    mailer = FakeMailer({"ann": [MailRefusedError("The mail server answered 550.")]})
+    assert deliver(context, mailer) == DeliveryResult(sent=1, stopped=1)
+    with writing() as current:
+        current.get_one(Person, ann_id).email = "ann-mended@council.invalid"
+    message_id = row("ann").message_id
+    assert try_refused_again(context) == 1
+    assert deliver(context, mailer) == DeliveryResult(sent=1)
+    assert mailer.sent[-1].to_address == "ann-mended@council.invalid"
+    assert mailer.sent[-1].message_id == message_id
+    assert "email_tried_again" in session().scalars(select(AuditEntry.action)).all()
 
 
 def test_one_bad_recipient_never_holds_the_others(app: Flask, context: Context) -> None:

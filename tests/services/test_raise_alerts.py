@@ -298,6 +298,15 @@ def test_a_quarantined_line_climbs_the_ladder_as_unallocated(line: int, context:
     assert set(session().scalars(select(Alert.line_id))) == {line}
 
 
+def test_a_line_of_which_nobody_could_be_told_stays_due(line: int, context: Context) -> None:
+    late = NOON + 73 * HOUR
+    assert sweep(at(context, late)) == SweepResult(looked_at=1, nobody_told=1)
+    assert session().get_one(Line, line).sweep_at == NOON + 48 * HOUR
+    session().rollback()
+    people()
+    assert sweep(at(context, late)) == SweepResult(looked_at=1, alerts=2)
+
+
 def test_a_settled_line_is_left_in_peace(line: int, context: Context) -> None:
     people()
     with writing() as current:
@@ -381,6 +390,18 @@ def test_two_sweeps_at_once_raise_each_alert_once(app: Flask, context: Context) 
     assert len(summed) == 4
     assert {email.subject for email in summed} == {f"{len(old)} return interviews are long overdue"}
     assert list(audit.broken_links(session())) == []
+
+
+def test_an_episode_that_somebody_is_changing_is_left_to_the_next_sweep(app: Flask, context: Context) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer: the sweep waits for it")
+    people()
+    changing, _other = returned(context, NOON, 2)
+    late = at(context, NOON + 73 * HOUR)
+    with db.engine.connect() as somebody:
+        somebody.execute(text("SELECT id FROM episode WHERE id = :id FOR UPDATE"), {"id": changing})
+        assert sweep(late) == SweepResult(looked_at=1, breaches=1, alerts=2)
+    assert sweep(late) == SweepResult(looked_at=1, breaches=1, alerts=2)
 
 
 def test_asking_what_is_due_reads_only_the_index(app: Flask, context: Context) -> None:

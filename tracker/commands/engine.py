@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from time import perf_counter
 
+import click
 from flask import Flask
 
 from tracker.adapters.processes import is_gone, worker_name
@@ -40,15 +41,21 @@ def sweep(run: Command) -> int:
 
 
 @command(cli, "deliver")
-def deliver(run: Command) -> int:
+@click.option("--refused-too", is_flag=True, help="Try again what the mail server refused, once its cause is mended.")
+def deliver(run: Command, refused_too: bool) -> int:
     """One pass of the outbox: send every email that is due."""
     started = perf_counter()
     wired = wiring(run.app)
+    if refused_too:
+        deliver_outbox.try_refused_again(run.context())
     done = deliver_outbox.deliver(run.context(), wired.mailer, wired.clock.now, worker=worker_name(), is_gone=is_gone)
     engine_state.record_beat(engine_state.DELIVER, wired.clock.now, perf_counter() - started)
     sentences = [f"{done.sent} sent, {done.delayed} to be tried again, {done.not_needed} no longer needed."]
     if done.stopped:
-        sentences.append(f"{done.stopped} refused by the mail server: see the page of alerts.")
+        sentences.append(
+            f"{done.stopped} refused by the mail server: see the page of alerts, mend the cause, then run "
+            "`tracker deliver --refused-too`."
+        )
     run.show(asdict(done), " ".join(sentences))
     return 1 if done.stopped else 0
 

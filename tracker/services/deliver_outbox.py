@@ -70,6 +70,19 @@ def deliver(
     return one.result
 
 
+def try_refused_again(context: Context) -> int:
+    """What a mail server refused waits once more, to its recipient's present address; how many.
+
+    For whoever has mended an address or the settings of the mail server. The Message-ID stays the same.
+    """
+    with writing() as session:
+        audit.hold_chain(session)
+        ids = outbox.wait_again(session, context.now)
+        acts = [audit.Act("email_tried_again", "outbox", id_) for id_ in ids]
+        audit.record_many(session, acts, context.actor, context.now)
+        return len(ids)
+
+
 def try_again_at(message_id: str, tries: int, now: datetime, longest: timedelta) -> datetime:
     """After the first, second … try: twice as long each time, at most `longest`.
 

@@ -73,6 +73,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "alert_raised": frozenset({"rung", "recipient_id"}),
     "alert_acknowledged": frozenset({"rung"}),
     "email_stopped": frozenset({"why"}),
+    "email_tried_again": frozenset(),
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),

@@ -174,6 +174,23 @@ def put_back(session: Session, ids: Collection[int], lease: str) -> None:
     session.execute(row.values(lease=None, leased_until=None))
 
 
+def wait_again(session: Session, now: datetime) -> list[int]:
+    """Let every refused message wait once more, to its recipient's present address; their ids."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.stopped_at.is_not(None),
+        OutboxMessage.stopped_why != NO_LONGER_NEEDED,
+    )
+    rows = session.scalars(query.order_by(OutboxMessage.id).with_for_update(skip_locked=True)).all()
+    addresses = addresses_of(session, {row.recipient_id for row in rows if row.recipient_id is not None})
+    for row in rows:
+        row.stopped_at = row.stopped_why = None
+        row.try_at = now
+        row.to_address = addresses.get(row.recipient_id or 0, row.to_address)
+    session.flush()
+    return [row.id for row in rows]
+
+
 def queue_of(session: Session, stopped_since: datetime) -> Queue:
     """What waits, and what was refused since; read by index, whatever has been sent."""
     waiting = select(func.count(), func.min(OutboxMessage.created_at)).where(_WAITING)
