@@ -292,6 +292,7 @@ def test_somebody_unknown_is_never_joined_by_themselves() -> None:
     unknown = line("Unknown", "Female", postcode="WX1 1AA")
     assert match_child(unknown, [held(1, "Unknown", "Female")]) == NoMatch()
     assert ids(match_child(unknown, [held(1, postcodes=("WX1 1AA",))])) == [1]
+    assert match_child(line("Baby", "Girl"), [held(1, "Baby", "Girl")]) == NoMatch(), "two babies born on one day"
 
 
 def test_three_candidates_the_likeliest_first() -> None:

@@ -109,6 +109,13 @@ def test_a_moment_that_is_none_is_refused(text: str) -> None:
         read_moment(text, FORMATS)
 
 
+def test_a_moment_that_could_be_two_is_refused() -> None:
+    formats = ("%Y %j", "%j %Y")  # the day of the year: 14:05 on the 100th of 2026, or 20:26 on the 100th of 1405
+    assert read_moment("2026 100 14:05", formats) == Moment(date(2026, 4, 10), timedelta(hours=14, minutes=5))
+    with pytest.raises(UnreadableTime):
+        read_moment("2026 100 1405", formats)
+
+
 def test_a_feed_may_write_date_and_time_in_a_format_of_its_own() -> None:
     formats = ("%d%m%Y:%H%M", "%Y%m%dT%H%M%S%z")
     assert read_moment("16112026:1405", formats) == Moment(date(2026, 11, 16), timedelta(hours=14, minutes=5))
