@@ -48,7 +48,7 @@ def _allocate(plan: DemoInterview, world: World, now: datetime) -> None:
     district = plan.episodes[-1].child.district
     context = world.manager(now, district.team)
     values = {"team_id": world.staff.teams[district.team], "district": district.name}
-    for episode in plan.episodes:
+    for episode in plan.episodes if world.teams_from is None or now >= world.teams_from else ():
         held = world.held(episode.reference)
         correct_episode.correct_episode(context, episode_id=held.id, version=held.version, values=values)
     last = world.episode_id(plan.episodes[-1].reference)

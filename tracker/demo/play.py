@@ -33,6 +33,9 @@ from tracker.services.receive_report import receive_report
 MAILBOX_DAYS = 14
 MONTHS_PUBLISHED = 3
 
+TEAMS_FOR = timedelta(days=400)
+"""For how long episodes have been filed under teams and districts: a little more than the thirteen months shown."""
+
 ARRIVES = timedelta(minutes=4)
 """From the police's making of a report to its receipt."""
 
@@ -62,6 +65,7 @@ class Player:
 
     def play(self) -> None:
         """From the staff's first day to now. `advance` is told of each day's file."""
+        self.world.teams_from = self.county.now - TEAMS_FOR
         first_day = self.county.report_times[0] - timedelta(days=1)
         self.world.staff = add_staff(self.world.context(first_day, Actor("command line")))
         for act in self._acts():

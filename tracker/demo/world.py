@@ -20,6 +20,7 @@ SCHEDULER = Actor("scheduler")
 class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
+    `teams_from`: when the council began to file episodes under teams and districts; None: from the first day.
     `known_ids`: police reference → episode. `proposed`: episode → the interview proposed as not required, until a
     manager approves.
     """
@@ -28,6 +29,7 @@ class World:
     feed: Feed
     mailer: Mailer | None
     staff: Staff = field(default_factory=lambda: Staff({}, {}))
+    teams_from: datetime | None = None
     proposed: dict[int, int] = field(default_factory=dict)
     known_ids: dict[str, int] = field(default_factory=dict)
 

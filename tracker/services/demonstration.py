@@ -96,8 +96,11 @@ def held_episode(force: str, reference: str) -> Held | None:
 
 def next_sweep_at() -> datetime | None:
     """The first instant at which the sweep has something to look at."""
-    first = [_scalar(select(func.min(model.sweep_at)).where(model.sweep_at.is_not(None))) for model in (Episode, Line)]
-    return min((at for at in first if isinstance(at, datetime)), default=None)
+    first = [select(func.min(model.sweep_at)).where(model.sweep_at.is_not(None)) for model in (Episode, Line)]
+    session = current_session()
+    found = session.execute(select(*(query.scalar_subquery() for query in first))).one()
+    session.rollback()
+    return min((at for at in found if at is not None), default=None)
 
 
 def unanswered_alerts(rungs: Collection[Rung], raised_from: datetime) -> list[Unanswered]:
