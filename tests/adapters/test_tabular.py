@@ -125,7 +125,7 @@ def test_a_header_alone_is_a_table_of_no_rows() -> None:
         (b"\xef\xbb\xbf \r\n\r\n", "report.csv", ProblemCode.EMPTY_FILE, "empty"),
         (workbook([]), "report.xlsx", ProblemCode.EMPTY_FILE, "empty"),
         (b"Ref,Missing from\nA1,1\n", "report.csv", ProblemCode.MISSING_COLUMN, "“Surname” or “Name”"),
-        (b"Surname\nx\n", "report.csv", ProblemCode.MISSING_COLUMN, "“Ref” or “Reference”, “Missing from”"),
+        (b"Surname\nx\n", "report.csv", ProblemCode.MISSING_COLUMN, "“Ref” or “Reference”; “Missing from”"),
         (b"Dear all, nobody is missing.\n", "report.csv", ProblemCode.MISSING_COLUMN, "“Ref”"),
         (b"Ref,Ref,Surname,Missing from\n1,2,x,3\n", "report.csv", ProblemCode.DUPLICATE_COLUMN, "“Ref”"),
         (b"Ref,REF.,Surname,Missing from\n1,2,x,3\n", "report.csv", ProblemCode.DUPLICATE_COLUMN, "“Ref”"),

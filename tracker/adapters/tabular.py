@@ -10,13 +10,13 @@ from pathlib import PurePath
 from typing import Protocol
 
 from tracker.adapters.tabular_csv import decode, read_csv
-from tracker.adapters.tabular_parts import HEADER_WITHIN, MAX_CELL, Grid, Refusal
+from tracker.adapters.tabular_parts import HEADER_WITHIN, MAX_CELL, Grid, Refusal, clean
 from tracker.adapters.tabular_xlsx import read_xlsx
 from tracker.core.daily_report import LineProblem
 from tracker.core.feed import fold
 from tracker.core.terms import ProblemCode
 
-__all__ = ["Columns", "FileLimits", "Refusal", "Row", "Table", "columns_in", "read_table"]
+__all__ = ["Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in", "read_table"]
 
 _TORN_FROM = 6  # columns: below this, text with as many commas as a row has is too common to call a torn row
 
@@ -247,7 +247,7 @@ def _missing_columns(grids: list[Grid], wanted: Columns) -> Refusal:
         _quoted([name for field in group for name in wanted.names.get(field, ())][:3] or [group[0]], " or ")
         for group in lacking
     ]
-    what = f"The column {parts[0]} is" if len(parts) == 1 else f"The columns {', '.join(parts)} are"
+    what = f"The column {parts[0]} is" if len(parts) == 1 else f"The columns {'; '.join(parts)} are"
     sentence = f"{what} missing. The header row must stand within the first {HEADER_WITHIN} rows."
     return Refusal(ProblemCode.MISSING_COLUMN, sentence)
 

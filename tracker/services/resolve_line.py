@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.adapters.tabular import Row
+from tracker.adapters.tabular import Row, clean
 from tracker.core.alerts import next_alert_at
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
@@ -43,7 +43,7 @@ def correct_and_replay(
     """
     with writing() as session:
         line, receipt, feed = _line_for_change(session, context, line_id, version, feeds)
-        line.corrected_cells = {**(line.corrected_cells or line.cells), **{name: cells[name] for name in cells}}
+        line.corrected_cells = {**(line.corrected_cells or line.cells), **{name: clean(cells[name]) for name in cells}}
         one = _read_again(line, feed)
         if one.reading.is_blank:
             sentence = "Nothing is left of this line. Dismiss it instead, with the reason."
