@@ -1,0 +1,117 @@
+"""The audit trail, and everything about one child on one page: who looked, what changed, when the lead was told."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.services import world
+from tests.services.test_pages_alerts import raised
+from tests.services.world import DAY, HOUR, NOON, People, acting
+from tracker.core.terms import Role
+from tracker.services import record_interview as interview
+from tracker.services.acknowledge_alert import acknowledge
+from tracker.services.context import Context, Viewer
+from tracker.services.pages.audit_trail import AuditFilters, audit_entries, record_trail
+from tracker.services.pages.children import child_page
+from tracker.services.pages.episodes import episode_page
+from tracker.store.db import session
+from tracker.store.models import AuditEntry
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    return world.people()
+
+
+def guardian(people: People) -> Viewer:
+    """Information governance: sees the trail, no record."""
+    return Viewer(people.charlie.person_id, "Charlie", frozenset({Role.INFORMATION_GOVERNANCE}))
+
+
+def test_narrowed_by_subject_person_action_and_day(context: Context, people: People) -> None:
+    id_ = world.episode(context, 10)
+    episode_page(acting(context, people.alice), people.alice, id_)
+    episode_page(acting(context, people.mary, 24), people.mary, id_)
+    charlie = guardian(people)
+
+    def found(**filters: object) -> list[tuple[str, str]]:
+        page = audit_entries(acting(context, charlie), charlie, AuditFilters(**filters))  # type: ignore[arg-type]
+        return [(row.actor, row.action) for row in page.rows]
+
+    views = [("Mary", "episode_viewed"), ("Alice", "episode_viewed")]
+    assert found(subject="episode", subject_id=str(id_)) == views
+    assert found(person_id=people.alice.person_id) == views[1:]
+    assert found(action="episode_viewed", on_from=(NOON + DAY).date()) == views[:1]
+    assert found(action="episode_viewed", on_to=NOON.date()) == views[1:]
+
+
+def test_looking_at_the_trail_is_in_the_trail(context: Context, people: People) -> None:
+    charlie = guardian(people)
+    audit_entries(acting(context, charlie), charlie, AuditFilters(subject="child"))
+    entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "audit_viewed")).one()
+    assert entry.details == {"filter": {"subject": "child", "page": 1}}
+
+
+def test_25_a_page(context: Context, people: People) -> None:
+    id_ = world.episode(context, 10)
+    for _ in range(26):
+        episode_page(acting(context, people.alice), people.alice, id_)
+    charlie = guardian(people)
+    only = AuditFilters(action="episode_viewed")
+    page = audit_entries(acting(context, charlie), charlie, only, 2)
+    assert (page.total, len(page.rows), page.pages) == (26, 1, 2)
+
+
+def test_one_child_who_looked_what_changed_and_when_the_lead_was_told(context: Context, people: People) -> None:
+    id_ = world.episode(context, 80)
+    child_id = world.row(id_).child_id
+    unrelated = world.episode(context, 80)
+    raised(people.alice, "told", episode_id=id_, hours_ago=7)
+    raised(people.alice, "other", episode_id=unrelated, hours_ago=7)
+    acknowledge(acting(context, people.alice, -2), reference="told")
+    child_page(acting(context, people.mary, -1), people.mary, child_id)
+    interview.record_completed(acting(context, people.alice), episode_ids=[id_], completed_at=NOON - HOUR)
+    episode_page(acting(context, people.mary, 1), people.mary, id_)
+    trail = record_trail(acting(context, people.alice, 2), people.alice, child_id)
+    assert trail is not None
+    assert trail.episode_ids == (id_,)
+    assert [(entry.kind, entry.action, entry.actor) for entry in trail.entries.rows] == [
+        ("view", "episode_viewed", "Mary"),
+        ("interview", "interview_completed", "Alice"),
+        ("view", "child_viewed", "Mary"),
+        ("alert", "alert_acknowledged", "Alice"),
+        ("alert", "alert_raised", "Alice"),
+        ("email", "email_sent", "Alice"),
+    ]
+    assert {entry.episode_id for entry in trail.entries.rows} == {id_, None}
+    assert trail.entries.rows[-1].at == NOON - 7 * HOUR
+
+
+def test_information_governance_sees_the_trail_and_no_name(context: Context, people: People) -> None:
+    id_ = world.episode(context, 80, surname="Quillfeather")
+    child_id = world.row(id_).child_id
+    charlie = guardian(people)
+    assert child_page(acting(context, charlie), charlie, child_id) is None
+    trail = record_trail(acting(context, charlie), charlie, child_id)
+    assert trail is not None
+    assert "Quillfeather" not in repr(trail)
+    assert record_trail(acting(context, people.charlie), people.charlie, child_id) is None
+    assert record_trail(acting(context, people.bob), people.bob, child_id) is None
+    assert record_trail(acting(context, charlie), charlie, 999) is None
+    looked = session().scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "audit_viewed"))
+    assert looked == 1
+
+
+def test_the_trail_is_paged(context: Context, people: People) -> None:
+    id_ = world.episode(context, 10)
+    child_id = world.row(id_).child_id
+    for number in range(101):
+        episode_page(acting(context, people.mary, number / 100), people.mary, id_)
+    first = record_trail(acting(context, people.alice), people.alice, child_id)
+    second = record_trail(acting(context, people.alice), people.alice, child_id, 2)
+    assert first is not None
+    assert second is not None
+    assert (first.entries.total, len(first.entries.rows), len(second.entries.rows)) == (101, 100, 1)
+    assert first.entries.rows[0].at - second.entries.rows[0].at == timedelta(hours=1)
