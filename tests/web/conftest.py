@@ -58,6 +58,10 @@ def database_url(tmp_path: Path, upgraded: Path) -> str:
 @pytest.fixture
 def people(app: Flask) -> dict[str, int]:
     """The id of each named person."""
+    return add_people()
+
+
+def add_people() -> dict[str, int]:
     with writing() as session:
         team_id = factories.team(session, "North team").id
         return {

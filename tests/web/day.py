@@ -1,13 +1,23 @@
-"""A lead's day in an invented county, as rows: a clock of each kind, and one of everything that waits for a person."""
+"""A lead's day in an invented county, as rows: a clock of each kind, and one of everything that waits for a person.
 
+A module of tests that wants it imports the fixtures `built`, `database_url`, `people` and `day`: a test that asks for
+`day` gets a copy of a database built once, any other an empty one.
+"""
+
+import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from tests import factories
 from tests.conftest import NOON
 from tests.reports import receive, row
+from tests.web.conftest import add_people
+from tracker.bootstrap import create_app
+from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind, LivingSetting, RiskLevel
 from tracker.services.context import Actor, Context
@@ -17,7 +27,8 @@ from tracker.services.not_required import propose_not_required
 from tracker.services.raise_alerts import sweep
 from tracker.services.record_interview import allocate
 from tracker.services.transaction import writing
-from tracker.store.db import session
+from tracker.settings import load_settings
+from tracker.store.db import db, session
 from tracker.store.models import Child, Episode
 
 HOUR = timedelta(hours=1)
@@ -39,6 +50,45 @@ class Day:
 
 def context_of(people: dict[str, int], name: str = "Alice", now: datetime = NOON) -> Context:
     return Context(now, Rules(), Actor(f"{name} Testworker", people[name]))
+
+
+@dataclass(frozen=True)
+class Built:
+    path: Path
+    people: dict[str, int]
+    day: Day
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, upgraded: Path) -> Built:
+    """The day, built once."""
+    path = tmp_path_factory.mktemp("day") / "tracker.sqlite3"
+    shutil.copy(upgraded, path)
+    settings = load_settings(environ={}, env="test", database_url=f"sqlite:///{path}", secret_key="t" * 40)
+    app = create_app(settings, FixedClock(NOON))
+    with app.app_context():
+        people = add_people()
+        made = build_day(app, people)
+        db.session.remove()
+        db.engine.dispose()
+    return Built(path, people, made)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, upgraded: Path) -> str:
+    path = request.getfixturevalue("built").path if "day" in request.fixturenames else upgraded
+    shutil.copy(path, tmp_path / "tracker.sqlite3")
+    return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
+
+
+@pytest.fixture
+def people(request: pytest.FixtureRequest, app: Flask) -> dict[str, int]:
+    return request.getfixturevalue("built").people if "day" in request.fixturenames else add_people()
+
+
+@pytest.fixture
+def day(built: Built) -> Day:
+    return built.day
 
 
 def build_day(app: Flask, people: dict[str, int]) -> Day:

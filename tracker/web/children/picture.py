@@ -1,19 +1,44 @@
-"""A child's episodes as a picture over time: a row for each year, a mark for each episode, its shape by what became of
-the interview. Only geometry: the template draws it, and a table beside it says the same."""
+"""A child's episodes as a picture over time: a row for each year, a mark for each episode.
+
+The mark's shape says what became of the interview. Only geometry: the template draws it, a table says the same.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tracker.core.clock import Period, local_date, local_midnight, month_of
+from tracker.core.clock import Period, local_date, month_of
 from tracker.core.terms import InterviewState
 from tracker.services.pages.rows import EpisodeRow
 from tracker.web.filters import day, plural
 
-LEFT, PLOT, ROW, TOP = 52.0, 720.0, 44.0, 26.0
-"""Room for the year's number; a year's width; a year's height; room for the months."""
+LEFT, ROW, TOP = 52.0, 44.0, 26.0
+"""Room for the row's name; a row's height; room for the months above a row."""
 
-WIDTH = LEFT + PLOT + 12
+
+@dataclass(frozen=True)
+class Frame:
+    """How much time a row holds, and how wide it is: a year for a desk, half a year for a phone."""
+
+    months: int
+    plot: float
+
+    @property
+    def width(self) -> float:
+        return LEFT + self.plot + 12
+
+    @property
+    def top(self) -> float:
+        return TOP if self.months == 12 else 6.0
+
+    @property
+    def row(self) -> float:
+        """Height of a row; half years name their months each."""
+        return ROW if self.months == 12 else ROW + 20
+
+
+WIDE, NARROW = Frame(12, 720.0), Frame(6, 270.0)
+
 _LANES = (0.0, -11.0, 11.0)
 """Marks that would lie upon one another are put above and below."""
 _APART = 13.0
@@ -64,66 +89,89 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Years from top to bottom, the newest last. `months`: (x, name). `legend`: the groups met, with their numbers."""
+class Row:
+    """A stretch of months: the y of its middle, its name, and (x, name) of each month that is named here."""
 
-    height: float
-    years: tuple[tuple[int, float], ...]  # number, y of its middle
+    period: Period
+    y: float
+    name: str
     months: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Rows from top to bottom, the newest last. `legend`: the groups met, with their numbers."""
+
+    width: float
+    height: float
+    rows: tuple[Row, ...]
     marks: tuple[Mark, ...]
     legend: tuple[tuple[Group, int], ...]
     now: tuple[float, float]
     words: str
 
 
-def picture(rows: Sequence[EpisodeRow], now: datetime) -> Picture | None:
+def picture(episodes: Sequence[EpisodeRow], now: datetime, frame: Frame = WIDE) -> Picture | None:
     """The picture of these episodes, in order of start; None where there are none."""
-    if not rows:
+    if not episodes:
         return None
-    first, last = local_date(rows[0].missing_from_at).year, local_date(now).year
-    years = {year: TOP + ROW * (place + 0.5) for place, year in enumerate(range(first, max(first, last) + 1))}
-    marks = tuple(_marks(rows, years, now))
+    rows = tuple(_rows(local_date(episodes[0].missing_from_at), local_date(now), frame))
+    marks = tuple(_marks(episodes, rows, now, frame))
     counts = {group: sum(mark.group is group for mark in marks) for group in GROUPS}
-    year = Period(date(last, 1, 1), date(last + 1, 1, 1))
     return Picture(
-        height=TOP + ROW * len(years) + 8,
-        years=tuple(years.items()),
-        months=tuple((_x(month.start_at), f"{month.start_on:%b}") for month in year.months()),
+        width=frame.width,
+        height=frame.top + frame.row * len(rows) + 8,
+        rows=rows,
         marks=marks,
         legend=tuple((group, number) for group, number in counts.items() if number),
-        now=(_x(now), years[last]),
-        words=_words(rows, now),
+        now=(_x(now, rows[-1], frame), rows[-1].y),
+        words=_words(episodes, now),
     )
 
 
-def _marks(rows: Sequence[EpisodeRow], years: dict[int, float], now: datetime) -> Iterator[Mark]:
+def _rows(first: date, last: date, frame: Frame) -> Iterator[Row]:
+    """From the stretch of the first episode to that of today."""
+    start = first.replace(month=(first.month - 1) // frame.months * frame.months + 1, day=1)
+    place = 0
+    while start <= max(first, last):
+        months = [month_of(start)]
+        while len(months) < frame.months:
+            months.append(months[-1].next())
+        period = Period(start, months[-1].end_on)
+        row = Row(period, frame.top + frame.row * (place + 0.5), f"{start.year}", ())
+        named = months if frame.months < 12 or place == 0 else []
+        yield replace(row, months=tuple((_x(month.start_at, row, frame), f"{month.start_on:%b}") for month in named))
+        start, place = period.end_on, place + 1
+
+
+def _marks(episodes: Sequence[EpisodeRow], rows: Sequence[Row], now: datetime, frame: Frame) -> Iterator[Mark]:
     groups = {group.name: group for group in GROUPS}
-    last_in_lane: dict[tuple[int, float], float] = {}
-    for row in rows:
-        start = row.missing_from_at
-        year, x = local_date(start).year, _x(start)
-        free = (lane for lane in _LANES if x - last_in_lane.get((year, lane), -_APART) >= _APART)
+    last_in_lane: dict[tuple[float, float], float] = {}
+    for episode in episodes:
+        start = episode.missing_from_at
+        row = next((row for row in rows if start in row.period), rows[-1])
+        x = _x(start, row, frame)
+        free = (lane for lane in _LANES if x - last_in_lane.get((row.y, lane), -_APART) >= _APART)
         lane = next(free, _LANES[0])
-        last_in_lane[year, lane] = x
-        bars = tuple(_bars(start, row.ended_at or (now if row.returned_at is None else start), years, lane))
-        yield Mark(x, years[year] + lane, groups[_GROUP_OF[row.state]], bars)
+        last_in_lane[row.y, lane] = x
+        end = episode.ended_at or now
+        yield Mark(x, row.y + lane, groups[_GROUP_OF[episode.state]], tuple(_bars(start, end, rows, lane, frame)))
 
 
-def _bars(start: datetime, end: datetime, years: dict[int, float], lane: float) -> Iterator[tuple[float, float, float]]:
-    for year, y in years.items():
-        begins, ends = local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1))
-        since, until = max(start, begins), min(end, ends)
+def _bars(
+    start: datetime, end: datetime, rows: Sequence[Row], lane: float, frame: Frame
+) -> Iterator[tuple[float, float, float]]:
+    for row in rows:
+        since, until = max(start, row.period.start_at), min(end, row.period.end_at)
         if since < until:
-            left = _x(since)
-            right = LEFT + PLOT if until == ends else _x(until)
-            yield left, y + lane, round(max(right - left, 1.0), 1)
+            left, right = _x(since, row, frame), _x(until, row, frame)
+            yield left, row.y + lane, round(max(right - left, 1.0), 1)
 
 
-def _x(at: datetime) -> float:
-    """The share of its local year that has passed, across the plot."""
-    year = local_date(at).year
-    begins, ends = local_midnight(date(year, 1, 1)), local_midnight(date(year + 1, 1, 1))
-    return round(LEFT + PLOT * ((at - begins) / (ends - begins)), 1)
+def _x(at: datetime, row: Row, frame: Frame) -> float:
+    """The share of the row's time that has passed, across the plot."""
+    begins, ends = row.period.start_at, row.period.end_at
+    return round(LEFT + frame.plot * ((at - begins) / (ends - begins)), 1)
 
 
 def _words(rows: Sequence[EpisodeRow], now: datetime) -> str:

@@ -8,10 +8,12 @@ from tracker.services.pages.children import ChildPage, child_page, child_search
 from tracker.services.review_repeat import review_flag as review
 from tracker.web.access import Permission, requires
 from tracker.web.children.forms import ReviewForm, SearchForm
-from tracker.web.children.picture import WIDTH, picture
+from tracker.web.children.picture import NARROW, picture
+from tracker.web.episodes.wording import force_words
 from tracker.web.forms import add_problems
 from tracker.web.records import ID, came_from, keep_typed, page_address, page_number, typed_before
 from tracker.web.request import may, now, request_context, signed_in_viewer
+from tracker.web.words import words
 
 bp = Blueprint("children", __name__)
 
@@ -47,7 +49,12 @@ def show(child_id: int) -> ResponseReturnValue:
     page = _opened(child_id)
     trail = url_for("audit.child", child_id=child_id) if _may_see_trail() else None
     return render_template(
-        "children/show.html", page=page, picture=picture(page.episodes, now()), width=WIDTH, trail=trail
+        "children/show.html",
+        page=page,
+        picture=picture(page.episodes, now()),
+        narrow=picture(page.episodes, now(), NARROW),
+        trail=trail,
+        identifiers=[(_number_words(kind), value) for kind, value in page.identifiers],
     )
 
 
@@ -78,6 +85,13 @@ def review_flag(child_id: int, flag_id: int) -> ResponseReturnValue:
 def _opened(child_id: int) -> ChildPage:
     """The child, its opening recorded; 404 where there is none that this person may see."""
     return child_page(request_context(), signed_in_viewer(), child_id) or abort(404)
+
+
+def _number_words(kind: str) -> str:
+    """`police_person_id:thames-valley` → Number with the police (Thames Valley)."""
+    name, _, force = kind.partition(":")
+    plain = "Number with the police" if name == "police_person_id" else words(name)
+    return f"{plain} ({force_words(force)})" if force else plain
 
 
 def _may_see_trail() -> bool:

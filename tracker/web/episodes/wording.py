@@ -142,6 +142,8 @@ def shown_changes(changes: Mapping[str, tuple[object, object]], names: Names) ->
     """(field, what stood, what stands), in words, without what is of no use to a reader."""
 
     def shown(value: object, name: str) -> str:
+        if name == "interview.covers":
+            return "No" if value is None else "Yes"
         known = names.get(name)
         if known is not None and isinstance(value, int):
             return known.get(value, f"no. {value}")

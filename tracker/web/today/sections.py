@@ -26,15 +26,14 @@ def at_a_glance(today: Today) -> list[Count]:
     unallocated = sum(clock.episode is None or clock.episode.allocated_to is None for clock in clocks)
     to_decide = (
         today.lines_to_decide.total + today.same_episode.total + today.value_decisions.total
-        + today.still_missing.total + today.conflicts.total + today.interviews_to_check.total
+        + today.still_missing.total + today.conflicts.total + today.interviews_to_check.total + today.approvals.total
     )  # fmt: skip
     rest = [
         Count(unallocated, "unallocated", "overdue" if overdue.total else "running", "amber", cut),
         Count(to_decide, "to decide", "decide", "amber"),
-        Count(today.approvals.total, "to approve", "approvals"),
         Count(today.awaiting_return.total, "not yet back", "awaiting"),
         Count(today.found_not_returned.total, "found, not returned", "found"),
-        Count(today.repeat_flags.total, "to review", "repeats"),
+        Count(today.repeat_flags.total, "repeat flags, new" if today.repeat_flags.total > 1 else "repeat flag, new", "repeats"),
     ]
     return [
         Count(overdue.total, "overdue", "overdue", "red" if overdue.total else ""),

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.clock import local
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import people
 from tracker.services.pages.today import TodayFilter, today
@@ -55,7 +56,13 @@ def _page(form: BulkAllocateForm) -> str:
     if may(Permission.ALLOCATE):
         form.person_id.choices = person_choices(people.allocatable(request_context()))
     return render_template(
-        "today/index.html", today=shown, form=form, filters=filters, glance=at_a_glance(shown), narrowed=_narrowed_to()
+        "today/index.html",
+        today=shown,
+        weekday=f"{local(shown.now):%A}",
+        form=form,
+        filters=filters,
+        glance=at_a_glance(shown),
+        narrowed=_narrowed_to(),
     )
 
 
