@@ -1,4 +1,4 @@
-"""Commands of the demonstration and of measurements."""
+"""The command that fills an empty database with the demonstration."""
 
 import sys
 from datetime import timedelta
@@ -8,6 +8,7 @@ import click
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.clock import show_instant
+from tracker.core.mail import Mailer
 from tracker.demo.county import County, simulate
 from tracker.demo.ending import Matter
 from tracker.demo.people import DEMO_PASSWORD, STAFF
@@ -15,7 +16,7 @@ from tracker.demo.play import Player
 from tracker.demo.reports import FEED
 from tracker.demo.world import World
 from tracker.services import demonstration
-from tracker.settings import SettingsError
+from tracker.settings import Settings, SettingsError
 
 DEMO_SEED = 2026
 
@@ -40,16 +41,16 @@ def demo(run: Command, seed: int, days: int, sign_ins: bool) -> int:
         run.show({"problems": [{"code": "database_in_use", "sentence": sentence}]}, sentence)
         return 2
     county = simulate(run.context().now, seed, days)
-    _build(run, county)
+    build_demo(run.settings, county, wiring(run.app).mailer if run.settings.mail.folder else None)
     totals = demonstration.totals()
     document = {"seed": seed, "now": county.now.isoformat(), **totals, "password": DEMO_PASSWORD, "sign_ins": people}
     run.show(document, "\n\n".join((_held(totals), _look_at(county), _sign_ins(run))))
     return 0
 
 
-def _build(run: Command, county: County) -> None:
-    mailer = wiring(run.app).mailer if run.settings.mail.folder else None
-    world = World(run.settings, run.settings.feeds[FEED], mailer)
+def build_demo(settings: Settings, county: County, mailer: Mailer | None) -> None:
+    """Play the county into this application's empty database, with a progress bar on standard error."""
+    world = World(settings, settings.feeds[FEED], mailer)
     days, label = len(county.report_times), "Playing the county's days"
     with demonstration.building(), click.progressbar(length=days, label=label, file=sys.stderr) as bar:
         Player(county, world, bar.update).play()

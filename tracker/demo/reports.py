@@ -191,11 +191,14 @@ def _native(cell: Cell) -> Cell:
     return _text(cell) if isinstance(cell, datetime) and not (cell.hour or cell.minute) else cell or None
 
 
+def texts_of(row: Row) -> list[str]:
+    """The row as CSV holds it, in the order of COLUMNS."""
+    return [_text(row.get(name)) for name in COLUMNS]
+
+
 def _as_csv(rows: tuple[Row, ...]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([_text(row.get(name)) for name in COLUMNS] for row in rows)
+    csv.writer(text).writerows([COLUMNS, *(texts_of(row) for row in rows)])
     return text.getvalue().encode("utf-8-sig")
 
 

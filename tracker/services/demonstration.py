@@ -38,6 +38,14 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Busiest:
+    """The child with the most episodes, whose page is the longest."""
+
+    child_id: int
+    newest_episode_id: int
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """An alert that nobody has acknowledged. `police_reference` of its episode, normalised."""
 
@@ -127,6 +135,15 @@ def unreviewed_flags() -> list[int]:
     ids = list(session.scalars(query.order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)))
     session.rollback()
     return ids
+
+
+def busiest_child() -> Busiest | None:
+    """None where no episode is held."""
+    session = current_session()
+    query = select(Episode.child_id, func.max(Episode.id)).group_by(Episode.child_id)
+    found = session.execute(query.order_by(func.count().desc(), Episode.child_id).limit(1)).one_or_none()
+    session.rollback()
+    return Busiest(*found) if found else None
 
 
 def totals() -> dict[str, int]:

@@ -1,0 +1,133 @@
+"""Commands that measure: what the product takes on this machine, and invented data of any size to measure on."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from flask import Flask
+
+from tracker.bench.delivery import measure_delivery
+from tracker.bench.intake import measure_intake
+from tracker.bench.measures import Measure, measure_month, measure_pages, measure_sweep
+from tracker.bench.seed import DatabaseInUseError
+from tracker.bench.seed import seed as seed_database
+from tracker.bench.seed_rows import SeedSize
+from tracker.bootstrap import create_app, wiring
+from tracker.cli import Command, cli, command
+from tracker.commands.demo import DEMO_SEED, build_demo
+from tracker.core.clock import FixedClock
+from tracker.demo.county import simulate
+from tracker.services import demonstration
+from tracker.services.backup import back_up
+from tracker.services.context import Actor, Context
+from tracker.services.database_state import database_problem
+from tracker.settings import Settings, SettingsError
+from tracker.store.db import db
+from tracker.store.migrations import upgrade
+
+COOKIE = "tracker"
+
+
+@cli.group("bench", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def bench_group(click_context: click.Context, /, as_json: bool) -> None:
+    """Measure pages, sweep, intake, delivery and the month on this machine; or seed data to measure on."""
+    if click_context.invoked_subcommand is None:
+        click_context.invoke(bench_run, as_json=as_json)
+
+
+@command(bench_group, "run")
+@click.option("--here", is_flag=True, help="Measure in the database itself, and write to it: never in production.")
+def bench_run(run: Command, here: bool = False) -> int:
+    """Measure on a copy of the database, or on a demonstration built for it where there is none."""
+    with _app_to_measure(run, here) as (app, settings, folder):
+        now = wiring(app).clock.now()
+        context = Context(now, settings.rules, Actor("bench"), settings.base_url, settings.council.own_names)
+        lifetime = timedelta(minutes=settings.limits.session_minutes)
+        measures = [
+            *measure_pages(app, context, COOKIE, lifetime),
+            measure_month(context),
+            measure_sweep(context),
+            measure_intake(context, settings, folder),
+            measure_delivery(context, settings),
+        ]
+        totals = demonstration.totals()
+    document = {"held": totals, **{one.key: {**one.figures, "note": one.note} for one in measures}}
+    run.show(document, _table(measures))
+    return 0
+
+
+@contextmanager
+def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings, Path]]:
+    """The application on a copy, the clock standing still; gone afterwards. With `here`, the application itself."""
+    if run.settings.env == "production":
+        raise SettingsError("tracker bench writes to what it measures: it is not for production.")
+    if not here and not run.settings.database_url.startswith("sqlite"):
+        raise SettingsError("tracker bench copies SQLite only. For PostgreSQL, seed an empty database and say --here.")
+    with TemporaryDirectory(prefix="tracker-bench-") as name:
+        folder = Path(name)
+        if here:
+            yield run.app, run.settings, folder
+            return
+        copy = folder / "bench.sqlite3"
+        in_use = database_problem() is None and demonstration.holds_episodes()
+        if in_use:
+            back_up(copy)
+        local = {"database_url": f"sqlite:///{copy}", "env": "test", "base_url": "http://localhost"}
+        settings = run.settings.model_copy(update=local)
+        app = create_app(settings, FixedClock(run.context().now))
+        with app.app_context():
+            if not in_use:
+                upgrade()
+                build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
+            yield app, settings, folder
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _table(measures: list[Measure]) -> str:
+    """One line a measure."""
+    width = max(len(one.title) for one in measures)
+    return "\n".join(f"{one.title:<{width}}  {_figures(one)}" for one in measures)
+
+
+def _figures(one: Measure) -> str:
+    shown = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.figures.items())
+    return shown or one.note
+
+
+@command(bench_group, "seed")
+@click.option("--children", required=True, type=click.IntRange(1))
+@click.option("--episodes", required=True, type=click.IntRange(0))
+@click.option("--open", "open_clocks", required=True, type=click.IntRange(0), help="Of them, with a clock running.")
+@click.option("--overdue", required=True, type=click.IntRange(0), help="Of them, overdue, and nobody told yet.")
+@click.option("--years", default=10, show_default=True, type=click.IntRange(1), help="Over how many the rest lie.")
+@click.option("--seed", "number", default=1, show_default=True, help="Another number gives other data.")
+def bench_seed(
+    run: Command, children: int, episodes: int, open_clocks: int, overdue: int, years: int, number: int
+) -> int:
+    """Invented data straight into an empty database, around the services: for measurements only.
+
+    Each overdue episode has a recipient of its own. Exit code 2: the database holds episodes, or the sizes do not fit.
+    """
+    if run.settings.env == "production":
+        raise SettingsError("tracker bench seed writes invented data: it is not for production.")
+    size = SeedSize(children, episodes, open_clocks, overdue, years)
+    sentence = size.problem()
+    written: dict[str, int] = {}
+    if sentence is None:
+        try:
+            with click.progressbar(length=children + episodes, label="Seeding", file=sys.stderr) as bar:
+                written = seed_database(size, run.context().now, run.settings.rules, number, bar.update)
+        except DatabaseInUseError as error:
+            sentence = str(error)
+    if sentence:
+        run.show({"problems": [{"code": "not_seeded", "sentence": sentence}]}, sentence)
+        return 2
+    run.show({"rows": written}, "Written: " + ", ".join(f"{count:,} {name}" for name, count in written.items()) + ".")
+    return 0
