@@ -1,6 +1,8 @@
 """Episodes changed by hand: found, returned, corrected, excluded, settled; two editors never overwrite one another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -16,7 +18,7 @@ from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.episodes import episode_page
 from tracker.services.transaction import writing
 from tracker.store import episodes
-from tracker.store.db import session
+from tracker.store.db import db, session
 from tracker.store.models import AuditEntry, Breach, EpisodeDecision
 
 
@@ -316,3 +318,30 @@ def test_the_clock_across_the_end_of_summer_time_is_72_elapsed_hours(context: Co
     returned = (NOON - timedelta(days=22)).replace(hour=0, minute=30)  # 25 October 2026, 01:30 BST
     id_ = world.episode(context, (NOON - returned) / HOUR)
     assert world.row(id_).interview_due_at == returned + timedelta(seconds=259_200)
+
+
+def test_two_editors_at_the_very_same_time(app: Flask, context: Context, people: People) -> None:
+    id_ = world.episode(context, None)
+    shown = version(id_)
+    together = Barrier(2)
+
+    def edit(hours_ago: int) -> str:
+        with app.app_context():
+            together.wait()
+            try:
+                correct.record_returned(
+                    acting(context, people.alice),
+                    episode_id=id_,
+                    version=shown,
+                    returned_at=NOON - hours_ago * HOUR,
+                )
+            except Conflict:
+                return "told"
+            finally:
+                db.session.remove()
+            return "written"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(edit, (1, 2))) == ["told", "written"]
+    assert world.row(id_).returned_at is not None
+    assert len(episodes.versions_of(session(), id_)) == 1
