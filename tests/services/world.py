@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.conftest import NOON
-from tracker.core.terms import Role
+from tracker.core.terms import DeclinedBy, EpisodeKind, InterviewState, Role
+from tracker.services import record_interview as interview
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.transaction import writing
 from tracker.store.db import session
@@ -103,3 +104,33 @@ def line(receipt_id: int, line_no: int, outcome: str = "quarantined", **more: ob
         current.add(held)
         current.flush()
         return held.id
+
+
+def one_of_each_state(context: Context, people: People) -> dict[InterviewState, int]:
+    """An episode in every interview state there is at noon."""
+    alice = acting(context, people.alice)
+    made = {
+        InterviewState.AWAITING_RETURN: episode(context, None),
+        InterviewState.FOUND_NOT_RETURNED: episode(context, None, found_at=NOON - HOUR),
+        InterviewState.NO_CLOCK: episode(context, 5, kind=EpisodeKind.NO_APPARENT_RISK),
+        InterviewState.DUE: episode(context, 5),
+        InterviewState.DUE_SOON: episode(context, 72),
+        InterviewState.OVERDUE: episode(context, 73),
+        InterviewState.COMPLETED_IN_TIME: episode(context, 50),
+        InterviewState.COMPLETED_LATE: episode(context, 90),
+        InterviewState.DECLINED: episode(context, 40),
+        InterviewState.NOT_REQUIRED: episode(context, 30),
+        InterviewState.WITHDRAWN: episode(context, 20, excluded="cancelled"),
+    }
+    for state in (InterviewState.COMPLETED_IN_TIME, InterviewState.COMPLETED_LATE):
+        interview.record_completed(alice, episode_ids=[made[state]], completed_at=NOON - HOUR)
+    interview.record_declined(
+        alice,
+        episode_ids=[made[InterviewState.DECLINED]],
+        declined_at=NOON,
+        declined_by=DeclinedBy.CHILD,
+        reason="no",
+    )
+    held = interview.propose_not_required(alice, episode_id=made[InterviewState.NOT_REQUIRED], reason="a reason")
+    interview.approve_not_required(acting(context, people.mary), interview_id=held)
+    return made
