@@ -37,7 +37,7 @@ def demo(run: Command, seed: int, days: int, sign_ins: bool) -> int:
         run.show({"password": DEMO_PASSWORD, "sign_ins": people}, _sign_ins(run))
         return 0
     if demonstration.holds_episodes():
-        sentence = "This database holds episodes already. A demonstration needs an empty one: make demo."
+        sentence = "This database already holds episodes. A demonstration needs an empty one: make demo."
         run.show({"problems": [{"code": "database_in_use", "sentence": sentence}]}, sentence)
         return 2
     county = simulate(run.context().now, seed, days)

@@ -1,0 +1,174 @@
+"""tracker demo and tracker bench seed from the command line: a short demonstration ends as the long one does."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from flask import Flask
+
+import tracker.commands  # noqa: F401  (registers every command)
+from tracker.bootstrap import create_app
+from tracker.cli import cli
+from tracker.core.clock import FixedClock
+from tracker.core.rules import Rules
+from tracker.core.terms import LineOutcome, Role
+from tracker.demo.people import DEMO_PASSWORD, STAFF
+from tracker.services.context import Actor, Context, Viewer
+from tracker.services.pages.today import Today, today
+from tracker.services.passwords import verify_password
+from tracker.services.raise_alerts import sweep
+from tracker.services.verify_audit import verify_audit
+from tracker.settings import SettingsError, load_settings
+from tracker.store.db import db
+from tracker.store.models import Alert, Breach, Child, Episode, Line, OutboxMessage, Receipt
+
+BUILT_AT = datetime(2026, 11, 16, 14, 20, 33, tzinfo=UTC)
+DAYS = 30
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, object]]]:
+    """Thirty days, played once through the real services; its folder and what the command printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        _settle(patch, folder)
+        upgraded = CliRunner().invoke(cli, ["db", "upgrade"])
+        assert upgraded.exit_code == 0
+        done = CliRunner().invoke(cli, ["demo", "--days", str(DAYS), "--now", BUILT_AT.isoformat(), "--json"])
+        assert done.exit_code == 0, done.output
+        yield folder, json.loads(done.stdout)
+
+
+def _settle(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("TRACKER_ENV", "test")
+    patch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{folder / 'tracker.sqlite3'}")
+    patch.setenv("TRACKER_MAIL_FOLDER", str(folder / "mailbox"))
+
+
+@pytest.fixture
+def built(demonstration: tuple[Path, dict[str, object]]) -> Iterator[Flask]:
+    """The application on the demonstration."""
+    folder, _ = demonstration
+    settings = load_settings(environ={}, env="test", database_url=f"sqlite:///{folder / 'tracker.sqlite3'}")
+    app = create_app(settings, FixedClock(BUILT_AT))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def on_today(built: Flask) -> Today:
+    viewer = Viewer(1, "Lena Larkspindle", frozenset({Role.LEAD}))
+    return today(Context(BUILT_AT, Rules(), Actor("Lena Larkspindle", 1)), viewer)
+
+
+def test_it_says_what_it_made(demonstration: tuple[Path, dict[str, object]]) -> None:
+    _, document = demonstration
+    assert document["reports"] == DAYS
+    assert document["children"] == round(694 * DAYS / 365)
+    assert document["password"] == DEMO_PASSWORD
+    assert len(document["sign_ins"]) == len(STAFF)  # type: ignore[arg-type]
+
+
+def test_today_shows_every_open_matter(on_today: Today) -> None:
+    """Two overdue, one decision of each kind, a return that the police deny, a flag nobody has reviewed."""
+    assert on_today.overdue.total == 2
+    assert on_today.running.total >= 4
+    assert on_today.awaiting_return.total >= 4
+    assert on_today.found_not_returned.total == 1
+    assert {line.problem_code for line in on_today.lines_to_decide.rows} == {"match_undecided", "return_before_missing"}
+    assert on_today.same_episode.total == 1
+    assert on_today.still_missing.total == 1
+    assert on_today.repeat_flags.total >= 1
+    assert on_today.nobody_would_be_told == ()
+
+
+def test_every_line_has_its_outcome(built: Flask) -> None:
+    statuses = db.session.execute(sa.select(Receipt.status, sa.func.count()).group_by(Receipt.status)).all()
+    assert statuses == [("complete", DAYS)]
+    assert db.session.scalar(sa.select(sa.func.sum(Receipt.lines_read))) == db.session.scalar(
+        sa.select(sa.func.count()).select_from(Line)
+    )
+    outcomes = dict(db.session.execute(sa.select(Line.outcome, sa.func.count()).group_by(Line.outcome)).all())
+    assert outcomes[LineOutcome.QUARANTINED] == 3
+    assert min(outcomes[name] for name in (LineOutcome.CREATED, LineOutcome.UPDATED, LineOutcome.UNCHANGED)) > 20
+
+
+def test_what_fell_due_was_told_and_each_breach_noticed_within_a_minute(built: Flask) -> None:
+    breaches = db.session.scalars(sa.select(Breach)).all()
+    assert breaches
+    assert all((breach.detected_at - breach.breached_at).total_seconds() <= 60 for breach in breaches)
+    told = set(db.session.scalars(sa.select(Alert.episode_id).where(Alert.rung != "due_soon")))
+    assert {breach.episode_id for breach in breaches} <= told
+    assert sweep(Context(BUILT_AT, Rules(), Actor("test"))).looked_at == 0
+
+
+def test_the_last_fortnights_emails_are_in_the_mailbox_and_name_no_child(
+    built: Flask, demonstration: tuple[Path, dict[str, object]]
+) -> None:
+    folder, _ = demonstration
+    assert db.session.scalar(sa.select(sa.func.count()).where(OutboxMessage.sent_at.is_(None))) == 0
+    fortnight = BUILT_AT.timestamp() - 14 * 24 * 3600
+    recent = [at for at in db.session.scalars(sa.select(OutboxMessage.sent_at)) if at and at.timestamp() > fortnight]
+    files = list((folder / "mailbox").glob("*.eml"))
+    assert len(files) == len(recent) > 0
+    names = {name.casefold() for row in db.session.execute(sa.select(Child.surname, Child.forename)) for name in row}
+    text = "".join(file.read_text().casefold() for file in files)
+    assert not [name for name in names if name in text]
+
+
+def test_the_record_of_it_is_whole_and_people_can_sign_in(built: Flask) -> None:
+    assert verify_audit().broken == ()
+    lead = verify_password("lead@wexcombeshire.invalid", DEMO_PASSWORD)
+    assert lead is not None
+    assert lead.roles == {Role.LEAD}
+    assert db.session.scalar(sa.text("PRAGMA synchronous")) == 2  # full again, once it is built
+
+
+def _invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def test_a_database_in_use_is_left_alone(
+    demonstration: tuple[Path, dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, document = demonstration
+    _settle(monkeypatch, folder)
+    for arguments in (
+        ("demo",),
+        ("bench", "seed", "--children", "1", "--episodes", "1", "--open", "0", "--overdue", "0"),
+    ):
+        done = _invoke(*arguments)
+        assert done.exit_code == 2
+        assert "already holds episodes" in done.output
+    monkeypatch.setenv("TRACKER_ENV", "development")
+    assert isinstance(_invoke("demo").exception, SettingsError)
+    app = create_app(load_settings())
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Episode)) == document["episodes"]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_sign_ins_alone_need_no_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _settle(monkeypatch, tmp_path)
+    done = _invoke("demo", "--sign-ins")
+    assert done.exit_code == 0
+    assert DEMO_PASSWORD in done.output
+    assert all(member.email in done.output for member in STAFF)
+
+
+def test_seeding_by_the_command_and_sizes_that_do_not_fit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _settle(monkeypatch, tmp_path)
+    assert _invoke("db", "upgrade").exit_code == 0
+    done = _invoke("bench", "seed", "--children", "3", "--episodes", "4", "--open", "3", "--overdue", "2")
+    assert done.exit_code == 2
+    assert "cannot be more" in done.output
+
+    done = _invoke("bench", "seed", "--children", "6", "--episodes", "9", "--open", "3", "--overdue", "2", "--json")
+    assert json.loads(done.stdout)["rows"]["episode"] == 9
