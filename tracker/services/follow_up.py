@@ -3,6 +3,8 @@
 Called inside the transaction of every service that writes one; the scheduler's sweep calls the same.
 """
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -21,7 +23,7 @@ from tracker.core.interviews import (
 )
 from tracker.core.terms import RUNG_ORDER, FlagCode, InterviewState
 from tracker.services.context import Context
-from tracker.services.follow_up_repeats import keep_repeat_flags
+from tracker.services.follow_up_repeats import keep_repeat_flags, stored_flags
 from tracker.store import alerts, audit, breaches, episodes, interviews
 from tracker.store.models import Breach, Child, Episode
 
@@ -38,6 +40,15 @@ ASKS_A_PERSON = frozenset(
 """Flags that stand on Today until somebody settles them. A differing police value stands there as a decision."""
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What stands around one episode. `told`: whether an alert was ever raised for it."""
+
+    interviews: list[ReturnHomeInterview]
+    breach: Breach | None
+    told: bool
+
+
 def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
     """Keep the clock of one episode true (definitions §2.3, §3).
 
@@ -46,18 +57,31 @@ def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
     4. whether a clock is open, what closed it, and when the sweep must look again. The sweep records new breaches,
     because a breach and its alerts are one transaction.
     """
+    follow_up_episodes(session, [row], context)
+
+
+def follow_up_episodes(session: Session, rows: Collection[Episode], context: Context) -> None:
+    """The same for many episodes, what stands around them read in a few queries."""
     session.flush()
+    ids = [row.id for row in rows]
+    held = interviews.interviews_by_episode(session, ids)
+    standing = breaches.standing_of(session, ids)
+    told = alerts.ids_told(session, ids)
+    for row in rows:
+        around = _Around(held.get(row.id, []), standing.get(row.id), row.id in told)
+        _keep_clock(session, row, around, context)
+
+
+def _keep_clock(session: Session, row: Episode, around: _Around, context: Context) -> None:
     child = session.get_one(Child, row.child_id)
-    _keep_deadline(session, row, episodes.to_core(row, child), context)
+    breach = _keep_deadline(session, row, episodes.to_core(row, child), around, context)
     episode = episodes.to_core(row, child)
-    held = interviews.interviews_of_episode(session, row.id)
-    flags = (episode.flags - INTERVIEW_FLAGS) | interview_flags(episode, held)
+    flags = (episode.flags - INTERVIEW_FLAGS) | interview_flags(episode, around.interviews)
     episodes.write_changes(session, row, {"flags": flags}, context.now)
-    breach = breaches.standing(session, row.id)
-    if breach and not is_breached(episode, held, context.now):
-        _withdraw(session, row, breach, _why_withdrawn(episode, held), context)
+    if breach and not is_breached(episode, around.interviews, context.now):
+        _withdraw(session, row, breach, _why_withdrawn(episode, around.interviews), context)
         breach = None
-    set_sweep(session, row, episode, held, breach, context)
+    set_sweep(session, row, episode, around.interviews, breach, context, told=around.told)
 
 
 def interview_flags(episode: MissingEpisode, held: list[ReturnHomeInterview]) -> frozenset[FlagCode]:
@@ -71,24 +95,27 @@ def interview_flags(episode: MissingEpisode, held: list[ReturnHomeInterview]) ->
     return frozenset(found)
 
 
-def _keep_deadline(session: Session, row: Episode, episode: MissingEpisode, context: Context) -> None:
+def _keep_deadline(
+    session: Session, row: Episode, episode: MissingEpisode, around: _Around, context: Context
+) -> Breach | None:
+    """The deadline that the episode should bear, and the breach that stands for it then."""
     due = deadline_of(episode, context.rules.policy)
     if due == row.interview_due_at:
-        return
-    old_due = row.interview_due_at or _last_due_at(session, row)
-    breach = breaches.standing(session, row.id)
-    if breach:
+        return around.breach
+    old_due = row.interview_due_at or (_last_due_at(session, row) if around.told else None)
+    if around.breach:
         why = "deadline_moved" if due else "no_clock" if episode.out_of_counts is None else "left_the_counts"
-        _withdraw(session, row, breach, why, context, raise_clock=False)
+        _withdraw(session, row, around.breach, why, context, raise_clock=False)
     if due:
-        raised = alerts.rungs_raised(session, row.id, row.clock_no) | frozenset(
-            rung for rung in RUNG_ORDER if rung in row.carried_rungs
-        )
+        raised = frozenset(rung for rung in RUNG_ORDER if rung in row.carried_rungs)
+        if around.told:
+            raised |= alerts.rungs_raised(session, row.id, row.clock_no)
         row.carried_rungs = sorted(carried_over(raised, old_due, due, context.now)) if old_due else []
         row.deadline_hours = row.deadline_hours or context.rules.policy.deadline_hours
         row.rules_version = row.rules_version or context.rules.policy.rules_version
         row.clock_no += 1
     row.interview_due_at = due
+    return breaches.standing(session, row.id) if around.breach else None
 
 
 def _last_due_at(session: Session, row: Episode) -> datetime | None:
@@ -123,14 +150,19 @@ def set_sweep(
     held: list[ReturnHomeInterview],
     breach: Breach | None,
     context: Context,
+    *,
+    told: bool = True,
 ) -> None:
-    """Whether the clock is open, what closed it, and when the sweep must look at this episode again, or None."""
+    """Whether the clock is open, what closed it, and when the sweep must look at this episode again, or None.
+
+    `told`: False where no alert was ever raised for this episode, and none need be looked for.
+    """
     due = row.interview_due_at
     closing = closing_of(episode, held)
     counts = episode.out_of_counts is None
     is_open = due is not None and counts and closing is None
     breach_at = due if due and not breach and (is_open or is_breached(episode, held, context.now)) else None
-    clock = alerts.episode_clock(session, row) if is_open else None
+    clock = alerts.episode_clock(session, row, told=told) if is_open else None
     alert_at = next_alert_at(clock, context.rules.ladder, context.now) if clock else None
     _note(
         session,
@@ -165,15 +197,31 @@ def _note(session: Session, row: Episode, **values: object) -> None:
 
 def follow_up_child(session: Session, child_id: int, context: Context) -> None:
     """Keep what the episodes of one child say of each other true: overlaps, unknown ends, age, repeat flags."""
+    follow_up_children(session, [child_id], context)
+
+
+def follow_up_children(session: Session, child_ids: Collection[int], context: Context) -> None:
+    """The same for many children, their episodes and repeat flags read in two queries."""
     session.flush()
-    history = episodes.episodes_of_child(session, child_id)
+    rows: dict[int, list[Episode]] = {child_id: [] for child_id in child_ids}
+    history: dict[int, list[MissingEpisode]] = {child_id: [] for child_id in child_ids}
+    query = select(Episode, Child).join(Child, Child.id == Episode.child_id).where(Episode.child_id.in_(child_ids))
+    for row, child in session.execute(query.order_by(Episode.missing_from_at, Episode.id)):
+        rows[child.id].append(row)
+        history[child.id].append(episodes.to_core(row, child))
+    stored = stored_flags(session, child_ids)
+    for child_id in child_ids:
+        _keep_relations(session, rows[child_id], history[child_id], context)
+        keep_repeat_flags(session, child_id, history[child_id], stored[child_id], context)
+
+
+def _keep_relations(
+    session: Session, rows: Sequence[Episode], history: Sequence[MissingEpisode], context: Context
+) -> None:
     related = relation_flags(history)
-    rows = {row.id: row for row in session.scalars(select(Episode).where(Episode.child_id == child_id))}
-    for episode in history:
-        row = rows[episode.id]
+    for row, episode in zip(rows, history, strict=True):
         flags = (episode.flags - OF_THE_CHILD) | related[episode.id]
         if episode.date_of_birth is None:
             flags |= {FlagCode.AGE_UNKNOWN}
         episodes.write_changes(session, row, {"flags": flags}, context.now)
         _note(session, row, needs_decision=_needs_decision(row, episode.out_of_counts is None))
-    keep_repeat_flags(session, child_id, history, context)

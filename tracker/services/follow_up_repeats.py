@@ -1,5 +1,6 @@
 """Keep a child's repeat flags true to their history: raised, ended, withdrawn (definitions §5)."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -13,7 +14,22 @@ from tracker.store import audit
 from tracker.store.models import RepeatFlagRow
 
 
-def keep_repeat_flags(session: Session, child_id: int, history: list[MissingEpisode], context: Context) -> None:
+def stored_flags(session: Session, child_ids: Collection[int]) -> dict[int, list[RepeatFlagRow]]:
+    """Child id → every repeat flag ever raised, for many children in one query."""
+    found: dict[int, list[RepeatFlagRow]] = {child_id: [] for child_id in child_ids}
+    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id.in_(child_ids))
+    for row in session.scalars(query.order_by(RepeatFlagRow.id)):
+        found[row.child_id].append(row)
+    return found
+
+
+def keep_repeat_flags(
+    session: Session,
+    child_id: int,
+    history: Sequence[MissingEpisode],
+    held: Sequence[RepeatFlagRow],
+    context: Context,
+) -> None:
     """Steps: 1. a crossing that is no longer true is withdrawn; 2. each true one is raised, or takes in what follows.
 
     Flags of a rule that the council no longer configures are left as they are: no correction made them untrue.
@@ -22,8 +38,7 @@ def keep_repeat_flags(session: Session, child_id: int, history: list[MissingEpis
     rules = context.rules
     true_now = {(f.rule, f.raised_on): f for f in repeat_flags(history, rules.repeat_rules, rules.policy, today)}
     configured = {rule.name for rule in rules.repeat_rules}
-    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id == child_id)
-    stored = {(row.rule, row.raised_on): row for row in session.scalars(query)}
+    stored = {(row.rule, row.raised_on): row for row in held}
     for key, row in stored.items():
         if row.rule not in configured:
             _keep_end(session, row, today, context)

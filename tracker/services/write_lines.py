@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tracker.core.daily_report import LineProblem
 from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
-from tracker.services.follow_up import follow_up_child, follow_up_episode
+from tracker.services.follow_up import follow_up_children, follow_up_episodes
 from tracker.services.line_memory import Memory, plain
 from tracker.services.line_verdicts import Verdict, reasons_json, sweep_at
 from tracker.store import audit, children, episodes, reports
@@ -65,10 +65,8 @@ def write(session: Session, entries: Sequence[Entry], memory: Memory, context: C
 
 def follow_up(session: Session, touched: Touched, context: Context) -> None:
     """Each touched episode and child once, after everything of the chunk is written."""
-    for row in touched.episodes.values():
-        follow_up_episode(session, row, context)
-    for child_id in touched.children:
-        follow_up_child(session, child_id, context)
+    follow_up_episodes(session, touched.episodes.values(), context)
+    follow_up_children(session, touched.children, context)
 
 
 def _add_children(session: Session, memory: Memory, acts: list[audit.Act]) -> None:

@@ -24,8 +24,20 @@ def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | 
     return session.scalar(query.limit(1))
 
 
-def episode_clock(session: Session, row: Episode) -> RunningClock | None:
-    """An episode's clock as the ladder needs it; None where it has no deadline."""
+def ids_told(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these episodes for which an alert was ever raised."""
+    query = select(Alert.episode_id).where(Alert.episode_id.in_(ids)).distinct()
+    return {episode_id for episode_id in session.scalars(query) if episode_id is not None}
+
+
+def episode_clock(session: Session, row: Episode, *, told: bool = True) -> RunningClock | None:
+    """An episode's clock as the ladder needs it; None where it has no deadline.
+
+    `told`: False where no alert was ever raised for it; then when it must next be looked at is known without a query,
+    and to whom it is allocated is not asked.
+    """
+    if not told:
+        return None if row.interview_due_at is None else _clock_of(row, row.interview_due_at, (), None)
     return episode_clocks(session, [row]).get(row.id)
 
 
