@@ -26,13 +26,11 @@ class FolderMailbox:
 
     folder: Path
 
-    def newest(self, most: int) -> list[Mail]:
-        """The newest messages by the time of writing the file, newest first; none where the folder does not exist."""
+    def page(self, number: int, size: int) -> tuple[list[Mail], int]:
+        """One page of the messages, last written first, and how many there are; none where there is no folder."""
         files = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        return sorted((_read(path) for path in files[:most]), key=lambda mail: mail.written_at, reverse=True)
-
-    def count(self) -> int:
-        return sum(1 for _ in self.folder.glob("*.eml"))
+        mails = [_read(path) for path in files[(number - 1) * size : number * size]]
+        return sorted(mails, key=lambda mail: mail.written_at, reverse=True), len(files)
 
 
 def _read(path: Path) -> Mail:

@@ -81,7 +81,7 @@ def _ask_to_sign_in() -> AnyResponse:
     if sessions.token(settings()):
         sessions.forget_cookie()
         flash("You have been signed out, because the page was not used for a while. Sign in again.", "notice")
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))
     return redirect(url_for("signin.sign_in"))
 
