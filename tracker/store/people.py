@@ -42,4 +42,4 @@ def all_teams(session: Session) -> Sequence[Team]:
 
 def names_by_id(session: Session) -> dict[int, str]:
     """Every person's name, leavers included: history keeps naming them."""
-    return {id_: name for id_, name in session.execute(select(Person.id, Person.name))}
+    return dict(session.execute(select(Person.id, Person.name)).all())
