@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +81,8 @@ class Site:
     page: Page
     people: dict[str, int]
     clock: FixedClock
+    said: list[str] = field(default_factory=list)
+    """What the browser's console complained of; a test fails at its end if anything is left here."""
 
     @property
     def address(self) -> str:
@@ -152,9 +154,9 @@ def site(
     with serving(app, port):
         window = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page = window.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        yield Site(app, page, people, clock)
+        shown = Site(app, page, people, clock)
+        page.on("console", lambda message: shown.said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: shown.said.append(str(error)))
+        yield shown
         window.close()
-    assert not [line for line in said if "status of 4" not in line], said
+    assert not [line for line in shown.said if "status of 4" not in line], shown.said

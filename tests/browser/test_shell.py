@@ -1,8 +1,12 @@
 """The shell in a real browser: sign-in, account, the keyboard, without scripts, at both widths."""
 
+from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Site
+from tracker.services.engine_state import SWEEP, record_beat
+from tracker.services.errors import Conflict, FormProblem
+from tracker.web.access import public
 
 
 def test_sign_in_page(site: Site) -> None:
@@ -40,3 +44,27 @@ def test_without_scripts_an_error_link_still_leads_to_its_box(site: Site, browse
     page.keyboard.type("typed")
     assert page.get_by_label("Password").input_value() == "typed"
     window.close()
+
+
+def test_pages_for_what_went_wrong(site: Site, app: Flask) -> None:
+    def fail() -> str:
+        raise RuntimeError("a fault made for this test")
+
+    def conflict() -> str:
+        raise Conflict(FormProblem("changed", "Somebody else recorded the return at 14:02."))
+
+    app.add_url_rule("/fault", "fault", public(fail))
+    app.add_url_rule("/conflict", "conflict", public(conflict))
+    site.sign_in("Alice")
+    for name, path in {"403": "/people", "404": "/nowhere", "409": "/conflict", "500": "/fault"}.items():
+        site.page.goto(site.address + path)
+        site.look(f"error-{name}")
+    site.said.clear()  # the browser notes each of these answers on its console
+
+
+def test_with_the_engine_well_no_page_has_a_banner(site: Site) -> None:
+    record_beat(SWEEP, site.clock.now, 0.01)
+    page = site.sign_in("Alice").open("/account")
+    expect(page.get_by_text("Alerts cannot be relied on now")).to_have_count(0)
+    expect(page.get_by_text("Deadlines last checked: just now.")).to_be_visible()
+    site.look("account-well")
