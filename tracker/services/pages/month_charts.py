@@ -66,7 +66,7 @@ def thirteen_months(page: MonthPage, cohort: str) -> Chart:
 
 
 def percent_text(value: float | None) -> str:
-    return "no percentage" if value is None else f"{value:.1f} %"
+    return "no percentage" if value is None else f"{value:.1f}%"
 
 
 def _age(band: str) -> str:
