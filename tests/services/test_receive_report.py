@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
 from tests.factories import child, episode
@@ -401,6 +402,26 @@ def test_a_reading_that_was_cut_short_goes_on_at_the_first_line_without_an_outco
     session().expire_all()
     done = session().get_one(Receipt, receipt.id)
     assert (done.status, done.lines_read, count(Line), count(Episode)) == ("complete", 5, 5, 5)
+
+
+def test_a_report_that_cannot_be_read_on_does_not_keep_the_others_waiting(
+    app: Flask, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [
+        service._keep(context, as_csv([one]), "report.csv", feed_of(app), "test", None, False) for one in strangers(2)
+    ]
+    real = service.read_chunk
+
+    def fails_for_the_first(current: Session, receipt: Receipt, *rest: object) -> None:
+        if receipt.id == kept[0]:
+            raise RuntimeError("a fault of ours")
+        real(current, receipt, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "read_chunk", fails_for_the_first)
+    with pytest.raises(ExceptionGroup, match="could not be read on"):
+        resume_reading(context, wiring(app).settings.feeds, wiring(app).settings.limits)
+    statuses = session().scalars(select(Receipt.status).order_by(Receipt.id)).all()
+    assert list(statuses) == ["reading", "complete"]
 
 
 def test_two_processes_that_read_one_receipt_never_read_one_line_twice(

@@ -238,6 +238,20 @@ def test_the_same_question_of_another_day_is_answered_with_it(
     assert one_episode().returned_at == RETURNED
 
 
+def test_a_decided_child_with_an_episode_logged_by_hand_asks_about_that_next(
+    app: Flask, context: Context, lead: Context, feeds: dict[str, Feed]
+) -> None:
+    id_, version, known = ambiguous(app, context)
+    with writing() as current:
+        by_hand_id = episode(current, current.get_one(Child, known), MISSING + timedelta(hours=1)).id
+    outcome = decide_match(lead, line_id=id_, version=version, child_id=known, feeds=feeds)
+    line = waiting()
+    assert outcome is LineOutcome.QUARANTINED and line.problem_code == "same_episode_undecided"
+    assert line.child_id == known and line.candidates == [{"episode_id": by_hand_id}]
+    decide_same_episode(lead, line_id=id_, version=line.version, episode_id=by_hand_id, feeds=feeds)
+    assert one_episode().police_reference == "TV26000001"
+
+
 def test_a_child_that_there_is_not(app: Flask, context: Context, lead: Context, feeds: dict[str, Feed]) -> None:
     id_, version, _known = ambiguous(app, context)
     with pytest.raises(Refused) as refused:

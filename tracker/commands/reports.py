@@ -29,7 +29,11 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
         return 2
     limits = wiring(run.app).settings.limits
     context = run.context()
-    resume_reading(context, run.settings.feeds, limits)
+    stuck: ExceptionGroup[Exception] | None = None
+    try:
+        resume_reading(context, run.settings.feeds, limits)
+    except ExceptionGroup as group:
+        stuck = group  # raised at the end: an earlier report that cannot be read on does not hold up this one
     receipts = [
         receipt_summary(
             receive_report(
@@ -46,6 +50,8 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
     ]
     documents = [_document(receipt) for receipt in receipts]
     run.show(documents[0] if len(documents) == 1 else documents, "\n\n".join(map(_sentences, receipts)))
+    if stuck is not None:
+        raise stuck
     if any(receipt.status == "refused" for receipt in receipts):
         return 2
     return 1 if any(receipt.outcomes[LineOutcome.QUARANTINED] for receipt in receipts) else 0

@@ -136,9 +136,9 @@ def remember(session: Session, lines: Sequence[ReportLine], force: str, child_id
 
 
 def _remember_by_hand(session: Session, memory: Memory, found: set[int]) -> None:
-    if found:
-        query = select(Episode).where(Episode.child_id.in_(found), Episode.police_reference.is_(None))
-        for row in session.scalars(query.order_by(Episode.missing_from_at, Episode.id)):
+    query = select(Episode).where(Episode.police_reference.is_(None)).order_by(Episode.missing_from_at, Episode.id)
+    for some in children.slices(found):
+        for row in session.scalars(query.where(Episode.child_id.in_(some))):
             memory.by_hand.setdefault(row.child_id, []).append(row)
 
 

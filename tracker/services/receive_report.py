@@ -61,13 +61,20 @@ def receive_report(
 def resume_reading(context: Context, feeds: Mapping[str, Feed], limits: FileLimits) -> tuple[int, ...]:
     """Continue every receipt that is still being read, oldest first, at its first line without an outcome; their ids.
 
-    A receipt whose feed is configured no longer stays as it is: its bytes wait for the feed file to come back.
+    A receipt whose feed is configured no longer stays as it is: its bytes wait for the feed file to come back. One that
+    cannot be read on does not keep the others waiting: its exception is raised, in a group, after them.
     """
     session = current_session()
     found = [(row.id, feeds[row.feed]) for row in reports.reading(session) if row.feed in feeds]
     session.rollback()
+    failed: list[Exception] = []
     for receipt_id, feed in found:
-        _read(context, receipt_id, feed, limits)
+        try:
+            _read(context, receipt_id, feed, limits)
+        except Exception as error:  # noqa: BLE001 (raised below, once the others are read)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("reports that could not be read on", failed)
     return tuple(receipt_id for receipt_id, _feed in found)
 
 

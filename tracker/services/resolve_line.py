@@ -84,7 +84,8 @@ def decide_match(
         if line.problem_code == ProblemCode.DIFFERENT_CHILD:
             sentence = "This police reference belongs to an episode of another child. Correct the line, or dismiss it."
             raise Refused(FormProblem("different_child", sentence, ("child_id",)))
-        _replay_kin(session, context, one.reading.line, feeds)
+        if outcome is not LineOutcome.QUARANTINED:
+            _replay_kin(session, context, one.reading.line, feeds)
         return outcome
 
 
@@ -107,7 +108,8 @@ def decide_same_episode(
         one = _read_again(line, feed)
         answers = Answers(child_id=line.child_id, episode_id=episode_id, another_episode=episode_id is None)
         outcome = _replay(session, context, line, receipt, one, answers, "same_episode_decided")
-        _replay_kin(session, context, one.reading.line, feeds)
+        if outcome is not LineOutcome.QUARANTINED:
+            _replay_kin(session, context, one.reading.line, feeds)
         return outcome
 
 

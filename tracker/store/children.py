@@ -1,9 +1,9 @@
 """Children: rows to what matching knows of them, and the only writers of names, identifiers and keys."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.core.matching import KnownChild, blocking_keys
 from tracker.store.db import Base
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
+
+T = TypeVar("T")
 
 
 def identifier_kind(force: str) -> str:
@@ -70,7 +72,8 @@ def learn(session: Session, reported: Mapping[int, Sequence[Reported]]) -> None:
 
 
 def _of(session: Session, ids: Collection[int], child_id: Any, *columns: Any) -> Iterable[tuple[Any, ...]]:
-    return (tuple(row) for row in session.execute(select(child_id, *columns).where(child_id.in_(ids))))
+    query = select(child_id, *columns).order_by(child_id, *columns)
+    return (tuple(row) for some in slices(ids) for row in session.execute(query.where(child_id.in_(some))))
 
 
 def _insert(session: Session, model: type[Base], columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -81,13 +84,22 @@ def _insert(session: Session, model: type[Base], columns: tuple[str, ...], rows:
 def ids_by_key(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
     """Blocking key → the children it finds."""
     found: dict[str, set[int]] = {}
-    for key, child_id in session.execute(select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(keys))):
-        found.setdefault(key, set()).add(child_id)
+    for some in slices(keys):
+        for key, child_id in session.execute(select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(some))):
+            found.setdefault(key, set()).add(child_id)
     return found
 
 
 def rows_by_id(session: Session, ids: Collection[int]) -> dict[int, Child]:
-    return {row.id: row for row in session.scalars(select(Child).where(Child.id.in_(ids)))}
+    """In the order of their ids."""
+    found = [row for some in slices(ids) for row in session.scalars(select(Child).where(Child.id.in_(some)))]
+    return {row.id: row for row in sorted(found, key=lambda row: row.id)}
+
+
+def slices(values: Iterable[T]) -> Iterator[list[T]]:
+    """Databases take only so many values in one statement; a common name may find more children than that."""
+    given = list(values)
+    return (given[place : place + 5_000] for place in range(0, len(given), 5_000))
 
 
 def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, KnownChild]:
@@ -99,11 +111,12 @@ def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, Know
     ):
         names.setdefault(child_id, []).append((surname, forename))
     numbers: dict[int, list[str]] = {}
-    query = select(ChildIdentifier.child_id, ChildIdentifier.value).where(
-        ChildIdentifier.child_id.in_(list(children)), ChildIdentifier.kind == identifier_kind(force)
-    )
-    for child_id, value in session.execute(query):
-        numbers.setdefault(child_id, []).append(value)
+    kind = identifier_kind(force)
+    for child_id, held_kind, value in _of(
+        session, list(children), ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value
+    ):
+        if held_kind == kind:
+            numbers.setdefault(child_id, []).append(value)
     return {
         child_id: known_child(row, names.get(child_id, ()), numbers.get(child_id, ()))
         for child_id, row in children.items()
