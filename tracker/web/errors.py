@@ -53,7 +53,7 @@ def show_refused(error: Refused) -> Answer:
 
 def show_conflict(error: Conflict) -> Answer:
     """Somebody else was first: what this person typed is kept on the page, to be copied."""
-    typed = typed_values(request.form, skip=("csrf_token", "password", "new_password", "submit"))
+    typed = typed_values(request.form, skip=("csrf_token", "version", "password", "new_password", "submit"))
     return render_template("errors/conflict.html", problems=error.problems, typed=typed, back=_back()), 409
 
 

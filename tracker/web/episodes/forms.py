@@ -42,17 +42,20 @@ class FilterForm(Form):
     state = Select(
         "State",
         choices=[("", "Any state"), (OPEN, "Clock running or overdue"), *choices(InterviewState)],
+        default="",
     )
-    kind = Select("Kind", choices=[("", "Any kind"), *choices(EpisodeKind)])
-    risk = Select("Risk", choices=[("", "Any risk"), *choices(RiskLevel)])
-    cohort = Select("Whose children", choices=COHORTS)
-    team = Select("Team")
+    kind = Select("Kind", choices=[("", "Any kind"), *choices(EpisodeKind)], default="")
+    risk = Select("Risk", choices=[("", "Any risk"), *choices(RiskLevel)], default="")
+    cohort = Select("Whose children", choices=COHORTS, default=Cohort.ALL)
+    team = Select("Team", default="")
     mine = BooleanField("Allocated to me")
     started_from = _date("Went missing from")
     started_to = _date("Went missing until")
     returned_from = _date("Returned from")
     returned_to = _date("Returned until")
-    order = Select("Order", choices=[("newest", "Newest first"), ("deadline", "Soonest deadline first")])
+    order = Select(
+        "Order", choices=[("newest", "Newest first"), ("deadline", "Soonest deadline first")], default="newest"
+    )
 
 
 class FindChildForm(Form):
@@ -86,10 +89,10 @@ class FactsForm(Form):
     found_at = LondonDateTimeField("When was the child found?", [KnownYear()], time_required=False)
     returned_at = LondonDateTimeField("When did the child return?", [KnownYear()], time_required=False)
     kind = Radios("Kind", choices=choices(EpisodeKind), default=EpisodeKind.MISSING)
-    risk = Select("Risk, as the police grade it", choices=[NOT_KNOWN, *choices(RiskLevel)])
+    risk = Select("Risk, as the police grade it", choices=[NOT_KNOWN, *choices(RiskLevel)], default="")
     setting = Radios("Where does the child live?", choices=[*choices(LivingSetting), NOT_KNOWN], default="")
     known_to_services = Radios("Known to social care or youth justice?", choices=YES_NO_UNKNOWN, default="")
-    force = Select("Police force")
+    force = Select("Police force", default="")
     police_reference = Text("Police reference", [LINE])
     reported_at = LondonDateTimeField("When was it reported to the police?", [KnownYear()])
     district = Text("District", [LINE])
@@ -121,7 +124,7 @@ class CorrectForm(FactsForm, RecordForm):
 
     responsible_authority = Text("Responsible authority", [LINE])
     is_ours = Radios("Who is responsible for the child?", choices=[("yes", "We are"), ("no", "Another council")])
-    team_id = Select("Team")
+    team_id = Select("Team", default="")
     prevention_interview_at = LondonDateTimeField("When was the police’s prevention interview?", [KnownYear()])
     prevention_interview_outcome = LongText("What did it find?", [TEXT])
     reason = Text("Why is it corrected?", [LINE])

@@ -60,7 +60,7 @@ class OutcomeForm(Form):
     episode_ids = Checkboxes("Which episodes did it cover?", coerce=int)
 
     def validate_episode_ids(self, field: Any) -> None:
-        if not field.data:
+        if not field.data and not field.errors:
             raise StopValidation("Choose at least one episode.")
 
 
