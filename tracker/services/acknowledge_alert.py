@@ -13,7 +13,7 @@ from tracker.services.errors import FormProblem, Refused
 from tracker.services.follow_up import follow_up_episode
 from tracker.services.rows_for_change import actor_sees_all, episode_for_change
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit
+from tracker.store import alerts, audit, breaches
 from tracker.store.models import Alert, Line
 
 _UNKNOWN = FormProblem("unknown_alert", "There is no such alert.", ("reference",))
@@ -51,6 +51,8 @@ def acknowledge(
         }
         audit.record(session, "alert_acknowledged", context.actor, context.now, "alert", alert.id, details)
         session.flush()
+        if reason and alert.episode_id is not None:
+            _give_breach_reason(session, context, alert.episode_id, reason)
         _look_again(session, context, alert)
 
 
@@ -63,6 +65,18 @@ def _refuse_unseen(session: Session, context: Context, alert: Alert) -> None:
             raise Refused(_UNKNOWN) from None
     elif not actor_sees_all(session, context):
         raise Refused(_UNKNOWN)
+
+
+def _give_breach_reason(session: Session, context: Context, episode_id: int, reason: BreachReason) -> None:
+    """The reason given in answering is the breach's (definitions §7), unless a person gave one before."""
+    breach = breaches.standing(session, episode_id)
+    if breach is None or breach.reason is not None:
+        return
+    breach.reason = str(reason)
+    breach.reason_by_id = context.actor.person_id
+    breach.reason_at = context.now
+    details = {"reason": str(reason), "clock_no": breach.clock_no}
+    audit.record(session, "breach_reason_given", context.actor, context.now, "episode", episode_id, details)
 
 
 def _look_again(session: Session, context: Context, alert: Alert) -> None:
