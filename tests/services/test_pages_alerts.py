@@ -157,9 +157,9 @@ def test_acknowledging_holds_the_next_rung_until_the_plan(context: Context, peop
 def test_the_first_reason_given_in_answering_is_the_breachs(context: Context, people: People) -> None:
     id_ = world.episode(context, 80)
     raised(people.alice, "first", episode_id=id_)
-    raised(people.dana, "second", episode_id=id_)
+    raised(people.mary, "second", episode_id=id_)
     acknowledge(acting(context, people.alice), reference="first", reason=BreachReason.NO_CAPACITY)
-    acknowledge(acting(context, people.dana), reference="second", reason=BreachReason.OTHER)
+    acknowledge(acting(context, people.mary), reference="second", reason=BreachReason.OTHER)
     breach = session().scalars(select(Breach).where(Breach.episode_id == id_)).one()
     assert (breach.reason, breach.reason_by_id) == ("no_capacity", people.alice.person_id)
 
