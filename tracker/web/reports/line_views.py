@@ -85,12 +85,13 @@ def _page(line_id: int) -> LinePage:
 def _choose_form(page: LinePage) -> ChooseForm:
     form = ChooseForm()
     if page.episodes:
-        one, none = "Episode", "It is another episode"
-        ids = [episode.episode_id for episode in page.episodes if not episode.is_taken]
+        open_to = [one for one in page.episodes if not one.is_taken]
+        offered = [(str(one.episode_id), f"Episode {one.episode_id}: {one.child_name}") for one in open_to]
+        none = "It is another episode"
     else:
-        one, none = "Child", "A child who is not held yet"
-        ids = [child.child_id for child in page.children]
-    form.choice.choices = [*((str(id_), f"{one} {id_}") for id_ in ids), (NEW, none)]
+        offered = [(str(one.child_id), f"Child {one.child_id}: {one.name}") for one in page.children]
+        none = "A child who is not held yet"
+    form.choice.choices = [*offered, (NEW, none)]
     return form
 
 
