@@ -74,7 +74,8 @@ def test_alerts_month_and_audit(site: Site, loaded: Page) -> None:
     site.clock.at += timedelta(days=1)
     sweep(now_of(site))
     db.session.rollback()
-    site.open("/alerts")
+    page = site.sign_in("Alice").open("/alerts")  # a day later the session has ended
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alerts")
     site.look("alerts")
     site.open("/alerts?state=answered")
     site.look("alerts-none")
