@@ -284,6 +284,7 @@ def test_a_known_reference_with_another_child_is_not_touched(app: Flask, context
     assert counts(receipt) == {"quarantined": 1} and everything() == before
     line = session().scalars(select(Line).where(Line.outcome == "quarantined")).one()
     assert line.problem_code == "different_child" and line.due_at == RETURNED + timedelta(hours=72)
+    assert (line.child_id, line.episode_id) == (None, None) and len(line.candidates) == 1
 
 
 def test_a_known_reference_with_a_near_name_is_applied_and_flagged(app: Flask, context: Context) -> None:
@@ -292,6 +293,16 @@ def test_a_known_reference_with_a_near_name_is_applied_and_flagged(app: Flask, c
     held = one_episode()
     assert counts(receipt) == {"updated": 1} and held.returned_at == RETURNED
     assert FlagCode.NEAR_NAME in held.flags
+
+
+def test_a_twin_reported_under_the_others_reference_does_not_become_the_other(app: Flask, context: Context) -> None:
+    receive(app, context, row("TV1", forename="Testa", missing=MISSING))
+    receive(app, later(context), row("TV1", forename="Fictor", missing=MISSING, person="URN8", sex="M"))
+    assert FlagCode.NEAR_NAME in one_episode().flags  # the same surname and date of birth: applied, and shown
+    session().rollback()
+    receive(app, later(context, 48), row("TV2", forename="Fictor", missing="17/11/2026 10:00", person="URN8", sex="M"))
+    first, second = session().scalars(select(Episode).order_by(Episode.id))
+    assert first.child_id != second.child_id
 
 
 def test_an_episode_logged_by_hand_near_the_start_asks_before_another_is_made(app: Flask, context: Context) -> None:

@@ -8,7 +8,16 @@ from tracker.core.alerts import RunningClock, next_alert_at
 from tracker.core.daily_report import LineProblem, LineReading, ReportLine
 from tracker.core.episodes import Decision, MissingEpisode, change_from_line, may_be_same_episode
 from tracker.core.interviews import deadline_of, interview_due_at
-from tracker.core.matching import Ambiguous, Candidate, Comparison, FieldReason, Matched, match_child, names_agree
+from tracker.core.matching import (
+    Ambiguous,
+    Candidate,
+    Comparison,
+    FieldReason,
+    Matched,
+    compare,
+    match_child,
+    names_agree,
+)
 from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LineOutcome, ProblemCode, ReportStatus
 from tracker.services.line_memory import Memory
@@ -43,6 +52,7 @@ class Verdict:
     row: Episode | None = None
     values: dict[str, object] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    teaches: bool = True
     learnt: dict[str, object] = field(default_factory=dict)
     reasons: tuple[FieldReason, ...] = ()
     candidates: tuple[Candidate, ...] = ()
@@ -115,7 +125,7 @@ def _on_known_reference(line: ReportLine, row: Episode, memory: Memory, rules: R
     agreed = Comparison.MATCH if said_same else names_agree(line, memory.known[row.child_id])
     if said_other or agreed is Comparison.DIFFERS:
         verdict = _refused(line, _DIFFERENT_CHILD, rules)
-        verdict.child_id, verdict.row = row.child_id, row
+        verdict.candidates = (compare(line, memory.known[row.child_id]),)  # to be asked about, not theirs
         return verdict
     return _change(line, row, memory, rules, near=agreed is Comparison.NEAR)
 
@@ -123,7 +133,6 @@ def _on_known_reference(line: ReportLine, row: Episode, memory: Memory, rules: R
 def _change(line: ReportLine, row: Episode, memory: Memory, rules: Rules, near: bool) -> Verdict:
     child = memory.children[row.child_id]
     held = memory.core(row)
-    learnt = _learnt(line, child)
     change = change_from_line(line, held)
     if change.problem:
         return _refused(line, change.problem, rules, row)
@@ -138,8 +147,9 @@ def _change(line: ReportLine, row: Episode, memory: Memory, rules: Rules, near: 
         verdict.values["flags"] = flags
     if "responsible_authority" in verdict.values and line.is_ours is not None:
         verdict.values["is_ours"] = line.is_ours
-    verdict.learnt = learnt
-    changed = verdict.values or verdict.decisions or learnt
+    verdict.teaches = not near
+    verdict.learnt = {} if near else _learnt(line, child)
+    changed = verdict.values or verdict.decisions or verdict.learnt
     verdict.outcome = LineOutcome.UPDATED if changed else LineOutcome.UNCHANGED
     return verdict
 

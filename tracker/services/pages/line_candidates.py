@@ -37,12 +37,11 @@ def cells_of(line: Line, feed: Feed | None) -> tuple[CellView, ...]:
 
 
 def child_candidates(session: Session, line: Line, feed: Feed) -> tuple[ChildCandidate, ...]:
-    """The children kept with the line (or whose reference it uses), compared anew with how it reads now."""
+    """The children kept with the line, compared anew with how it reads now."""
     read = _read(line, feed)
     if read is None:
         return ()
-    ids = [one["child_id"] for one in line.candidates if "child_id" in one] or [line.child_id]
-    rows = children.rows_by_id(session, [id_ for id_ in ids if id_ is not None])
+    rows = children.rows_by_id(session, [one["child_id"] for one in line.candidates if "child_id" in one])
     known = children.known(session, rows.values(), feed.force)
     counts = select(Episode.child_id, func.count()).where(Episode.child_id.in_(rows)).group_by(Episode.child_id)
     held = {row.child_id: row[1] for row in session.execute(counts)}
