@@ -1,7 +1,9 @@
 """Fixtures for every room: an application on SQLite and on PostgreSQL, with a clock that stands still."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from tracker.core.rules import Rules
 from tracker.services.context import Actor, Context
 from tracker.settings import Settings, load_settings
 from tracker.store.db import db
-from tracker.store.migrations import upgrade
+from tracker.store.migrations import is_current, upgrade
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 """Where the tests' clock stands: a Monday in winter time, with no clock change near."""
@@ -32,15 +34,46 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-def _on_postgres(server: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file upgraded once; each test has a copy of it."""
+    path = tmp_path_factory.mktemp("upgraded") / "tracker.sqlite3"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres_server: str) -> str:
+    """The same on the server: a database upgraded once, from which each test's is made."""
+    with _administering(postgres_server) as connection:
+        connection.execute(sa.text("CREATE DATABASE upgraded"))
+    _upgrade(postgres_server.rsplit("/", 1)[0] + "/upgraded")
+    return "upgraded"
+
+
+def _upgrade(url: str) -> None:
+    application = create_app(load_settings(environ={}, env="test", database_url=url, secret_key="t" * 40))
+    with application.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def _administering(server: str) -> Iterator[sa.Connection]:
     admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        yield connection
     admin.dispose()
+
+
+def _on_postgres(server: str, template: str) -> Iterator[str]:
+    name = f"t{uuid.uuid4().hex}"
+    with _administering(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.rsplit("/", 1)[0] + f"/{name}"
+    with _administering(server) as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -48,13 +81,16 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database of each kind in turn. Tests of pages override this with SQLite only."""
+    """A fresh, upgraded database of each kind in turn. Tests of pages override this with SQLite only."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
+        copy = tmp_path / "tracker.sqlite3"
+        shutil.copy(request.getfixturevalue("upgraded"), copy)
+        yield f"sqlite:///{copy}"
     elif postgres.binaries() is None:
         pytest.skip(postgres.ABSENT)
     else:
-        yield from _on_postgres(request.getfixturevalue("postgres_server"))
+        template = request.getfixturevalue("upgraded_postgres")
+        yield from _on_postgres(request.getfixturevalue("postgres_server"), template)
 
 
 @pytest.fixture
@@ -72,7 +108,8 @@ def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     """The application with its database upgraded, inside its context."""
     application = create_app(settings, clock)
     with application.app_context():
-        upgrade()
+        if not is_current():
+            upgrade()
         yield application
         db.session.remove()
         db.engine.dispose()

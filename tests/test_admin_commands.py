@@ -9,10 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 import tracker.commands  # noqa: F401  (registers every command)
-from tests.web.conftest import upgraded
 from tracker.cli import cli
-
-__all__ = ["upgraded"]
 
 
 @pytest.fixture

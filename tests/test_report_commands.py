@@ -9,10 +9,7 @@ from click.testing import CliRunner, Result
 
 import tracker.commands  # noqa: F401  (registers every command)
 from tests.reports import as_csv, row
-from tests.web.conftest import upgraded
 from tracker.cli import cli
-
-__all__ = ["upgraded"]
 
 COUNTS = ("lines_read", "created", "updated", "unchanged", "stale", "quarantined", "blank")
 NOW = ("--now", "2026-11-16T12:00:00+00:00")

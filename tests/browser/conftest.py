@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.web.conftest import PEOPLE, database_url, people, upgraded
+from tests.web.conftest import PEOPLE, database_url, people
 from tracker.bootstrap import wiring
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
@@ -24,7 +24,7 @@ from tracker.services.sessions import start_session
 from tracker.settings import Settings, load_settings
 from tracker.store.db import db
 
-__all__ = ["PEOPLE", "database_url", "people", "upgraded"]
+__all__ = ["PEOPLE", "database_url", "people"]
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ABSENT = "Chromium is absent: the browser tests are skipped (apt-get install chromium)."

@@ -14,16 +14,13 @@ from werkzeug.test import TestResponse
 
 from tests import factories
 from tests.web.page import Page, check_page
-from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.core.terms import Role
 from tracker.services.context import Actor, Context
 from tracker.services.sessions import start_session
 from tracker.services.transaction import writing
-from tracker.settings import load_settings
 from tracker.store.db import db
-from tracker.store.migrations import upgrade
 
 PEOPLE = {
     "Alice": (Role.LEAD,),
@@ -34,18 +31,6 @@ PEOPLE = {
     "Fay": (Role.INFORMATION_GOVERNANCE,),
 }
 """Named people with different access, for every test of who may do what."""
-
-
-@pytest.fixture(scope="session")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database at this version, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("upgraded") / "tracker.sqlite3"
-    made = create_app(load_settings(environ={}, env="test", database_url=f"sqlite:///{path}", secret_key="t" * 40))
-    with made.app_context():
-        upgrade()
-        db.session.remove()
-        db.engine.dispose()
-    return path
 
 
 @pytest.fixture
