@@ -27,8 +27,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
-        "tracker.scheduler", "tracker.demo", "tracker.adapters.processes", "tracker.store.migrations", "flask", "click",
-        "waitress",
+        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.store.migrations",
+        "flask", "click", "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {

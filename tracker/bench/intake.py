@@ -3,30 +3,31 @@
 import csv
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 from tracker.bench.measures import Measure, database_seconds, timed
-from tracker.core.feed import Feed
 from tracker.demo.county import simulate
-from tracker.demo.reports import COLUMNS, FEED, daily_reports, texts_of
+from tracker.demo.reports import COLUMNS, daily_reports, texts_of
 from tracker.services.context import Context
 from tracker.services.pages.reports import receipt_summary
-from tracker.services.receive_report import receive_report
-from tracker.settings import Settings
 
 LINES = 10_000
 SEEDS = (71, 72)
 
 
-def measure_intake(context: Context, settings: Settings, folder: Path) -> Measure:
-    """One CSV file of so many lines of counties not held yet; `folder` is for the bare database."""
+def measure_intake(context: Context, receive: Callable[[bytes], int], folder: Path) -> Measure:
+    """One CSV file of so many lines of counties not held yet. `receive`: the file → its receipt, by the demonstration's
+    feed; `folder` is for the bare database."""
     rows = list(islice(_rows(context), LINES))
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([COLUMNS, *rows])
+    content = text.getvalue().encode()
     receipts: list[int] = []
     with database_seconds() as taken:
-        seconds = timed(lambda: receipts.append(_receive(context, settings, settings.feeds[FEED], rows)))
+        seconds = timed(lambda: receipts.append(receive(content)))
     bare = timed(lambda: _insert_bare(rows, folder / "bare.sqlite3"))
     summary = receipt_summary(receipts[0])
     return Measure(
@@ -50,19 +51,6 @@ def _rows(context: Context) -> Iterator[list[str]]:
             for row in filter(None, report.rows):
                 own = {"Occurrence No": f"B{seed}/{row['Occurrence No']}", "Person URN": f"B{seed}/{row['Person URN']}"}
                 yield texts_of({**row, **own})
-
-
-def _receive(context: Context, settings: Settings, feed: Feed, rows: list[list[str]]) -> int:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([COLUMNS, *rows])
-    return receive_report(
-        context,
-        content=text.getvalue().encode(),
-        filename="bench.csv",
-        feed=feed,
-        source="bench",
-        limits=settings.limits,
-    )
 
 
 def _insert_bare(rows: list[list[str]], path: Path) -> None:

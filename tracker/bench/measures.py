@@ -37,6 +37,12 @@ class Measure:
     note: str = ""
 
 
+def let_go_of_database() -> None:
+    """Close this application's connections, so that its file may go."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def timed(work: Callable[[], object]) -> float:
     """Seconds."""
     start = perf_counter()

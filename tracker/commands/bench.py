@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,21 +13,23 @@ from flask import Flask
 
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.intake import measure_intake
-from tracker.bench.measures import Measure, measure_month, measure_pages, measure_sweep
+from tracker.bench.measures import Measure, let_go_of_database, measure_month, measure_pages, measure_sweep
 from tracker.bench.seed import DatabaseInUseError
 from tracker.bench.seed import seed as seed_database
 from tracker.bench.seed_rows import SeedSize
-from tracker.bootstrap import create_app, wiring
+from tracker.bootstrap import create_app, make_mailer, wiring
 from tracker.cli import Command, cli, command
 from tracker.commands.demo import DEMO_SEED, build_demo
 from tracker.core.clock import FixedClock
+from tracker.core.mail import Mailer
 from tracker.demo.county import simulate
+from tracker.demo.reports import FEED
 from tracker.services import demonstration
 from tracker.services.backup import back_up
 from tracker.services.context import Actor, Context
 from tracker.services.database_state import database_problem
+from tracker.services.receive_report import receive_report
 from tracker.settings import Settings, SettingsError
-from tracker.store.db import db
 from tracker.store.migrations import upgrade
 
 COOKIE = "tracker"
@@ -53,8 +56,8 @@ def bench_run(run: Command, here: bool = False) -> int:
             *measure_pages(app, context, COOKIE, lifetime),
             measure_month(context),
             measure_sweep(context),
-            measure_intake(context, settings, folder),
-            measure_delivery(context, settings),
+            measure_intake(context, partial(_receive, context, settings), folder),
+            measure_delivery(context, partial(_mailer_to, settings)),
         ]
         totals = demonstration.totals()
     document = {"held": totals, **{one.key: {**one.figures, "note": one.note} for one in measures}}
@@ -86,8 +89,17 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
                 upgrade()
                 build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
             yield app, settings, folder
-            db.session.remove()
-            db.engine.dispose()
+            let_go_of_database()
+
+
+def _receive(context: Context, settings: Settings, content: bytes) -> int:
+    feed, limits = settings.feeds[FEED], settings.limits
+    return receive_report(context, content=content, filename="bench.csv", feed=feed, source="bench", limits=limits)
+
+
+def _mailer_to(settings: Settings, port: int) -> Mailer:
+    local = {"host": "127.0.0.1", "port": port, "security": "none", "folder": "", "username": ""}
+    return make_mailer(settings.mail.model_copy(update=local))
 
 
 def _table(measures: list[Measure]) -> str:
