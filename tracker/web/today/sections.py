@@ -33,7 +33,11 @@ def at_a_glance(today: Today) -> list[Count]:
         Count(to_decide, "to decide", "decide", "amber"),
         Count(today.awaiting_return.total, "not yet back", "awaiting"),
         Count(today.found_not_returned.total, "found, not returned", "found"),
-        Count(today.repeat_flags.total, "repeat flags, new" if today.repeat_flags.total > 1 else "repeat flag, new", "repeats"),
+        Count(
+            today.repeat_flags.total,
+            "repeat flags, new" if today.repeat_flags.total > 1 else "repeat flag, new",
+            "repeats",
+        ),
     ]
     return [
         Count(overdue.total, "overdue", "overdue", "red" if overdue.total else ""),

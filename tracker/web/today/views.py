@@ -55,6 +55,8 @@ def _page(form: BulkAllocateForm) -> str:
     shown = today(request_context(), signed_in_viewer(), TodayFilter(team_id=team, mine=filters.mine.data))
     if may(Permission.ALLOCATE):
         form.person_id.choices = person_choices(people.allocatable(request_context()))
+    first = next((clock.episode.id for clock in (*shown.overdue.rows, *shown.running.rows) if clock.episode), None)
+    form.episode_ids.first_wrong = f"tick-{first}" if first else "person_id"
     return render_template(
         "today/index.html",
         today=shown,
