@@ -42,8 +42,10 @@ def running_server() -> Iterator[str]:
 
     port = _free_port()
     data = str(folder / "data")
-    run(str(folder_of / "initdb"), "-D", data, "-U", "tracker", "--auth=trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=200"
+    initdb = [str(folder_of / "initdb"), "-D", data, "-U", "tracker", "--auth=trust", "--no-sync"]
+    run(*initdb, "-E", "UTF8", "--locale=C.UTF-8")
+    quick = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {quick}"
     run(str(folder_of / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql+psycopg://tracker@127.0.0.1:{port}/postgres"

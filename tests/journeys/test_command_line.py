@@ -31,7 +31,10 @@ RETURNED = (
     "TV/26/001,QUILLWORTH,Ambrose,03/04/2011,Lantern House,WX1 1AA,05/10/2026 19:00,06/10/2026 08:00,"
     "Returned home,Wexcombeshire"
 )
-INTERVIEW = "police_reference,offered_at,outcome,completed_at,declined_by,reason\nTV/26/001,07/10/2026 10:00,completed,09/10/2026 09:30,,\n"
+INTERVIEW = (
+    "police_reference,offered_at,outcome,completed_at,declined_by,reason\n"
+    "TV/26/001,07/10/2026 10:00,completed,09/10/2026 09:30,,\n"
+)
 
 
 class CommandLine:
