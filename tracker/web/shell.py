@@ -49,8 +49,13 @@ def menu() -> list[Item]:
     return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
 
 
+WITHIN = {"interviews": "episodes"}
+"""Areas that have no entry of their own in the menu, and the one they stand under."""
+
+
 def is_current(item: Item) -> bool:
-    return request.blueprint == item.endpoint.partition(".")[0]
+    area = WITHIN.get(request.blueprint or "", request.blueprint)
+    return area == item.endpoint.partition(".")[0]
 
 
 @bp.get("/")

@@ -105,7 +105,7 @@ class FactsForm(Form):
     def set_forces(self, forces: list[str], held: str | None = None) -> None:
         """The forces whose reports are loaded here, and the one held."""
         known = sorted({*forces, *([held] if held else [])})
-        self.force.choices = [("", "None"), *((force, force_words(force)) for force in known)]
+        self.force.choices = [("", "None yet"), *((force, force_words(force)) for force in known)]
 
 
 class LogForm(FactsForm):
