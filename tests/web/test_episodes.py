@@ -85,6 +85,11 @@ def test_filter(client_request: ClientRequest, day: Day, chosen: dict[str, str],
             )
 
 
+def test_a_nul_typed_or_pasted_does_no_harm(client_request: ClientRequest, day: Day) -> None:
+    page = client_request.sign_in("Alice").post("/episodes/search", {"text": "anw\x00ens"}, follow=True, status=200)
+    assert "Anwen" in page.text and page.value_of("text") == "anwens"
+
+
 def test_the_text_searched_for_is_in_no_address(client_request: ClientRequest, day: Day) -> None:
     client = client_request.sign_in("Alice")
     sent = client.post("/episodes/search", {"text": "Anwenson", "state": "overdue"})

@@ -1,5 +1,6 @@
 """Today: what stands on it, in which order, for whom, and allocating from it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,13 +8,18 @@ from flask import Flask
 
 from tests import factories
 from tests.conftest import NOON
+from tests.reports import as_csv, receive, receive_bytes
+from tests.reports import row as reported
 from tests.web.conftest import ClientRequest
 from tests.web.day import Day, built, context_of, database_url, day, people
 from tests.web.page import Page
 from tracker.core.terms import Role
+from tracker.services.acknowledge_alert import acknowledge
+from tracker.services.correct_episode import correct_episode
+from tracker.services.record_interview import record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Interview, Person, PersonRole
+from tracker.store.models import Alert, Episode, Interview, Person, PersonRole
 
 __all__ = ["built", "database_url", "day", "people"]
 
@@ -173,6 +179,50 @@ def test_a_clock_is_allocated_in_four_clicks(client_request: ClientRequest, day:
     assert form.h1.endswith("Allocate the interview")
     back = client.post(link.attributes["href"], {"person_id": client.people["Bob"], "independent": "yes"})
     assert back.location == "/today"
+
+
+def test_a_plan_that_somebody_gave_stands_beside_the_clock(client_request: ClientRequest, day: Day) -> None:
+    alert = session().query(Alert).filter_by(episode_id=day.episode("Anwen")).one().reference
+    session().rollback()
+    acknowledge(context_of(client_request.people), reference=alert, planned_at=NOON + timedelta(hours=4))
+    page = client_request.sign_in("Alice").get("/today")
+    assert "planned for 16 Nov 2026, 16:00" in page.text
+
+
+def test_an_interview_before_a_corrected_end_is_to_be_checked(client_request: ClientRequest, day: Day) -> None:
+    alice, id_ = context_of(client_request.people), day.episode("Carabel")
+    record_completed(alice, episode_ids=[id_], completed_at=NOON - timedelta(hours=2))
+    version = session().get_one(Episode, id_).version
+    session().rollback()
+    correct_episode(alice, episode_id=id_, version=version, values={"returned_at": NOON - timedelta(hours=1)})
+    page = client_request.sign_in("Alice").get("/today")
+    assert "Interviews dated before the end 1" in page.text
+    assert f"/episodes/{id_}" in [a.attributes["href"] for a in page.all("a") if a.text.startswith("Look")]
+
+
+def test_what_came_in_the_night(app: Flask, client_request: ClientRequest, people: dict[str, int]) -> None:
+    context = context_of(people)
+    receive_bytes(app, context, b"", filename="empty.csv")
+    receive_bytes(app, context, as_csv([]), filename="nil.csv")
+    page = client_request.sign_in("Alice").get("/today")
+    assert "Refused. " in page.text and "A nil return: no lines." in page.text
+
+
+def test_a_report_that_has_not_come_is_told(app: Flask, client_request: ClientRequest, people: dict[str, int]) -> None:
+    receive(app, context_of(people, now=NOON - timedelta(hours=30)), reported())
+    page = client_request.sign_in("Alice").get("/today")
+    assert "None has come. The last came 15 Nov 2026, 06:00 , 30 h ago." in page.text
+
+
+def test_more_than_can_be_shown_leads_to_the_list(client_request: ClientRequest, people: dict[str, int]) -> None:
+    with writing() as current:
+        of = factories.child(current, "Manyson")
+        for place in range(101):
+            factories.episode(current, of, NOON - timedelta(hours=5 + place))
+    page = client_request.sign_in("Alice").get("/today")
+    assert re.search(r"The first \d+ of 101 are shown\.", page.text) and "101 not yet back" in page.text
+    link = next(a for a in page.all("a") if a.text == "See all in the list of episodes")
+    assert "101 episodes" in client_request.get(link.attributes["href"]).text
 
 
 def test_many_episodes_cost_no_more_queries(app: Flask, client_request: ClientRequest, people: dict[str, int]) -> None:

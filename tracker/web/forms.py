@@ -15,7 +15,8 @@ TOGETHER = "together"
 
 
 def _trimmed(text: str | None) -> str:
-    return (text or "").strip()
+    """Without the spaces around it, and without NUL, which PostgreSQL holds in no text."""
+    return (text or "").replace("\x00", "").strip()
 
 
 class Text(StringField):  # type: ignore[misc]  # WTForms has no types
