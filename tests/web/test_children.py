@@ -9,7 +9,7 @@ from tests import factories
 from tests.conftest import NOON
 from tests.web.conftest import ClientRequest
 from tests.web.day import Day, built, database_url, day, people
-from tracker.core.terms import EpisodeKind, InterviewState
+from tracker.core.terms import EpisodeKind, FlagCode, InterviewState
 from tracker.services.pages.rows import EpisodeRow
 from tracker.services.transaction import writing
 from tracker.store.db import session
@@ -201,11 +201,16 @@ def test_who_may_review(client_request: ClientRequest, day: Day) -> None:
 # the picture's geometry
 
 
-def row(start: datetime, hours: float | None = 5, state: InterviewState = InterviewState.DUE) -> EpisodeRow:
+def row(
+    start: datetime,
+    hours: float | None = 5,
+    state: InterviewState = InterviewState.DUE,
+    flags: tuple[FlagCode, ...] = (),
+) -> EpisodeRow:
     end = None if hours is None else start + timedelta(hours=hours)
     return EpisodeRow(
         1, 1, "Testa Inventedname", 14, None, None, EpisodeKind.MISSING, None, None, True, None, None, start, None, end,
-        None, (), state, None, None, None, None, None, 1,
+        None, flags, state, None, None, None, None, None, 1,
     )  # fmt: skip
 
 
@@ -248,6 +253,19 @@ def test_marks_upon_one_another_are_put_apart_and_one_still_away_reaches_now() -
     x, _, wide = drawn.marks[1].bars[0]
     assert x + wide == pytest.approx(drawn.now[0], abs=0.2)
     assert {group.name: number for group, number in drawn.legend} == {"running": 1, "not_back": 1}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        (InterviewState.WITHDRAWN, ()),
+        (InterviewState.NO_CLOCK, ()),
+        (InterviewState.AWAITING_RETURN, (FlagCode.END_UNKNOWN,)),
+    ],
+)
+def test_an_end_that_nobody_knows_is_not_drawn(one: tuple[InterviewState, tuple[FlagCode, ...]]) -> None:
+    drawn = picture([row(NOON - timedelta(days=400), None, *one)], NOON)
+    assert drawn is not None and drawn.marks[0].bars == ()
 
 
 def test_every_state_has_a_mark() -> None:

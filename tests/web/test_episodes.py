@@ -462,6 +462,8 @@ def test_say_why_it_was_late(client_request: ClientRequest, day: Day) -> None:
     assert client.post(path, {"reason": "other"}, status=200).errors() == ["Say what the other reason is."]
     page = client.post(path, {"reason": "no_capacity", "note": "Two on leave"}, follow=True, status=200)
     assert "Reason: no interviewer was free. Two on leave, says Bob Testworker." in page.text
+    assert "Change why it was late" in actions(page)
+    assert "Change why it was late" not in [button.text for button in page.all("a", class_="govuk-button")]
 
 
 # where the police and we differ

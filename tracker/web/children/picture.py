@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.core.clock import Period, local_date, month_of
-from tracker.core.terms import InterviewState
+from tracker.core.terms import FlagCode, InterviewState
 from tracker.services.pages.rows import EpisodeRow
 from tracker.web.filters import day, plural
 
@@ -154,8 +154,13 @@ def _marks(episodes: Sequence[EpisodeRow], rows: Sequence[Row], now: datetime, f
         free = (lane for lane in _LANES if x - last_in_lane.get((row.y, lane), -_APART) >= _APART)
         lane = next(free, _LANES[0])
         last_in_lane[row.y, lane] = x
-        end = episode.ended_at or now
+        end = episode.ended_at or (now if _is_away(episode) else start)
         yield Mark(x, row.y + lane, groups[_GROUP_OF[episode.state]], tuple(_bars(start, end, rows, lane, frame)))
+
+
+def _is_away(episode: EpisodeRow) -> bool:
+    """Whether the child is still away; an episode whose end nobody knows, or that does not count, reaches nowhere."""
+    return episode.state is InterviewState.AWAITING_RETURN and FlagCode.END_UNKNOWN not in episode.flags
 
 
 def _bars(

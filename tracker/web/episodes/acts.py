@@ -64,7 +64,8 @@ class Steps:
 def steps(page: EpisodePage) -> Steps:
     """What this person may do with this episode now."""
     possible = [_step(act, page) for act, needed in PERMISSIONS.items() if act in page.may and may(needed)]
-    work = [step for step in possible if step.act not in (Act.CORRECT, Act.EXCLUDE, Act.REINSTATE)]
+    seldom = {Act.CORRECT, Act.EXCLUDE, Act.REINSTATE, *([Act.GIVE_BREACH_REASON] if _reason_is_given(page) else [])}
+    work = [step for step in possible if step.act not in seldom]
     if page.row.allocated_to is not None:  # allocated already: giving it to somebody else is seldom the next step
         work.sort(key=lambda step: step.act is Act.ALLOCATE)
     top = work[:_BUTTONS]
@@ -76,4 +77,11 @@ def _step(act: Act, page: EpisodePage) -> Step:
     text, endpoint = _PAGES[act]
     if act is Act.ALLOCATE and page.row.allocated_to is not None:
         text = "Give to somebody else"
+    if act is Act.GIVE_BREACH_REASON and _reason_is_given(page):
+        text = "Change why it was late"
     return Step(act, text, url_for(endpoint, episode_id=page.row.id))
+
+
+def _reason_is_given(page: EpisodePage) -> bool:
+    """Whether the breach that stands has its reason."""
+    return any(breach.reason for breach in page.breaches if breach.withdrawn_at is None)
