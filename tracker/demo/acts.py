@@ -44,11 +44,11 @@ def acts_of_interview(plan: DemoInterview) -> Iterator[Act]:
 
 
 def _allocate(plan: DemoInterview, world: World, now: datetime) -> None:
-    """The team's manager files the episode under the team and the district, and gives the interview to somebody."""
+    """The team's manager gives the interview to somebody, and files its episodes under the team and the district."""
     district = plan.episodes[-1].child.district
     context = world.manager(now, district.team)
     values = {"team_id": world.staff.teams[district.team], "district": district.name}
-    for episode in plan.episodes if world.teams_from is None or now >= world.teams_from else ():
+    for episode in plan.episodes if now >= world.teams_from else ():
         held = world.held(episode.reference)
         correct_episode.correct_episode(context, episode_id=held.id, version=held.version, values=values)
     last = world.episode_id(plan.episodes[-1].reference)
@@ -56,6 +56,8 @@ def _allocate(plan: DemoInterview, world: World, now: datetime) -> None:
 
 
 def _offer(plan: DemoInterview, world: World, now: datetime) -> None:
+    if now < world.teams_from:
+        return
     last = world.episode_id(plan.episodes[-1].reference)
     record_interview.record_offer(_recorder(plan, world, now), episode_id=last, offered_at=now)
 

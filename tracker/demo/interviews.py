@@ -209,7 +209,7 @@ class _Planner:
             hours, weight = ((9, 19), 1.0) if wall.weekday() < 5 else ((10, 16), 0.15)
             if hours[0] <= wall.hour < hours[1]:
                 slots.append(at)
-                weights.append(weight / (1 + ((at - first) / timedelta(hours=16)) ** 2))
+                weights.append(weight / (1 + ((at - first) / timedelta(hours=12)) ** 2))
             at += timedelta(minutes=50)
         return self.rng.choices(slots, weights)[0] if slots else None
 

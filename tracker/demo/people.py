@@ -6,6 +6,7 @@ Telephone numbers are from the ranges that Ofcom keeps for drama (01632 960xxx, 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from random import Random
 
 from tracker.core.terms import Role
@@ -131,30 +132,40 @@ PREVENTION_OUTCOMES = ("Seen, safe and well", "Seen, declined to say where", "Se
 FOUND_BY = ("police", "returned by themselves", "carer", "family", "placement staff")
 
 
+class Joins(StrEnum):
+    """When somebody came: at the start, when the two teams were formed, or on the day on which it all ends."""
+
+    FIRST_DAY = "first_day"
+    WITH_TEAMS = "with_teams"
+    LAST_DAY = "last_day"
+
+
 @dataclass(frozen=True)
 class StaffMember:
-    """Somebody who signs in to the demonstration. `joins_late`: on the day on which it ends."""
+    """Somebody who signs in to the demonstration."""
 
     email: str
     name: str
     roles: tuple[Role, ...]
     team: str | None = None
-    joins_late: bool = False
+    joins: Joins = Joins.FIRST_DAY
 
 
-def _member(local: str, name: str, *roles: Role, team: str | None = None, joins_late: bool = False) -> StaffMember:
-    return StaffMember(f"{local}@wexcombeshire.invalid", name, roles, team, joins_late)
+def _member(
+    local: str, name: str, *roles: Role, team: str | None = None, joins: Joins = Joins.FIRST_DAY
+) -> StaffMember:
+    return StaffMember(f"{local}@wexcombeshire.invalid", name, roles, team, joins)
 
 
 STAFF = (
     _member("lead", "Lena Larkspindle", Role.LEAD),
-    _member("lead2", "Orlo Pennyquick", Role.LEAD, joins_late=True),
+    _member("lead2", "Orlo Pennyquick", Role.LEAD, joins=Joins.LAST_DAY),
     _member("interviewer1", "Ines Tumblegate", Role.INTERVIEWER, team=TEAMS[0]),
     _member("interviewer2", "Jory Quillhurst", Role.INTERVIEWER, team=TEAMS[0]),
     _member("interviewer3", "Maud Cobbleferry", Role.INTERVIEWER, team=TEAMS[1]),
     _member("interviewer4", "Tavi Nettlebank", Role.INTERVIEWER, team=TEAMS[1]),
     _member("manager.east", "Bertram Saddlepool", Role.MANAGER, team=TEAMS[0]),
-    _member("manager.west", "Winnow Ripplestead", Role.MANAGER, team=TEAMS[1]),
+    _member("manager.west", "Winnow Ripplestead", Role.MANAGER, team=TEAMS[1], joins=Joins.WITH_TEAMS),
     _member("service.manager", "Coral Whistlemere", Role.SERVICE_MANAGER),
     _member("head.of.service", "Hugo Umberwharf", Role.HEAD_OF_SERVICE),
     _member("group", "Greta Fennelquay", Role.OPERATIONAL_GROUP),

@@ -20,12 +20,13 @@ from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
 from tracker.demo.interviews import DEADLINE, plan_interviews
+from tracker.demo.people import Joins
 from tracker.demo.reports import DailyReport, daily_reports
-from tracker.demo.staff import add_latecomers, add_staff
+from tracker.demo.staff import add_staff, add_teams
 from tracker.demo.world import World
 from tracker.services import correct_episode, demonstration, log_episode, publish_month
 from tracker.services.acknowledge_alert import acknowledge
-from tracker.services.context import Actor
+from tracker.services.context import Actor, Context
 from tracker.services.deliver_outbox import deliver
 from tracker.services.raise_alerts import sweep
 from tracker.services.receive_report import receive_report
@@ -33,8 +34,8 @@ from tracker.services.receive_report import receive_report
 MAILBOX_DAYS = 14
 MONTHS_PUBLISHED = 3
 
-TEAMS_FOR = timedelta(days=400)
-"""For how long episodes have been filed under teams and districts: a little more than the thirteen months shown."""
+MAY_START_CLOCKS = frozenset({0, 6})
+"""The ranks of acts after which something may be due earlier than before: a report, and what people enter by hand."""
 
 ARRIVES = timedelta(minutes=4)
 """From the police's making of a report to its receipt."""
@@ -61,19 +62,31 @@ class Player:
     county: County
     world: World
     advance: Callable[[int], None] = lambda _: None
-    swept_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+    _swept_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+    _due_at: datetime | None = None
+    _may_be_due: bool = True
 
     def play(self) -> None:
         """From the staff's first day to now. `advance` is told of each day's file."""
-        self.world.teams_from = self.county.now - TEAMS_FOR
-        first_day = self.county.report_times[0] - timedelta(days=1)
-        self.world.staff = add_staff(self.world.context(first_day, Actor("command line")))
+        self.world.staff = add_teams(self._administrator(self._first_day))
+        self._join(Joins.FIRST_DAY, self.world, self._first_day)
         for act in self._acts():
             self._tick_until(act.at)
             act.do(self.world, act.at)
+            self._may_be_due |= act.rank in MAY_START_CLOCKS
         self._tick_until(self.county.now)
         self._sweep(self.county.now)
-        add_latecomers(self.world.staff, self.world.context(self.county.now, Actor("command line")))
+        self._join(Joins.LAST_DAY, self.world, self.county.now)
+
+    @property
+    def _first_day(self) -> datetime:
+        return self.county.report_times[0] - timedelta(days=1)
+
+    def _administrator(self, now: datetime) -> Context:
+        return self.world.context(now, Actor("command line"))
+
+    def _join(self, joins: Joins, world: World, now: datetime) -> None:
+        add_staff(world.staff, joins, self._administrator(now))
 
     def _acts(self) -> list[Act]:
         plans = plan_interviews(self.county)
@@ -82,6 +95,8 @@ class Player:
         by_reference = {episode.reference: plan for plan in plans for episode in plan.episodes}
         desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self.county.report_times[0])  # noqa: S311
         acts += [Act(at, 5, desk.morning) for at in mornings(self.county)]
+        teams_at = max(self.world.teams_from, self._first_day)
+        acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
         acts += self._by_hand()
         acts += self._publications()
         return sorted(acts, key=lambda act: (act.at, act.rank))
@@ -147,15 +162,23 @@ class Player:
             month = month.previous()
 
     def _tick_until(self, at: datetime) -> None:
-        """The scheduler's ticks up to an instant, one a minute: only those at which something is due."""
-        while (due_at := demonstration.next_sweep_at()) is not None:
-            tick = max(due_at, self.swept_at).replace(second=0, microsecond=0) + timedelta(minutes=1)
-            if tick > at:
-                return
-            self._sweep(tick)
+        """The scheduler's ticks up to an instant, one a minute: only those at which something is due.
+
+        The database is asked anew only once something may have become due earlier than it said before.
+        """
+        while self._may_be_due or (self._due_at and self._tick_of(self._due_at) <= at):
+            self._may_be_due = False
+            self._due_at = demonstration.next_sweep_at()
+            if self._due_at and self._tick_of(self._due_at) <= at:
+                self._sweep(self._tick_of(self._due_at))
+                self._may_be_due = True
+
+    def _tick_of(self, due_at: datetime) -> datetime:
+        """The next whole minute, which the last sweep was not at."""
+        return max(due_at, self._swept_at).replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def _sweep(self, now: datetime) -> None:
-        self.swept_at = now
+        self._swept_at = now
         context = self.world.context(now)
         if sweep(context).alerts:
             recent = self.county.now - now < timedelta(days=MAILBOX_DAYS)

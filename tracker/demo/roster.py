@@ -71,7 +71,7 @@ def make_roster(rng: Random, windows: list[tuple[Period, int, int]]) -> Roster:
         for plan in (*repeat, *repeat_new):
             plan[place] = min(most, _times_of_repeat(rng))
         for plan in (*once, *once_new):
-            plan[place] = 2 if rng.random() < 0.3 else 1
+            plan[place] = 2 if rng.random() < 0.34 else 1
         plans += repeat_new + once_new
     makers = _Maker(rng)
     rng.shuffle(plans)
@@ -95,7 +95,7 @@ def _carried(
 
 def _times_of_repeat(rng: Random) -> int:
     """How often a repeat runaway goes missing in a year: three at least, a few children thirty times and more."""
-    low, high = rng.choices([(3, 3), (4, 4), (5, 5), (6, 9), (10, 19), (20, 44)], [28, 18, 13, 22, 12, 7])[0]
+    low, high = rng.choices([(3, 3), (4, 4), (5, 5), (6, 9), (10, 19), (20, 44)], [27, 18, 13, 24, 12, 6])[0]
     return rng.randint(low, high)
 
 

@@ -1,7 +1,7 @@
 """What the county is played in: the council's rules and people, and the episodes as they are held."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.core.feed import Feed
 from tracker.core.mail import Mailer
@@ -15,12 +15,15 @@ from tracker.settings import Settings
 
 SCHEDULER = Actor("scheduler")
 
+TEAMS_FOR = timedelta(days=400)
+"""For how long the council has had its teams: a little longer than the thirteen months that the month's page shows."""
+
 
 @dataclass
 class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
-    `teams_from`: when the council began to file episodes under teams and districts; None: from the first day.
+    `teams_from`: when the council formed its teams, and began to file episodes under them and to record offers.
     `known_ids`: police reference → episode. `proposed`: episode → the interview proposed as not required, until a
     manager approves.
     """
@@ -28,8 +31,8 @@ class World:
     settings: Settings
     feed: Feed
     mailer: Mailer | None
+    teams_from: datetime
     staff: Staff = field(default_factory=lambda: Staff({}, {}))
-    teams_from: datetime | None = None
     proposed: dict[int, int] = field(default_factory=dict)
     known_ids: dict[str, int] = field(default_factory=dict)
 
@@ -48,7 +51,10 @@ class World:
         return self.acting(now, self.staff.of_role(Role.LEAD)[0].email)
 
     def manager(self, now: datetime, team: str) -> Context:
-        return self.acting(now, self.staff.of_role(Role.MANAGER, team)[0].email)
+        """The team's manager, or whoever stands in for one who has not joined yet."""
+        managers = self.staff.of_role(Role.MANAGER)
+        of_team = [member for member in managers if member.team == team]
+        return self.acting(now, (of_team or managers)[0].email)
 
     def held(self, reference: str) -> Held:
         """The episode as it is now. Raises LookupError where no report has made it: the play would be wrong."""
