@@ -141,7 +141,7 @@ def serving(app: Flask, held: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        server.close()
+        server.trigger.pull_trigger(server.close)  # in its own thread: closed under it, its loop would meet dead handles
         thread.join(timeout=5)
 
 
