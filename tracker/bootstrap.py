@@ -43,7 +43,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, mai
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # hide_parameters: the text of a database error must not quote a child's data
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         MAX_CONTENT_LENGTH=settings.limits.upload_bytes + 65_536,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
