@@ -62,5 +62,5 @@ def _insert_bare(rows: list[list[str]], path: Path) -> None:
         bare.execute(f"CREATE TABLE line (id INTEGER PRIMARY KEY, {columns})")
         marks = ", ".join("?" * len(COLUMNS))
         names = ", ".join(f"c{number}" for number in range(len(COLUMNS)))
-        bare.executemany(f"INSERT INTO line ({names}) VALUES ({marks})", rows)  # noqa: S608 # nosec B608 (names made here)
+        bare.executemany(f"INSERT INTO line ({names}) VALUES ({marks})", rows)  # noqa: S608 # nosec B608
         bare.commit()
