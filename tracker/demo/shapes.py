@@ -31,8 +31,8 @@ def days_missing(rng: Random, first_on: date, length: int, times: int) -> list[d
         return []
     width = length if times == 1 else min(length, int(20 + times * rng.uniform(6, 24)))
     while True:
-        patch = rng.randint(0, length - width)
-        days = [first_on + timedelta(days=patch + offset) for offset in rng.sample(range(width), times)]
+        patch = rng.randrange(length)  # a patch that runs over the end goes on at the start: no month has fewer
+        days = [first_on + timedelta(days=(patch + offset) % length) for offset in rng.sample(range(width), times)]
         if times > 2 or rng.random() < _MONTH_WEIGHTS[days[0].month - 1] * _WEEKDAY_WEIGHTS[days[0].weekday()]:
             return days
 
