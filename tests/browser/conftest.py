@@ -141,7 +141,8 @@ def serving(app: Flask, held: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        server.trigger.pull_trigger(server.close)  # in its own thread: closed under it, its loop would meet dead handles
+        # in its own thread: closed under it, its loop would meet dead handles
+        server.trigger.pull_trigger(server.close)
         thread.join(timeout=5)
 
 
