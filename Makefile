@@ -26,11 +26,10 @@ demo: $(VENV)/.runtime ## Make the demonstration's invented year anew, letting g
 test: $(VENV)/.dev lint ## Run every check, as the build server does
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
-lint: $(VENV)/.dev ## Check style, types and known dangers
+lint: $(VENV)/.dev ## Check style, known dangers (bandit's rules, by ruff) and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/bandit -q -ll -r tracker
 
 migrate: $(VENV)/.runtime ## Bring the database to this version's tables
 	@$(BIN)/tracker db upgrade
