@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 import tracker.commands  # noqa: F401  (registers every command)
+from tracker.bench import delivery, intake, measures
 from tracker.bootstrap import create_app
 from tracker.cli import cli
 from tracker.core.clock import FixedClock
@@ -25,6 +26,8 @@ from tracker.services.verify_audit import verify_audit
 from tracker.settings import SettingsError, load_settings
 from tracker.store.db import db
 from tracker.store.models import Alert, Breach, Child, Episode, Line, OutboxMessage, Receipt
+
+pytestmark = pytest.mark.xdist_group("demonstration")  # built once, in one worker
 
 BUILT_AT = datetime(2026, 11, 16, 14, 20, 33, tzinfo=UTC)
 DAYS = 30
@@ -172,3 +175,44 @@ def test_seeding_by_the_command_and_sizes_that_do_not_fit(monkeypatch: pytest.Mo
 
     done = _invoke("bench", "seed", "--children", "6", "--episodes", "9", "--open", "3", "--overdue", "2", "--json")
     assert json.loads(done.stdout)["rows"]["episode"] == 9
+
+
+def test_bench_measures_a_copy_and_says_what_it_took(
+    demonstration: tuple[Path, dict[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer of everything than in earnest; each measure is there, and the database itself is as it was."""
+    folder, document = demonstration
+    _settle(monkeypatch, folder)
+    for module, name, few in (
+        (intake, "LINES", 60),
+        (delivery, "MESSAGES", 7),
+        (measures, "PAGE_TIMES", 1),
+        (measures, "SWEEP_TIMES", 2),
+        (measures, "MONTH_TIMES", 1),
+    ):
+        monkeypatch.setattr(module, name, few)
+    before = (folder / "tracker.sqlite3").read_bytes()
+    done = _invoke("bench", "--json")
+    assert done.exit_code == 0, done.output
+    measured = json.loads(done.stdout)
+    pages = {name: one for name, one in measured.items() if name.startswith("page_")}
+    assert len(pages) == 7
+    assert {one["status"] for one in pages.values()} == {200}
+    assert sum(measured["intake"]["outcomes"].values()) == 60
+    assert measured["intake"]["times_a_bare_insert"] > 1
+    assert measured["delivery"]["sent"] == 7
+    assert measured["sweep_nothing_due"]["median_ms"] >= measured["sweep_nothing_due"]["database_ms"] > 0
+    assert measured["month_summary"]["median_ms"] > 0
+    assert measured["held"]["episodes"] >= document["episodes"]  # type: ignore[operator]
+    assert (folder / "tracker.sqlite3").read_bytes() == before
+
+
+def test_bench_is_not_for_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _settle(monkeypatch, tmp_path)
+    monkeypatch.setenv("TRACKER_ENV", "production")
+    monkeypatch.setenv("TRACKER_MAIL_FOLDER", "")
+    monkeypatch.setenv("TRACKER_SECRET_KEY", "t" * 40)
+    monkeypatch.setenv("TRACKER_BASE_URL", "https://interviews.example")
+    assert isinstance(_invoke("bench").exception, SettingsError)
+    seed = ("bench", "seed", "--children", "1", "--episodes", "1", "--open", "0", "--overdue", "0")
+    assert isinstance(_invoke(*seed).exception, SettingsError)

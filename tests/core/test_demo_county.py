@@ -28,7 +28,11 @@ SMALL_HOURS = datetime(2026, 3, 30, 2, 10, tzinfo=UTC)  # before the morning's r
 AFTER_THE_REPORT = datetime(2027, 1, 1, 6, 1, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module", params=[(AUTUMN, 2026), (SMALL_HOURS, 1), (AFTER_THE_REPORT, 2)], ids=str)
+IN_THE_HOUR_THAT_OCCURS_TWICE = datetime(2026, 10, 25, 1, 7, tzinfo=UTC)
+MOMENTS = [(AUTUMN, 2026), (SMALL_HOURS, 1), (AFTER_THE_REPORT, 2), (IN_THE_HOUR_THAT_OCCURS_TWICE, 2026)]
+
+
+@pytest.fixture(scope="module", params=MOMENTS, ids=str)
 def county(request: pytest.FixtureRequest) -> County:
     return simulate(*request.param)
 

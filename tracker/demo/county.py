@@ -22,7 +22,7 @@ YEAR_DAYS = 365
 BOARD_NEWEST_FIRST = ((694, 132), (636, 97))
 
 PROMPT_DAYS = 8
-"""Of these last days the police report every return at once: what is overdue at the end is staged, never chance."""
+"""Of these last days the police report all at once: what is overdue at the end is staged, never chance."""
 
 
 @dataclass(frozen=True)
@@ -171,15 +171,15 @@ def _episode(
     """One regular episode; it is over well before `limit`, the child's next start."""
     kind, risk, cancelled = shapes.kind_and_risk(rng, child.looked_after, extra)
     room = (limit - start) if limit else timedelta(days=40)
-    found = clear_minute(start + min(shapes.duration(rng, kind), room * 0.7))
+    found = clear_minute(start + min(shapes.duration(rng, kind), room * 0.7), after=start)
     lag = shapes.lag_to_return(rng)
-    returned = max(found, clear_minute(found + min(lag, room * 0.2)))
+    returned = max(found, clear_minute(found + min(lag, room * 0.2), after=start))
     reported_late = shapes.police_lag(rng, prompt=returned >= prompt_from)
     prevention = clear_minute(returned + shapes.lag_to_prevention(rng)) if rng.random() < 0.75 else None
     return DemoEpisode(
         child=child,
         missing_from_at=start,
-        start_known_at=start + shapes.lag_to_report(rng),
+        start_known_at=start + shapes.lag_to_report(rng, prompt=start >= prompt_from),
         kind=kind,
         risk=risk,
         found_at=found,

@@ -86,7 +86,13 @@ def stages(now: datetime, last_report_at: datetime) -> tuple[Stage, ...]:
     )
 
 
-def clear_minute(at: datetime) -> datetime:
-    """A whole minute outside the hour that occurs twice, so that what the files say is what was meant."""
+def clear_minute(at: datetime, after: datetime | None = None) -> datetime:
+    """A whole minute outside the hour that occurs twice, so that what the files say is what was meant.
+
+    Two hours later, or earlier where that is still after `after`.
+    """
     at = at.replace(second=0, microsecond=0)
-    return at + timedelta(hours=2) if is_ambiguous(at) else at
+    if not is_ambiguous(at):
+        return at
+    earlier = at - timedelta(hours=2)
+    return earlier if after and earlier > after else at + timedelta(hours=2)

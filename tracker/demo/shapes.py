@@ -70,9 +70,10 @@ def lag_to_return(rng: Random) -> timedelta:
     return timedelta(hours=rng.uniform(0.3, 3.5) if chance < 0.97 else rng.uniform(6, 40))
 
 
-def lag_to_report(rng: Random) -> timedelta:
-    """From going missing to the police's record of it."""
-    return timedelta(hours=rng.uniform(0.3, 4) if rng.random() < 0.97 else rng.uniform(10, 30))
+def lag_to_report(rng: Random, prompt: bool) -> timedelta:
+    """From going missing to the police's record of it; seldom a day, unless prompt."""
+    late = rng.random() >= 0.97 and not prompt
+    return timedelta(hours=rng.uniform(10, 30) if late else rng.uniform(0.3, 4))
 
 
 def police_lag(rng: Random, prompt: bool) -> timedelta:
