@@ -87,7 +87,7 @@ def measure_pages(app: Flask, context: Context, cookie: str, lifetime: Any) -> I
     client = app.test_client()
     client.set_cookie(cookie, start_session(context, lead_id, lifetime))
     busiest = demonstration.busiest_child()
-    month = month_of(local_date(context.now)).previous().key
+    month = month_of(local_date(context.now))
     pages = {
         "today": "/today",
         "episodes": "/episodes",
@@ -95,18 +95,19 @@ def measure_pages(app: Flask, context: Context, cookie: str, lifetime: Any) -> I
         "child": f"/children/{busiest.child_id}" if busiest else None,
         "reports": "/reports",
         "alerts": "/alerts",
-        "month": f"/month/{month}",
+        "month": f"/month/{month.previous().key}",
+        "month_so_far": f"/month/{month.key}",
     }
     for name, path in pages.items():
         if path is None:
-            yield Measure(f"page_{name}", f"Page: {name}", note="there is none")
+            yield Measure(f"page_{name}", f"Page: {name.replace('_', ' ')}", note="there is none")
             continue
         status = client.get(path).status_code
         with database_seconds() as taken:
             median, longest = median_ms(lambda path=path: client.get(path), PAGE_TIMES)  # type: ignore[misc]
         share = round(1000 * sum(taken) / (PAGE_TIMES + 1), 2)
         figures = {"median_ms": median, "longest_ms": longest, "database_ms": share, "status": status}
-        yield Measure(f"page_{name}", f"Page: {name}", figures)
+        yield Measure(f"page_{name}", f"Page: {name.replace('_', ' ')}", figures)
 
 
 def measure_sweep(context: Context) -> Measure:

@@ -27,7 +27,6 @@ from tracker.demo.reports import FEED
 from tracker.services import demonstration
 from tracker.services.backup import back_up
 from tracker.services.context import Actor, Context
-from tracker.services.database_state import database_problem
 from tracker.services.receive_report import receive_report
 from tracker.settings import Settings, SettingsError
 from tracker.store.migrations import upgrade
@@ -78,15 +77,15 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
             yield run.app, run.settings, folder
             return
         copy = folder / "bench.sqlite3"
-        in_use = database_problem() is None and demonstration.holds_episodes()
+        in_use = demonstration.holds_episodes()
         if in_use:
             back_up(copy)
         local = {"database_url": f"sqlite:///{copy}", "env": "test", "base_url": "http://localhost"}
         settings = run.settings.model_copy(update=local)
         app = create_app(settings, FixedClock(run.context().now))
         with app.app_context():
+            upgrade()
             if not in_use:
-                upgrade()
                 build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
             yield app, settings, folder
             let_go_of_database()

@@ -16,6 +16,7 @@ from tracker.demo.play import Player
 from tracker.demo.reports import FEED
 from tracker.demo.world import TEAMS_FOR, World
 from tracker.services import demonstration
+from tracker.services.database_state import database_problem
 from tracker.settings import Settings, SettingsError
 
 DEMO_SEED = 2026
@@ -39,6 +40,9 @@ def demo(run: Command, seed: int, days: int, sign_ins: bool) -> int:
     if demonstration.holds_episodes():
         sentence = "This database already holds episodes. A demonstration needs an empty one: make demo."
         run.show({"problems": [{"code": "database_in_use", "sentence": sentence}]}, sentence)
+        return 2
+    if problem := database_problem():
+        run.show({"problems": [{"code": "database", "sentence": problem}]}, problem)
         return 2
     county = simulate(run.context().now, seed, days)
     build_demo(run.settings, county, wiring(run.app).mailer if run.settings.mail.folder else None)

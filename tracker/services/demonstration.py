@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, inspect, select
 
 from tracker.core.daily_report import normalise_reference
 from tracker.core.terms import Rung
@@ -87,8 +87,11 @@ def building() -> Iterator[None]:
 
 
 def holds_episodes() -> bool:
-    """Whether the database is in use: then no demonstration is built into it."""
-    return _scalar(select(Episode.id).limit(1)) is not None
+    """Whether the database is in use: then no demonstration is built into it. One without tables is not."""
+    session = current_session()
+    held = inspect(db.engine).has_table(Episode.__tablename__) and session.scalar(select(Episode.id).limit(1))
+    session.rollback()
+    return bool(held)
 
 
 def held_episode(force: str, reference: str) -> Held | None:
@@ -159,12 +162,5 @@ def totals() -> dict[str, int]:
     }
     session = current_session()
     found = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
-    session.rollback()
-    return found
-
-
-def _scalar(query: object) -> object:
-    session = current_session()
-    found: object = session.scalar(query)  # type: ignore[call-overload]
     session.rollback()
     return found
