@@ -70,7 +70,9 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
     if run.settings.env == "production":
         raise SettingsError("tracker bench writes to what it measures: it is not for production.")
     if not here and not run.settings.database_url.startswith("sqlite"):
-        raise SettingsError("tracker bench copies SQLite only. For PostgreSQL, seed an empty database and say --here.")
+        raise SettingsError(
+            "tracker bench copies SQLite only. For PostgreSQL, seed an empty database and say tracker bench run --here."
+        )
     with TemporaryDirectory(prefix="tracker-bench-") as name:
         folder = Path(name)
         if here:
