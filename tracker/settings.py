@@ -179,18 +179,23 @@ def read_feed(path: Path, own_names: tuple[str, ...] = ()) -> Feed:
     if unknown:
         raise SettingsError(f"The feed file {path.name} maps unknown fields: {', '.join(unknown)}.")
     more = {"date_formats": tuple(given.date_formats)} if given.date_formats else {}
-    return Feed(
-        name=given.name,
-        force=given.force,
-        description=given.description,
-        found_means_returned=given.found_means_returned,
-        reference_pattern=given.reference_pattern,
-        report_time_column=given.report_time_column,
-        own_authority=(*given.own_authority, *own_names),
-        columns={name: (names,) if isinstance(names, str) else tuple(names) for name, names in given.columns.items()},
-        values={name: {fold(word): ours for word, ours in table.items()} for name, table in given.values.items()},
-        **more,
-    )
+    try:
+        return Feed(
+            name=given.name,
+            force=given.force,
+            description=given.description,
+            found_means_returned=given.found_means_returned,
+            reference_pattern=given.reference_pattern,
+            report_time_column=given.report_time_column,
+            own_authority=(*given.own_authority, *own_names),
+            columns={
+                name: (names,) if isinstance(names, str) else tuple(names) for name, names in given.columns.items()
+            },
+            values={name: {fold(word): ours for word, ours in table.items()} for name, table in given.values.items()},
+            **more,
+        )
+    except ValueError as error:  # a date format of US order, a pattern that cannot be read
+        raise SettingsError(f"The feed file {path.name} cannot be used: {error}.") from error
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:

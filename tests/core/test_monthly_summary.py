@@ -146,8 +146,7 @@ def end(episode: MissingEpisode) -> datetime | None:
 
 
 def gone_missing(episodes: list[MissingEpisode]) -> list[list[MissingEpisode]]:
-    """Countable episodes in groups of those that overlap, each group's standing one first, by a naive merging."""
-    groups = [[e] for e in episodes if e.kind is not EpisodeKind.NO_APPARENT_RISK]
+    """Countable episodes in groups of those that overlap, each group's standing one first, by comparing all."""
 
     def clash(one: MissingEpisode, other: MissingEpisode) -> bool:
         if one.child_id != other.child_id or not end(one) or not end(other):
@@ -156,17 +155,16 @@ def gone_missing(episodes: list[MissingEpisode]) -> list[list[MissingEpisode]]:
             return False
         return max(one.missing_from_at, other.missing_from_at) < min(end(one), end(other))
 
-    merged = True
-    while merged:
-        merged = False
-        for place, group in enumerate(groups):
-            for other in groups[place + 1 :]:
-                if any(clash(one, two) for one in group for two in other):
-                    group.extend(other)
-                    groups.remove(other)
-                    merged = True
-                    break
-    return [sorted(group, key=lambda e: (e.missing_from_at, e.police_reference or "~", e.id)) for group in groups]
+    # An unsettled one may overlap two that a person settled as two: it joins the first, and they stay two.
+    groups: list[list[MissingEpisode]] = []
+    countable = [e for e in episodes if e.kind is not EpisodeKind.NO_APPARENT_RISK]
+    for episode in sorted(countable, key=lambda e: (e.missing_from_at, e.police_reference or "~", e.id)):
+        joined = next((group for group in groups if any(clash(episode, member) for member in group)), None)
+        if joined is None:
+            groups.append([episode])
+        else:
+            joined.append(episode)
+    return groups
 
 
 def outcome(episode: MissingEpisode, held: list[ReturnHomeInterview], cut_off: datetime) -> str:
