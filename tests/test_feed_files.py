@@ -23,7 +23,7 @@ GOOD = 'name = "x"\nforce = "x"\n[columns]\npolice_reference = "Ref"\n'
 def test_it_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "oxmarsh.toml"
     path.write_text(text)
-    with pytest.raises(SettingsError, match="oxmarsh.toml"):
+    with pytest.raises(SettingsError, match=r"oxmarsh\.toml"):
         read_feed(path)
 
 
