@@ -93,3 +93,13 @@ def test_each_chart_is_a_picture(client_request: ClientRequest, october: int, na
 
 def test_an_interviewer_may_not_see_the_month(client_request: ClientRequest) -> None:
     client_request.sign_in("Bob").get("/month", status=403)
+
+
+def test_every_number_beside_the_month_opens_its_list_too(client_request: ClientRequest, october: int) -> None:
+    alice = client_request.sign_in("Alice")
+    page = alice.get("/month/2026-11")
+    assert "figure=comparison.previous_month.interviews.overdue" in page.response.text
+    listed = alice.get("/episodes?month=2026-11&figure=comparison.previous_month.interviews.overdue&cohort=all")
+    assert f"/episodes/{october}" in listed.response.text
+    children = alice.get("/episodes?month=2026-11&figure=comparison.previous_month.children.missing&cohort=all")
+    assert "/children/" in children.response.text

@@ -128,12 +128,17 @@ def _behind_a_figure() -> str:
         "version": version,
         "behind": len(ids),
     }
-    if key.startswith(OF_CHILDREN):
+    if _plain_key(key).startswith(OF_CHILDREN):
         found = child_pages.child_list(request_context(), signed_in_viewer(), ids, page_number())
         return render_template("children/figure.html", found=found, **shown)
     filters = pages.EpisodeFilters(ids=tuple(ids))
     rows = pages.episode_list(request_context(), signed_in_viewer(), filters, page_number())
     return render_template("episodes/figure.html", found=rows, **shown)
+
+
+def _plain_key(key: str) -> str:
+    """The figure itself, of one that stands beside the month: `comparison.previous_month.children.missing`."""
+    return key.removeprefix("comparison.previous_month.").removeprefix("comparison.same_month_last_year.")
 
 
 def _versions(page: pages.EpisodePage) -> list[tuple[pages.VersionView, list[tuple[str, str, str]]]]:
