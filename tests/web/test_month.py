@@ -101,5 +101,6 @@ def test_every_number_beside_the_month_opens_its_list_too(client_request: Client
     assert "figure=comparison.previous_month.interviews.overdue" in page.response.text
     listed = alice.get("/episodes?month=2026-11&figure=comparison.previous_month.interviews.overdue&cohort=all")
     assert f"/episodes/{october}" in listed.response.text
+    assert "the month before" in listed.text
     children = alice.get("/episodes?month=2026-11&figure=comparison.previous_month.children.missing&cohort=all")
     assert "/children/" in children.response.text

@@ -179,8 +179,18 @@ FIGURES = {
 }
 
 
+BESIDE = {
+    "comparison.previous_month.": "the month before",
+    "comparison.same_month_last_year.": "the same month last year",
+}
+"""Figures that stand beside a month's own."""
+
+
 def figure_words(key: str) -> str:
     """`interviews.overdue` → Interviews overdue; what has no words of its own is read from its key."""
+    for prefix, when in BESIDE.items():
+        if key.startswith(prefix):
+            return f"{figure_words(key.removeprefix(prefix))}, {when}"
     plain = key.removesuffix(".denominator")
     return FIGURES.get(plain) or ", ".join(part.replace("_", " ") for part in plain.split(".")).capitalize()
 
