@@ -15,7 +15,9 @@ from flask import Flask
 
 from tracker.bootstrap import create_app, parse_instant, wiring
 from tracker.core.clock import FixedClock
+from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
+from tracker.services.feeds import feeds_in_force
 from tracker.settings import Settings, SettingsError, load_settings
 
 
@@ -40,6 +42,10 @@ class Command:
             settings.base_url,
             settings.council.own_names,
         )
+
+    def feeds(self) -> dict[str, Feed]:
+        """The feeds in force by name."""
+        return feeds_in_force(self.settings.feeds)
 
     def show(self, document: object, sentences: str) -> None:
         """The document with --json, else the sentences."""

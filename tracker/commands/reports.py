@@ -8,7 +8,7 @@ import click
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.terms import LineOutcome, Road
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
 from tracker.services.receive_report import receive_report, resume_reading
@@ -31,7 +31,7 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
     context = run.context()
     stuck: ExceptionGroup[Exception] | None = None
     try:
-        resume_reading(context, run.settings.feeds, limits)
+        resume_reading(context, run.feeds(), limits)
     except ExceptionGroup as group:
         stuck = group  # raised at the end: an earlier report that cannot be read on does not hold up this one
     receipts = [
@@ -41,7 +41,7 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
                 content=content,
                 filename=path.name,
                 feed=feed,
-                source="command line",
+                source=Road.COMMAND_LINE,
                 is_history=history,
                 limits=limits,
             )
@@ -58,9 +58,9 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
 
 
 def _feed(run: Command, name: str) -> Feed | None:
-    feed = run.settings.feeds.get(name)
+    feed = run.feeds().get(name)
     if feed is None:
-        known = ", ".join(sorted(run.settings.feeds))
+        known = ", ".join(sorted(run.feeds()))
         _fail(run, "unknown_feed", f"There is no feed named {name[:40]!r}. The feeds are: {known}.")
     return feed
 

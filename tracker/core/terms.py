@@ -57,6 +57,16 @@ class ExclusionReason(StrEnum):
     ADULT = "adult"
 
 
+class Road(StrEnum):
+    """By which way a report came in; written on its receipt."""
+
+    UPLOAD = "upload"
+    COMMAND_LINE = "command line"
+    FOLDER = "watched folder"
+    PULL = "pull"
+    API = "api"
+
+
 class LineOutcome(StrEnum):
     """What became of one line of a report: exactly one of these, so that lines read = their sum."""
 

@@ -50,7 +50,7 @@ def receive_report(
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
-    `source`: how it came (`upload`, `command line`, `api`). `is_history`: loaded afterwards, so that when we were told
+    `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
     of its returns is unknown. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
     """
     receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history)

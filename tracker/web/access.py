@@ -33,6 +33,7 @@ class Permission(StrEnum):
     SEE_MONTH = "see_month"
     EXPORT_MONTH = "export_month"
     PUBLISH_MONTH = "publish_month"
+    MANAGE_FEEDS = "manage_feeds"  # how a force's report is read, and by which roads it comes in
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
     SEE_MAILBOX = "see_mailbox"  # the demonstration's mailbox; the page does not exist elsewhere
@@ -45,14 +46,14 @@ _CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_IN
 _SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.LEAD: (_RECORDS | _CASEWORK | _OVERSIGHT | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.PUBLISH_MONTH})
+    Role.LEAD: (_RECORDS | _CASEWORK | _OVERSIGHT | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.MANAGE_FEEDS, P.PUBLISH_MONTH})
     - {P.APPROVE_NOT_REQUIRED},  # the lead proposes; a manager approves
     Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW},
     Role.MANAGER: _RECORDS | _CASEWORK | _OVERSIGHT,
     Role.SERVICE_MANAGER: _SENIOR,
     Role.HEAD_OF_SERVICE: _SENIOR,
     Role.OPERATIONAL_GROUP: frozenset({P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_MAILBOX}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.SEE_MAILBOX}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_FEEDS, P.SEE_MAILBOX}),
     Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_MAILBOX}),
 }
 

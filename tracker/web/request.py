@@ -5,7 +5,9 @@ from datetime import datetime
 from flask import current_app, g
 
 from tracker.bootstrap import wiring
+from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context, Viewer
+from tracker.services.feeds import feeds_in_force
 from tracker.settings import Settings
 from tracker.web.access import Permission, permissions_of
 from tracker.web.sessions import signed_in_person
@@ -13,6 +15,14 @@ from tracker.web.sessions import signed_in_person
 
 def settings() -> Settings:
     return wiring(current_app).settings
+
+
+def feeds() -> dict[str, Feed]:
+    """The feeds in force by name, read once for this request."""
+    if "feeds" not in g:
+        g.feeds = feeds_in_force(settings().feeds)
+    found: dict[str, Feed] = g.feeds
+    return found
 
 
 def now() -> datetime:

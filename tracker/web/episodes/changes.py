@@ -33,7 +33,7 @@ from tracker.web.records import (
     team_choices,
     tell_readings,
 )
-from tracker.web.request import request_context, settings
+from tracker.web.request import feeds, request_context
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def record_returned(episode_id: int) -> ResponseReturnValue:
 def correct(episode_id: int) -> ResponseReturnValue:
     """Every fact as held, to be changed."""
     page, form = opened(episode_id), CorrectForm()
-    form.set_forces([feed.force for feed in settings().feeds.values()], page.facts.police_force)
+    form.set_forces([feed.force for feed in feeds().values()], page.facts.police_force)
     form.team_id.choices = team_choices("No team of its own")
     if request.method == "GET":
         correction.fill(form, page)

@@ -18,7 +18,7 @@ from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import FindChildForm, LogForm, LogNewChildForm, yes_no
 from tracker.web.forms import add_problems
 from tracker.web.records import instant_given, keep_typed, tell_readings, typed_before
-from tracker.web.request import request_context, settings, signed_in_viewer
+from tracker.web.request import feeds, request_context, signed_in_viewer
 
 ASKS = frozenset({"possible_duplicate", "possible_same_child"})
 """Refusals that are questions: confirmed, the same form goes through."""
@@ -61,7 +61,7 @@ def new_facts() -> ResponseReturnValue:
     form = LogForm() if child else _new_child_form()
     if form is None:
         return redirect(url_for("episodes.new"))
-    form.set_forces([feed.force for feed in settings().feeds.values()])
+    form.set_forces([feed.force for feed in feeds().values()])
     asks: set[str] = set()
     if form.validate_on_submit():
         try:

@@ -3,13 +3,13 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.core.terms import LineOutcome
+from tracker.core.terms import LineOutcome, Road
 from tracker.services.pages import reports as pages
 from tracker.services.receive_report import receive_report
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, page_number
 from tracker.web.reports.forms import LoadForm
-from tracker.web.request import request_context, settings, signed_in_viewer
+from tracker.web.request import feeds, request_context, settings, signed_in_viewer
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -30,16 +30,16 @@ def index() -> str:
 def load() -> ResponseReturnValue:
     """Load a report; what became of it stands on its receipt, also where the file cannot be read."""
     form = LoadForm()
-    feeds = settings().feeds
-    described = [(feed.name, feed.description or feed.name) for feed in pages.feeds_list(feeds)]
+    known = feeds()
+    described = [(feed.name, feed.description or feed.name) for feed in pages.feeds_list(known)]
     form.feed.choices = [("", "Choose"), *described]
     if form.validate_on_submit():
         receipt_id = receive_report(
             request_context(),
             content=form.file.data.read(),
             filename=form.file.data.filename or "report",
-            feed=feeds[form.feed.data],
-            source="upload",
+            feed=known[form.feed.data],
+            source=Road.UPLOAD,
             received_by_id=signed_in_viewer().person_id,
             is_history=form.is_history.data,
             limits=settings().limits,
