@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.settings import SettingsError, read_feed
+from tracker.settings import SettingsError, read_feed_file
 
 GOOD = 'name = "x"\nforce = "x"\n[columns]\npolice_reference = "Ref"\nsurname = "Surname"\nmissing_date = "Date"\n'
 
@@ -24,10 +24,10 @@ def test_it_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "oxmarsh.toml"
     path.write_text(text)
     with pytest.raises(SettingsError, match=r"oxmarsh\.toml"):
-        read_feed(path)
+        read_feed_file(path)
 
 
 def test_a_good_one_is_read(tmp_path: Path) -> None:
     path = tmp_path / "oxmarsh.toml"
     path.write_text(GOOD)
-    assert read_feed(path).columns["police_reference"] == ("Ref",)
+    assert read_feed_file(path)["columns"]["police_reference"] == ["Ref"]

@@ -45,7 +45,7 @@ class Command:
 
     def feeds(self) -> dict[str, Feed]:
         """The feeds in force by name."""
-        return feeds_in_force(self.settings.feeds)
+        return feeds_in_force(self.settings.feeds, self.settings.council.own_names)
 
     def show(self, document: object, sentences: str) -> None:
         """The document with --json, else the sentences."""

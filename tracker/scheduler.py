@@ -19,7 +19,6 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.services import deliver_outbox, due_work, engine_state, lead_engine, raise_alerts
 from tracker.services.context import Actor, Context
-from tracker.services.feeds import feeds_in_force
 from tracker.services.receive_report import resume_reading
 
 log = logging.getLogger(__name__)
@@ -134,7 +133,7 @@ class Engine:
     def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports whose reading was cut short, at their first line without an outcome."""
         settings = self.wiring.settings
-        return {"receipts": len(resume_reading(context, feeds_in_force(settings.feeds), settings.limits))}
+        return {"receipts": len(resume_reading(context, settings.feeds, settings.limits))}
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}

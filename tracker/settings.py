@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from tracker.core.alerts import RungPolicy
 from tracker.core.feed import Feed
-from tracker.core.feed_definition import read_definition
+from tracker.core.feed_definition import feed_of, plain_definition, read_definition
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
@@ -145,25 +145,26 @@ class Settings(_Section):
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
-        """Every feed by name: the shipped ones, then those of `feeds_dir`, which may replace them."""
+        """Every feed of a file, by name."""
+        return {name: feed_of(given, self.council.own_names) for name, given in self.feed_definitions.items()}
+
+    @cached_property
+    def feed_definitions(self) -> dict[str, dict[str, Any]]:
+        """What the feed files say, by name: the shipped ones, then those of `feeds_dir`, which may replace them."""
         folders = [PROJECT / "config" / "feeds", *([Path(self.feeds_dir)] if self.feeds_dir else [])]
-        found: dict[str, Feed] = {}
-        for folder in folders:
-            for path in sorted(folder.glob("*.toml")):
-                feed = read_feed(path, self.council.own_names)
-                found[feed.name] = feed
-        return found
+        found = [read_feed_file(path) for folder in folders for path in sorted(folder.glob("*.toml"))]
+        return {given["name"]: given for given in found}
 
 
-def read_feed(path: Path, own_names: tuple[str, ...] = ()) -> Feed:
-    """A feed file as the core's value. Raises SettingsError naming the file and what is wrong with it."""
+def read_feed_file(path: Path) -> dict[str, Any]:
+    """A feed file's definition, in its plain form. Raises SettingsError naming the file and what is wrong with it."""
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The feed file {path.name} cannot be used: {error}") from error
-    feed = read_definition(given, own_names)
+    feed = read_definition(given)
     if isinstance(feed, Feed):
-        return feed
+        return plain_definition(given)
     sentences = " ".join(problem.sentence for problem in feed)
     raise SettingsError(f"The feed file {path.name} cannot be used: {sentences}")
 
@@ -236,7 +237,3 @@ def _sentence(error: Exception) -> str:
         ]
         return "; ".join(parts) + "."
     return str(error)
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc)) or "together"

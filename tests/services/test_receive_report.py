@@ -17,6 +17,7 @@ from tracker.core.terms import FlagCode, LineOutcome
 from tracker.services import receive_report as service
 from tracker.services.context import Context
 from tracker.services.receive_report import resume_reading
+from tracker.services.report_table import report_table
 from tracker.services.transaction import writing
 from tracker.store import audit
 from tracker.store.db import session
@@ -443,8 +444,8 @@ def test_two_processes_that_read_one_receipt_never_read_one_line_twice(
     receipt_id = service._keep(context, as_csv(rows), "report.csv", feed_of(app), "test", None, False)
     limits = wiring(app).settings.limits
     content = as_csv(rows)
-    one = service._table(content, "report.csv", feed_of(app), limits)
-    other = service._table(content, "report.csv", feed_of(app), limits)
+    one = report_table(content, "report.csv", feed_of(app), limits)
+    other = report_table(content, "report.csv", feed_of(app), limits)
     while service._read_next(context, receipt_id, one, feed_of(app)):  # type: ignore[arg-type]
         service._read_next(context, receipt_id, other, feed_of(app))  # type: ignore[arg-type]
     assert count(Line) == 5 and count(Episode) == 5

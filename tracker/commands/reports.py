@@ -31,7 +31,7 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
     context = run.context()
     stuck: ExceptionGroup[Exception] | None = None
     try:
-        resume_reading(context, run.feeds(), limits)
+        resume_reading(context, run.settings.feeds, limits)
     except ExceptionGroup as group:
         stuck = group  # raised at the end: an earlier report that cannot be read on does not hold up this one
     receipts = [

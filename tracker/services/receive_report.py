@@ -11,13 +11,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from tracker.adapters.tabular import Columns, FileLimits, Refusal, Table, read_table
+from tracker.adapters.tabular import FileLimits, Refusal, Table
 from tracker.core.feed import Feed
 from tracker.core.report_times import read_instant
-from tracker.core.terms import ProblemCode
 from tracker.core.written_times import UnreadableTime
 from tracker.services.context import Context
+from tracker.services.feeds import feed_begun_with
 from tracker.services.read_lines import read_chunk
+from tracker.services.report_table import REPORT_TIME, report_table
 from tracker.services.transaction import writing
 from tracker.store import audit, reports
 from tracker.store.db import session as current_session
@@ -28,13 +29,6 @@ CHUNK = 200
 
 TRIES = 5
 """How often a chunk is tried that met somebody else's change in the middle (PostgreSQL: deadlock, lost race)."""
-
-REQUIRED = (
-    ("police_reference",),
-    ("surname", "full_name"),
-    ("missing_from_at", "missing_date"),
-)
-"""What a report cannot do without: a reference, a name and a start, each in one column or another."""
 
 
 def receive_report(
@@ -58,14 +52,16 @@ def receive_report(
     return receipt_id
 
 
-def resume_reading(context: Context, feeds: Mapping[str, Feed], limits: FileLimits) -> tuple[int, ...]:
+def resume_reading(context: Context, shipped: Mapping[str, Feed], limits: FileLimits) -> tuple[int, ...]:
     """Continue every receipt that is still being read, oldest first, at its first line without an outcome; their ids.
 
-    A receipt whose feed is configured no longer stays as it is: its bytes wait for the feed file to come back. One that
-    cannot be read on does not keep the others waiting: its exception is raised, in a group, after them.
+    Each is read to its end by the version of its feed that it began with; `shipped`: the feeds of files. A receipt
+    whose feed file is gone stays as it is: its bytes wait for it to come back. One that cannot be read on does not keep
+    the others waiting: its exception is raised, in a group, after them.
     """
     session = current_session()
-    found = [(row.id, feeds[row.feed]) for row in reports.reading(session) if row.feed in feeds]
+    begun = [(row.id, feed_begun_with(session, row, shipped, context.own_names)) for row in reports.reading(session)]
+    found = [(receipt_id, feed) for receipt_id, feed in begun if feed is not None]
     session.rollback()
     failed: list[Exception] = []
     for receipt_id, feed in found:
@@ -94,6 +90,7 @@ def _keep(
         first = reports.first_copy(session, feed.name, sha256)
         receipt = Receipt(
             feed=feed.name,
+            feed_version=feed.version_no,
             force=feed.force,
             source=source,
             filename=_plain_name(filename),
@@ -125,26 +122,13 @@ def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits) -> 
     session = current_session()
     kept = session.execute(select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id)).one()
     session.rollback()
-    table = _table(kept.content, kept.filename, feed, limits)
+    table = report_table(kept.content, kept.filename, feed, limits)
     if isinstance(table, Refusal):
         _refuse(context, receipt_id, feed, table)
         return
     _prepare(receipt_id, table, feed)
     while _read_next(context, receipt_id, table, feed):
         pass
-
-
-def _table(content: bytes, filename: str, feed: Feed, limits: FileLimits) -> Table | Refusal:
-    if len(content) > limits.upload_bytes:
-        millions = limits.upload_bytes / 1_000_000
-        return Refusal(ProblemCode.TOO_LARGE, f"The file is larger than {millions:.0f} MB. Send the report in parts.")
-    names = dict(feed.columns)
-    if feed.report_time_column:
-        names[_REPORT_TIME] = (feed.report_time_column,)
-    return read_table(content, filename, Columns(names, REQUIRED), limits.rows)
-
-
-_REPORT_TIME = "report_time"
 
 
 def _refuse(context: Context, receipt_id: int, feed: Feed, refusal: Refusal) -> None:
@@ -175,7 +159,7 @@ def _stated_age(table: Table, feed: Feed, received_at: datetime) -> datetime | N
 
     A time ahead of the receipt would make every later report look older than this one.
     """
-    header = table.columns.get(_REPORT_TIME)
+    header = table.columns.get(REPORT_TIME)
     if header is None:
         return None
     stated = []

@@ -45,6 +45,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "line_dismissed": frozenset({"reason"}),
     "match_decided": frozenset({"child_id"}),
     "same_episode_decided": frozenset({"episode_id"}),
+    # feeds
+    "feed_saved": frozenset({"name", "version_no"}),
+    "feed_retired": frozenset({"name", "version_no"}),
+    "feed_sample_viewed": frozenset({"sha256"}),
     # children and episodes
     "child_created": frozenset(),
     "child_changed": frozenset({"changed"}),

@@ -94,10 +94,14 @@ class Twin:
 
 
 def twins(session: Session, receipt: Receipt, line_nos: Collection[int]) -> dict[int, Twin]:
-    """Line number → what became of it in the first other copy of these bytes that has it (definitions §4.7)."""
+    """Line number → what became of it in the first other copy of these bytes that has it (definitions §4.7).
+
+    A copy that was read by another version of the feed says nothing: the feed may have been corrected since.
+    """
     copies = select(Receipt.id).where(
         Receipt.sha256 == receipt.sha256,
         Receipt.feed == receipt.feed,
+        Receipt.feed_version.is_not_distinct_from(receipt.feed_version),
         Receipt.status != "refused",
         Receipt.id != receipt.id,
     )

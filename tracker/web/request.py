@@ -6,8 +6,8 @@ from flask import current_app, g
 
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
+from tracker.services import feeds as feed_services
 from tracker.services.context import Actor, Context, Viewer
-from tracker.services.feeds import feeds_in_force
 from tracker.settings import Settings
 from tracker.web.access import Permission, permissions_of
 from tracker.web.sessions import signed_in_person
@@ -20,9 +20,14 @@ def settings() -> Settings:
 def feeds() -> dict[str, Feed]:
     """The feeds in force by name, read once for this request."""
     if "feeds" not in g:
-        g.feeds = feeds_in_force(settings().feeds)
+        g.feeds = feed_services.feeds_in_force(settings().feeds, settings().council.own_names)
     found: dict[str, Feed] = g.feeds
     return found
+
+
+def feeds_to_replay_by() -> dict[str, Feed]:
+    """The same, with the retired ones: for lines that have come in already."""
+    return feed_services.feeds_to_replay_by(settings().feeds, settings().council.own_names)
 
 
 def now() -> datetime:

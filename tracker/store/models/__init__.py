@@ -4,6 +4,7 @@ from tracker.store.models.alerts import Alert, OutboxMessage
 from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildName
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeVersion
+from tracker.store.models.feeds import FeedDraft, FeedVersion
 from tracker.store.models.interviews import Interview, InterviewAllocation, InterviewEpisode
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
@@ -13,7 +14,7 @@ from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Alert", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun", "Episode",
-    "EpisodeDecision", "EpisodeVersion", "Heartbeat", "Interview", "InterviewAllocation", "InterviewEpisode", "Line",
-    "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "SchedulerLease", "SummaryRow", "Team",
-    "WebSession",
+    "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "Heartbeat", "Interview", "InterviewAllocation",
+    "InterviewEpisode", "Line", "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "SchedulerLease",
+    "SummaryRow", "Team", "WebSession",
 ]  # fmt: skip

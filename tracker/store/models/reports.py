@@ -18,6 +18,7 @@ class Receipt(Base):
     """That a report arrived: its bytes and SHA-256, committed before anything is read from them.
 
     `status`: `reading` until the lines add up, then `complete`; or `refused`, with nothing stored but this row.
+    `feed_version` is the version of the feed by which it is read to its end, None for the file's.
     `report_at` is the age of its lines: stated by the report, else the receipt of the first copy of these bytes.
     """
 
@@ -36,6 +37,7 @@ class Receipt(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     feed: Mapped[str]
+    feed_version: Mapped[int | None]
     force: Mapped[str]
     source: Mapped[str]
     filename: Mapped[str]

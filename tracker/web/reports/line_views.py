@@ -15,7 +15,7 @@ from tracker.web.forms import add_problems
 from tracker.web.records import ID
 from tracker.web.reports.forms import NEW, ChooseForm, DismissForm, LineForm
 from tracker.web.reports.views import bp
-from tracker.web.request import feeds, request_context, signed_in_viewer
+from tracker.web.request import feeds_to_replay_by, request_context, signed_in_viewer
 
 STILL_WAITS = "The line was read again. It still has a problem: see below."
 SETTLED = "The line is settled."
@@ -39,7 +39,7 @@ def correct(line_id: int) -> ResponseReturnValue:
         typed = {cell.column: request.form.get(f"cell-{place}", cell.text) for place, cell in enumerate(page.cells)}
         changed = {cell.column: typed[cell.column] for cell in page.cells if typed[cell.column] != cell.text}
         return resolve_line.correct_and_replay(
-            request_context(), line_id=line_id, version=form.shown_version, cells=changed, feeds=feeds()
+            request_context(), line_id=line_id, version=form.shown_version, cells=changed, feeds=feeds_to_replay_by()
         )
 
     return _done(form, act, line_id) or _show(page, correcting=form)
@@ -66,7 +66,7 @@ def choose(line_id: int) -> ResponseReturnValue:
     form = _choose_form(page)
 
     def act() -> LineOutcome:
-        version, known = form.shown_version, feeds()
+        version, known = form.shown_version, feeds_to_replay_by()
         if page.episodes:
             return resolve_line.decide_same_episode(
                 request_context(), line_id=line_id, version=version, episode_id=form.chosen_id, feeds=known
@@ -79,7 +79,7 @@ def choose(line_id: int) -> ResponseReturnValue:
 
 
 def _page(line_id: int) -> LinePage:
-    return pages.line_page(request_context(), signed_in_viewer(), line_id, feeds()) or abort(404)
+    return pages.line_page(request_context(), signed_in_viewer(), line_id, feeds_to_replay_by()) or abort(404)
 
 
 def _choose_form(page: LinePage) -> ChooseForm:
