@@ -6,7 +6,7 @@ import pytest
 
 from tracker.settings import SettingsError, read_feed
 
-GOOD = 'name = "x"\nforce = "x"\n[columns]\npolice_reference = "Ref"\n'
+GOOD = 'name = "x"\nforce = "x"\n[columns]\npolice_reference = "Ref"\nsurname = "Surname"\nmissing_date = "Date"\n'
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_it_is_refused_by_name(tmp_path: Path, text: str) -> None:
 def test_a_good_one_is_read(tmp_path: Path) -> None:
     path = tmp_path / "oxmarsh.toml"
     path.write_text(GOOD)
-    assert read_feed(path).columns == {"police_reference": ("Ref",)}
+    assert read_feed(path).columns["police_reference"] == ("Ref",)

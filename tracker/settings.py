@@ -13,7 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tracker.core.alerts import RungPolicy
-from tracker.core.feed import FIELDS, Feed, fold
+from tracker.core.feed import Feed
+from tracker.core.feed_definition import read_definition
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
@@ -154,48 +155,17 @@ class Settings(_Section):
         return found
 
 
-class _FeedFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
-    force: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
-    description: str = ""
-    found_means_returned: bool = False
-    date_formats: list[str] | None = None
-    own_authority: list[str] = []
-    reference_pattern: str | None = None
-    report_time_column: str | None = None
-    columns: dict[str, str | list[str]]
-    values: dict[str, dict[str, str]] = {}
-
-
 def read_feed(path: Path, own_names: tuple[str, ...] = ()) -> Feed:
     """A feed file as the core's value. Raises SettingsError naming the file and what is wrong with it."""
     try:
-        given = _FeedFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise SettingsError(f"The feed file {path.name} cannot be used: {_sentence(error)}") from error
-    unknown = sorted(set(given.columns) - set(FIELDS))
-    if unknown:
-        raise SettingsError(f"The feed file {path.name} maps unknown fields: {', '.join(unknown)}.")
-    more = {"date_formats": tuple(given.date_formats)} if given.date_formats else {}
-    try:
-        return Feed(
-            name=given.name,
-            force=given.force,
-            description=given.description,
-            found_means_returned=given.found_means_returned,
-            reference_pattern=given.reference_pattern,
-            report_time_column=given.report_time_column,
-            own_authority=(*given.own_authority, *own_names),
-            columns={
-                name: (names,) if isinstance(names, str) else tuple(names) for name, names in given.columns.items()
-            },
-            values={name: {fold(word): ours for word, ours in table.items()} for name, table in given.values.items()},
-            **more,
-        )
-    except ValueError as error:  # a date format of US order, a pattern that cannot be read
-        raise SettingsError(f"The feed file {path.name} cannot be used: {error}.") from error
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The feed file {path.name} cannot be used: {error}") from error
+    feed = read_definition(given, own_names)
+    if isinstance(feed, Feed):
+        return feed
+    sentences = " ".join(problem.sentence for problem in feed)
+    raise SettingsError(f"The feed file {path.name} cannot be used: {sentences}")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
