@@ -68,6 +68,7 @@ CORE_ORDER = (
     "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report",
     "reference_pattern", "feed_rules", "feed_definition",
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess",
+    "reconciliation", "expected_reports",
     "name_aliases", "names", "likeness", "matching",
     "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",

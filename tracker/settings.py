@@ -73,6 +73,7 @@ class Limits(_Section):
     session_minutes: int = Field(ge=1)
     idle_minutes: int = Field(ge=1)
     sign_in_per_minute: int = Field(ge=1)
+    api_per_minute: int = Field(ge=1)
 
 
 class RepeatRuleSection(_Section):

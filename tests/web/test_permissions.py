@@ -8,17 +8,30 @@ from flask import Flask
 from tests.web.conftest import PEOPLE, ClientRequest
 from tracker.core.terms import Role
 from tracker.web import access
-from tracker.web.access import PUBLIC, ROLE_PERMISSIONS, SIGNED_IN, Permission, access_of, permissions_of
+from tracker.web.access import (
+    PUBLIC,
+    ROLE_PERMISSIONS,
+    SIGNED_IN,
+    TOKEN_HOLDER,
+    Permission,
+    access_of,
+    permissions_of,
+)
 from tracker.web.shell import MENU
 
-PUBLIC_ENDPOINTS = {"static", "signin.sign_in", "signin.sign_out", "health.healthz", "health.readyz", "health.metrics"}
-"""What anybody may open. Adding to it needs a reason in a review; an API's views check their own token."""
+PUBLIC_ENDPOINTS = {
+    "static", "signin.sign_in", "signin.sign_out", "health.healthz", "health.readyz", "health.metrics", "api.openapi",
+}  # fmt: skip
+"""What anybody may open. Adding to it needs a reason in a review."""
+
+TOKEN_ENDPOINTS = {"api.receive", "api.show"}
+"""What a program opens with a token, and no person."""
 
 
 def test_every_route_names_its_permission(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         named = access_of(app.view_functions[rule.endpoint])
-        assert named in {*Permission, PUBLIC, SIGNED_IN}, (
+        assert named in {*Permission, PUBLIC, SIGNED_IN, TOKEN_HOLDER}, (
             f"{rule.rule} ({rule.endpoint}) names no permission. Directly above its `def`, below the route, type "
             "@requires(Permission.SEE_EPISODES) or whichever of tracker/web/access.py fits, @signed_in for any "
             "signed-in person, or @public for anybody."
@@ -27,8 +40,14 @@ def test_every_route_names_its_permission(app: Flask) -> None:
 
 def test_what_is_public_is_listed_here(app: Flask) -> None:
     open_to_all = {name for name, view in app.view_functions.items() if access_of(view) == PUBLIC}
-    unlisted = {name for name in open_to_all if not name.startswith("api.")} - PUBLIC_ENDPOINTS
+    unlisted = open_to_all - PUBLIC_ENDPOINTS
     assert not unlisted, f"{unlisted} is open to anybody: name a permission, or list it in PUBLIC_ENDPOINTS here."
+
+
+def test_what_opens_with_a_token_is_listed_here_and_is_the_whole_interface(app: Flask) -> None:
+    with_token = {name for name, view in app.view_functions.items() if access_of(view) == TOKEN_HOLDER}
+    assert with_token == TOKEN_ENDPOINTS
+    assert {name for name in app.view_functions if name.startswith("api.")} == TOKEN_ENDPOINTS | {"api.openapi"}
 
 
 def test_a_view_that_names_nothing_is_denied_to_everybody(app: Flask, client_request: ClientRequest) -> None:
@@ -72,9 +91,21 @@ def test_nobody_passes_without_the_permission(app: Flask, client_request: Client
             assert status == 403, f"{name} without {named}: {method} {rule.rule} answered {status}"
 
 
+@pytest.mark.parametrize("name", [None, *PEOPLE])
+def test_no_person_passes_where_a_token_is_needed(app: Flask, client_request: ClientRequest, name: str | None) -> None:
+    """Signed in or not: 401 on every view for token holders, and no page."""
+    if name:
+        client_request.sign_in(name)
+    for rule in app.url_map.iter_rules():
+        if access_of(app.view_functions[rule.endpoint]) == TOKEN_HOLDER:
+            for method in rule.methods - {"HEAD"}:
+                answer = client_request.raw(method, _concrete(rule.rule))
+                assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), f"{method} {rule}"
+
+
 def test_whoever_has_not_signed_in_passes_nowhere(app: Flask, client_request: ClientRequest) -> None:
     for rule in app.url_map.iter_rules():
-        if access_of(app.view_functions[rule.endpoint]) == PUBLIC:
+        if access_of(app.view_functions[rule.endpoint]) in (PUBLIC, TOKEN_HOLDER):
             continue
         for method in rule.methods & {"GET", "POST"}:
             answer = client_request.raw(method, _concrete(rule.rule))

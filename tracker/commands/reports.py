@@ -1,7 +1,6 @@
 """Commands of the intake: the police's reports, and the interviews that a council's own spreadsheet holds."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -10,6 +9,7 @@ from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, Road
 from tracker.services.load_interviews import load_interviews
+from tracker.services.pages.receipt_document import receipt_document
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
 from tracker.services.receive_report import receive_report, resume_reading
 
@@ -48,7 +48,7 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
         )
         for path, content in contents
     ]
-    documents = [_document(receipt) for receipt in receipts]
+    documents = [receipt_document(receipt) for receipt in receipts]
     run.show(documents[0] if len(documents) == 1 else documents, "\n\n".join(map(_sentences, receipts)))
     if stuck is not None:
         raise stuck
@@ -86,35 +86,6 @@ def _fail(run: Command, code: str, sentence: str) -> None:
         run.show({"problems": [problem]}, sentence)
     else:
         click.echo(sentence, err=True)
-
-
-def _document(receipt: ReceiptSummary) -> dict[str, Any]:
-    return {
-        "receipt_id": receipt.id,
-        "file": receipt.filename,
-        "feed": receipt.feed,
-        "status": receipt.status,
-        "sha256": receipt.sha256,
-        "received_at": receipt.received_at.isoformat(),
-        "report_at": receipt.report_at.isoformat(),
-        "duplicate_of": receipt.duplicate_of_id,
-        "code": receipt.problem_code,
-        "sentence": receipt.problem_sentence,
-        "lines_read": receipt.lines_read,
-        **{str(outcome): number for outcome, number in receipt.outcomes.items()},
-        "ignored_columns": list(receipt.ignored_columns),
-        "problems": [
-            {
-                "line_no": line.line_no,
-                "line_id": line.id,
-                "code": problem.code,
-                "sentence": problem.sentence,
-                "fields": list(problem.fields),
-            }
-            for line in receipt.problem_lines
-            for problem in line.problems
-        ],
-    }
 
 
 def _sentences(receipt: ReceiptSummary) -> str:

@@ -40,6 +40,7 @@ class Feed:
     `own_authority`: how this force may write our council's name.
     `expected_by`: the local time by which the day's report is expected; None: at none. `expected_days`: the days on
     which one is expected, Monday = 0.
+    `lists_changes_only`: the report holds what is new or has changed, and not every child who is missing now.
     `version_no`: of a feed saved in the database; None for one read from a file.
     """
 
@@ -55,6 +56,7 @@ class Feed:
     description: str = ""
     expected_by: time | None = None
     expected_days: frozenset[int] = frozenset(range(7))
+    lists_changes_only: bool = False
     version_no: int | None = None
 
     def __post_init__(self) -> None:

@@ -44,6 +44,7 @@ def feed_of(given: Mapping[str, Any], own_names: tuple[str, ...] = (), version_n
         date_formats=formats or USUAL_DATE_FORMATS,
         expected_by=time.fromisoformat(given["expected_by"]) if given.get("expected_by") else None,
         expected_days=frozenset(DAYS.index(day) for day in days),
+        lists_changes_only=given.get("lists_changes_only") or False,
         version_no=version_no,
     )
 
@@ -65,7 +66,8 @@ def plain_definition(given: Mapping[str, Any]) -> dict[str, Any]:
 _KINDS: Mapping[str, str] = {
     "name": "text", "force": "text", "description": "text", "found_means_returned": "yes or no",
     "date_formats": "list", "own_authority": "list", "reference_pattern": "text", "report_time_column": "text",
-    "expected_by": "text", "expected_days": "list", "columns": "columns", "values": "tables",
+    "expected_by": "text", "expected_days": "list",
+    "lists_changes_only": "yes or no", "columns": "columns", "values": "tables",
 }  # fmt: skip
 
 

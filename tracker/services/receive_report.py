@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import PurePath
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -31,6 +32,16 @@ TRIES = 5
 """How often a chunk is tried that met somebody else's change in the middle (PostgreSQL: deadlock, lost race)."""
 
 
+class Once(Protocol):
+    """What keeps one report from being taken twice, asked and told inside the transaction that keeps its bytes."""
+
+    def receipt_of(self, session: Session, sha256: str) -> int | None:
+        """The receipt of the first time; None where this is the first."""
+
+    def keep(self, session: Session, receipt_id: int, sha256: str) -> None:
+        """Remember the receipt just written."""
+
+
 def receive_report(
     context: Context,
     *,
@@ -41,14 +52,17 @@ def receive_report(
     received_by_id: int | None = None,
     is_history: bool = False,
     limits: FileLimits,
+    once: Once | None = None,
+    at_most: int | None = None,
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. `once`: may know its receipt already. `at_most`: about so many lines are read now, the
+    rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
     """
-    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history)
-    _read(context, receipt_id, feed, limits)
+    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once)
+    _read(context, receipt_id, feed, limits, at_most)
     return receipt_id
 
 
@@ -82,11 +96,14 @@ def _keep(
     source: str,
     received_by_id: int | None,
     is_history: bool,
+    once: Once | None,
 ) -> int:
     """Commit the bytes. The same bytes by the same feed have the age of their first copy (definitions §8)."""
     sha256 = hashlib.sha256(content).hexdigest()
     with writing() as session:
         audit.hold_chain(session)
+        if once is not None and (held := once.receipt_of(session, sha256)) is not None:
+            return held
         first = reports.first_copy(session, feed.name, sha256)
         receipt = Receipt(
             feed=feed.name,
@@ -106,6 +123,8 @@ def _keep(
         )
         session.add(receipt)
         session.flush()
+        if once is not None:
+            once.keep(session, receipt.id, sha256)
         details = {"feed": feed.name, "sha256": sha256, "source": source}
         audit.record(session, "report_received", context.actor, context.now, "receipt", receipt.id, details)
         return receipt.id
@@ -117,18 +136,24 @@ def _plain_name(filename: str) -> str:
     return "".join(character for character in name if character.isprintable())[:200] or "report"
 
 
-def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits) -> None:
-    """Read the lines of a kept report, from the first without an outcome to the last."""
+def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits, at_most: int | None = None) -> None:
+    """Read the lines of a kept report, from the first without an outcome to the last, or `at_most` about so many."""
     session = current_session()
-    kept = session.execute(select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id)).one()
+    query = select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id, Receipt.status == "reading")
+    kept = session.execute(query).one_or_none()
     session.rollback()
+    if kept is None:
+        return
     table = report_table(kept.content, kept.filename, feed, limits)
     if isinstance(table, Refusal):
         _refuse(context, receipt_id, feed, table)
         return
     _prepare(receipt_id, table, feed)
+    chunks = 0
     while _read_next(context, receipt_id, table, feed):
-        pass
+        chunks += 1
+        if at_most is not None and chunks * CHUNK >= at_most:
+            return
 
 
 def _refuse(context: Context, receipt_id: int, feed: Feed, refusal: Refusal) -> None:

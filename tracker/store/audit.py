@@ -41,6 +41,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     # reports
     "report_received": frozenset({"feed", "sha256"}),
     "report_refused": frozenset({"feed", "code"}),
+    "report_absence_recorded": frozenset({"feed", "expected_on"}),
+    "report_absence_told": frozenset({"feed", "expected_on", "recipient_ids"}),
+    "report_absence_settled": frozenset({"receipt_id"}),
+    "api_token_created": frozenset({"feed"}),
+    "api_token_revoked": frozenset({"feed"}),
     "line_replayed": frozenset({"outcome"}),
     "line_dismissed": frozenset({"reason"}),
     "match_decided": frozenset({"child_id"}),

@@ -19,6 +19,7 @@ def init_web(app: Flask) -> None:
     init_filters(app)
     init_shell(app)
     from tracker.web.alerts import views as alerts
+    from tracker.web.api import v1 as api
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
     from tracker.web.episodes import views as episodes
@@ -44,6 +45,7 @@ def init_web(app: Flask) -> None:
         audit,
         signin,
         health,
+        api,
     ):
         app.register_blueprint(area.bp)
     if bootstrap.mailbox(app):  # a demonstration only: elsewhere there is no such page

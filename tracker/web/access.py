@@ -1,6 +1,7 @@
 """Who may open what: every route names its permission, and one that names none is denied to everybody.
 
-A view is marked with `@requires(Permission.X)`, `@signed_in` (any signed-in person) or `@public` (anybody at all).
+A view is marked with `@requires(Permission.X)`, `@signed_in` (any signed-in person) or `@public` (anybody at all);
+those of the HTTP interface with `@token_holder`: a program with a token, and no person.
 What a person may see *within* a page (whose episodes, whose alerts) is for the services' queries: they take the viewer.
 """
 
@@ -59,6 +60,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+TOKEN_HOLDER = "token holder"  # noqa: S105 (a mark, not a token)
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
@@ -81,6 +83,11 @@ def signed_in(view: View) -> View:
     return _mark(SIGNED_IN)(view)
 
 
+def token_holder(view: View) -> View:
+    """The view is for a program that brings a token of the HTTP interface; being signed in opens nothing."""
+    return _mark(TOKEN_HOLDER)(view)
+
+
 def _mark(access: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         view.access = access  # type: ignore[attr-defined]
@@ -90,5 +97,5 @@ def _mark(access: str) -> Callable[[View], View]:
 
 
 def access_of(view: Callable[..., Any] | None) -> str | None:
-    """What the view names: a Permission, `PUBLIC`, `SIGNED_IN`, or None where it names nothing."""
+    """What the view names: a Permission, `PUBLIC`, `SIGNED_IN`, `TOKEN_HOLDER`, or None where it names nothing."""
     return getattr(view, "access", None)

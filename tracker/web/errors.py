@@ -4,11 +4,12 @@ import logging
 import secrets
 import traceback
 
-from flask import Flask, render_template, request, url_for
+from flask import Flask, Response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.services.errors import Conflict, Refused
+from tracker.web.api.problems import asks_the_api, fault_problem, http_problem
 from tracker.web.fields import typed_values
 from tracker.web.security import safe_next
 
@@ -35,10 +36,12 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, show_fault)
 
 
-def show_http_error(error: HTTPException) -> Answer | HTTPException:
+def show_http_error(error: HTTPException) -> Answer | HTTPException | Response:
     code = error.code or 500
     if code < 400:
         return error  # a redirect
+    if asks_the_api():
+        return http_problem(error)
     if isinstance(error, SecurityError):  # an untrusted host: no address may be built from it
         return "This address is not one that the service answers to.", 400, {"Content-Type": "text/plain"}
     heading, sentence = EXPIRED if isinstance(error, CSRFError) else PLAIN.get(code, PLAIN[400])
@@ -57,10 +60,12 @@ def show_conflict(error: Conflict) -> Answer:
     return render_template("errors/conflict.html", problems=error.problems, typed=typed, back=_back()), 409
 
 
-def show_fault(error: Exception) -> Answer:
+def show_fault(error: Exception) -> Answer | Response:
     """A broken promise of ours: a page with a reference, and a log line with the same."""
     reference = secrets.token_hex(4)
     log_fault(error, reference)
+    if asks_the_api():
+        return fault_problem(reference)
     return render_template("errors/fault.html", reference=reference), 500
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tracker.bootstrap import wiring
 from tracker.web import access, sessions
+from tracker.web.api.auth import check_token
 from tracker.web.request import may, settings, viewer
 
 csrf = CSRFProtect()
@@ -70,6 +71,8 @@ def check_access() -> AnyResponse | None:
     named = access.access_of(current_app.view_functions[request.endpoint])
     if named == access.PUBLIC:
         return None
+    if named == access.TOKEN_HOLDER:
+        return check_token()
     if named is not None and viewer() is None:
         return _ask_to_sign_in()
     if named is None or (named != access.SIGNED_IN and not may(named)):

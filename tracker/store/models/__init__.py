@@ -1,9 +1,11 @@
 """Every table, by noun."""
 
 from tracker.store.models.alerts import Alert, OutboxMessage
+from tracker.store.models.api import ApiToken, IdempotencyKey
 from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildName
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeVersion
+from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.feeds import FeedDraft, FeedVersion
 from tracker.store.models.interviews import Interview, InterviewAllocation, InterviewEpisode
 from tracker.store.models.oversight import AuditEntry, SummaryRow
@@ -13,8 +15,8 @@ from tracker.store.models.reports import Line, Receipt
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
-    "Alert", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun", "Episode",
-    "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "Heartbeat", "Interview", "InterviewAllocation",
-    "InterviewEpisode", "Line", "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "SchedulerLease",
-    "SummaryRow", "Team", "WebSession",
+    "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun",
+    "Episode", "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "Heartbeat", "IdempotencyKey",
+    "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "OutboxMessage", "Person", "PersonRole", "Receipt",
+    "RepeatFlagRow", "ReportAbsence", "ReportWatch", "SchedulerLease", "SummaryRow", "Team", "WebSession",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ class Receipt(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         Index("ix_receipt_received_at", "received_at"),
+        Index("ix_receipt_feed", "feed", "received_at"),
         Index("ix_receipt_sha256", "sha256"),
         Index(
             "ix_receipt_reading",

@@ -1,0 +1,89 @@
+"""The HTTP interface is what its OpenAPI document says, whatever programs send: schemathesis, over WSGI."""
+
+import os
+from contextvars import Context as EmptyContext
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from tests.reports import as_csv, row, strangers
+from tracker.services import api_tokens
+from tracker.services.context import Context
+from tracker.settings import Settings
+from tracker.store import audit
+from tracker.store.db import db, session
+from tracker.web.api.body import TYPES
+
+FULL = os.environ.get("TRACKER_FAULTS") == "full"
+FEED = "thames-valley"
+REPORTS, RECEIPT = ("/reports", "POST"), ("/reports/{receipt_id}", "GET")
+
+_BODIES = st.one_of(
+    st.binary(max_size=200),
+    st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
+    st.integers(0, 8).map(lambda number: as_csv(strangers(number))),
+    st.text(max_size=20).map(lambda text: as_csv([row(surname=text, missing=text)])),
+    st.sampled_from([b"[" * 40_000, b"PK\x03\x04" + b"\0" * 200, b"x" * 60_000, b"{}", b"[]"]),
+)
+for name in TYPES:
+    schemathesis.openapi.media_type(name, _BODIES)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    limits = settings.limits.model_copy(update={"api_per_minute": 1_000_000, "upload_bytes": 50_000})
+    return settings.model_copy(update={"limits": limits})
+
+
+@pytest.fixture
+def token(app: Flask, context: Context) -> str:
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    return api_tokens.create_token(context, label="program", feed=FEED, feeds=[FEED])[1]
+
+
+def answers(app: Flask, token: str, place: tuple[str, str], mode: GenerationMode) -> set[int]:
+    """Send what schemathesis makes of the document; every answer must be one that the document names. Their codes."""
+    db.session.rollback()
+    schema = EmptyContext().run(lambda: schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app))
+    path, method = place
+    seen: set[int] = set()
+
+    @examples(
+        max_examples=500 if FULL else 40,
+        deadline=None,
+        derandomize=not FULL,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=schema[path][method].as_strategy(generation_mode=mode), is_known=st.integers(0, 7))
+    def conforms(case: Any, is_known: int) -> None:
+        headers = {"Authorization": f"Bearer {token if is_known else 'unknown'}"}
+        answer = EmptyContext().run(lambda: case.call(headers=headers))
+        seen.add(answer.status_code)
+        assert answer.status_code != 500, answer.text
+        case.validate_response(answer, headers=headers)
+
+    conforms()
+    return seen
+
+
+def test_what_is_sent_as_the_document_asks(app: Flask, token: str) -> None:
+    assert {201, 401} <= answers(app, token, REPORTS, GenerationMode.POSITIVE)
+    assert {401, 404} <= answers(app, token, RECEIPT, GenerationMode.POSITIVE)
+    assert list(audit.broken_links(session())) == []
+
+
+def test_what_is_sent_otherwise(app: Flask, token: str) -> None:
+    assert {400, 415} & answers(app, token, REPORTS, GenerationMode.NEGATIVE)
+    assert {401, 404} & answers(app, token, RECEIPT, GenerationMode.NEGATIVE)
+    assert list(audit.broken_links(session())) == []
+
+
+def test_the_document_describes_itself(app: Flask, token: str) -> None:
+    assert answers(app, token, ("/openapi.json", "GET"), GenerationMode.POSITIVE) == {200}

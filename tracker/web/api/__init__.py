@@ -1,0 +1,1 @@
+"""The HTTP interface: programs push reports with a token. No cookie, no session, no form."""

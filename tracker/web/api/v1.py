@@ -1,0 +1,79 @@
+"""Version 1 of the HTTP interface: push a report, ask for its receipt. docs/operations.md tells how to use it."""
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from tracker.services.push_report import KeyReused, UnavailableError, push_report, pushed_receipt
+from tracker.web.access import public, token_holder
+from tracker.web.api.auth import holder, holder_key, token_context
+from tracker.web.api.body import filename_of, header_problem
+from tracker.web.api.openapi import document
+from tracker.web.api.problems import problem, unavailable
+from tracker.web.records import ID
+from tracker.web.request import feeds, settings
+from tracker.web.security import csrf, limiter
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+csrf.exempt(bp)  # a token in a header is sent by no browser unasked
+
+
+def _rate() -> str:
+    return f"{settings().limits.api_per_minute} per minute"
+
+
+@bp.post("/reports")
+@limiter.limit(_rate, key_func=holder_key)
+@token_holder
+def receive() -> Response:
+    """Take a report: its bytes are committed before anything is answered."""
+    wrong = header_problem()
+    if wrong is not None:
+        return wrong
+    feed = feeds().get(holder().feed)
+    if feed is None:
+        return problem(403, "feed_not_in_force", "The feed of this token is not in force any more. Nothing was kept.")
+    limits = settings().limits
+    request.max_content_length = limits.upload_bytes
+    content = request.get_data(cache=False)
+    try:
+        pushed = push_report(
+            token_context(),
+            holder(),
+            content=content,
+            filename=filename_of(content),
+            feed=feed,
+            key=request.headers.get("Idempotency-Key"),
+            limits=limits,
+        )
+    except KeyReused as refused:
+        first = refused.problems[0]
+        return problem(422, first.code, first.sentence, first.fields)
+    except UnavailableError:
+        return unavailable()
+    reading = pushed.document["status"] == "reading"
+    response = jsonify(pushed.document)
+    response.status_code = 202 if reading else 200 if pushed.is_repeat else 201
+    response.headers["Location"] = url_for("api.show", receipt_id=pushed.document["receipt_id"])
+    if reading:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+@bp.get(f"/reports/<{ID}:receipt_id>")
+@limiter.limit(_rate, key_func=holder_key)
+@token_holder
+def show(receipt_id: int) -> Response:
+    """The receipt of a report of the token's feed, to be asked for until it is read."""
+    try:
+        found = pushed_receipt(holder(), receipt_id)
+    except UnavailableError:
+        return unavailable()
+    if found is None:
+        return problem(404, "no_such_receipt", "There is no such receipt of this token's feed.")
+    return jsonify(found)
+
+
+@bp.get("/openapi.json")
+@public
+def openapi() -> Response:
+    """What this interface takes and answers."""
+    return jsonify(document())
