@@ -9,11 +9,12 @@ from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.repeats import RepeatFlagRow
 from tracker.store.models.reports import Line, Receipt
+from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Alert", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun", "Episode",
-    "EpisodeDecision", "EpisodeVersion", "Heartbeat", "Interview", "InterviewAllocation", "InterviewEpisode", "Line",
-    "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "SchedulerLease", "SummaryRow", "Team",
-    "WebSession",
+    "EpisodeDecision", "EpisodeVersion", "FolderFile", "Heartbeat", "Interview", "InterviewAllocation",
+    "InterviewEpisode", "Line", "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "RoadState",
+    "SchedulerLease", "SummaryRow", "Team", "WebSession",
 ]  # fmt: skip
