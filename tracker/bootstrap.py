@@ -9,7 +9,11 @@ from flask import Flask
 from tracker.adapters.charts import ChartRenderer
 from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
+from tracker.adapters.report_source import HttpsReportSource
+from tracker.adapters.watched_folder import FolderOnDisk
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
+from tracker.core.dropped_files import WatchedFolder
+from tracker.core.pulls import ReportSource
 from tracker.settings import PROJECT, Mail, Settings, SettingsError, load_settings
 from tracker.store.db import db, prepare_engine
 from tracker.store.migrations import migrate
@@ -23,10 +27,17 @@ class Wiring:
     clock: Clock
     mailer: Mailer
     charts: ChartRenderer
+    source: ReportSource
+    folder: WatchedFolder | None
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None, mailer: Mailer | None = None) -> Flask:
-    """The application. Tests hand in their own clock and mailer; commands and servers take those of the settings."""
+def create_app(
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    mailer: Mailer | None = None,
+    source: ReportSource | None = None,
+) -> Flask:
+    """The application. Tests hand in their own clock, mailer and source; commands and servers take the settings'."""
     settings = settings or load_settings()
     app = Flask(
         "tracker",
@@ -40,6 +51,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, mai
         clock=clock or make_clock(settings),
         mailer=mailer or make_mailer(settings.mail),
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
+        source=source or HttpsReportSource(),
+        folder=FolderOnDisk(Path(settings.intake.watch_folder)) if settings.intake.watch_folder else None,
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),

@@ -6,6 +6,7 @@ and two schedulers do no harm. Of several, the one that holds the lease acts.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +18,15 @@ from flask import Flask
 
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
-from tracker.services import deliver_outbox, due_work, engine_state, lead_engine, raise_alerts
+from tracker.services import (
+    deliver_outbox,
+    due_work,
+    engine_state,
+    lead_engine,
+    pull_reports,
+    raise_alerts,
+    watch_folder,
+)
 from tracker.services.context import Actor, Context
 from tracker.services.receive_report import resume_reading
 
@@ -56,6 +65,8 @@ class Engine:
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
             Job("summary", times.sweep_seconds, self.summary),
+            Job("folder", times.folder_seconds, self.folder),
+            Job("pull", times.pull_seconds, self.pull),
         )
 
     def start(self) -> None:
@@ -137,6 +148,39 @@ class Engine:
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
+
+    def folder(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        wired = self.wiring
+        if wired.folder is None:
+            watch_folder.forget()
+            return {}
+        settings = wired.settings
+        looked = watch_folder.look(
+            context,
+            wired.folder,
+            feeds_in_force(settings.feeds),
+            settings.limits,
+            settings.intake.settle_seconds,
+            wired.clock.now,
+            keep_going,
+        )
+        return {"receipts": len(looked.receipts), "moved": looked.moved}
+
+    def pull(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        wired = self.wiring
+        settings = wired.settings
+        pull_reports.forget_others(settings.report_pulls)
+        done = pull_reports.pull_reports(
+            context,
+            settings.report_pulls,
+            wired.source,
+            feeds_in_force(settings.feeds),
+            settings.limits,
+            wired.clock.now,
+            pull_reports.Worker(self.worker, is_gone),
+            keep_going,
+        )
+        return dict(Counter(one.outcome for one in done))
 
 
 def _where(error: Exception) -> str:

@@ -10,18 +10,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from tracker.core.alerts import RungPolicy
 from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
 from tracker.core.policy import Policy
+from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
+from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake")
 
 
 class SettingsError(ValueError):
@@ -53,6 +55,8 @@ class Mail(_Section):
 class Scheduler(_Section):
     sweep_seconds: float = Field(gt=0, le=3600)
     deliver_seconds: float = Field(gt=0, le=3600)
+    folder_seconds: float = Field(gt=0, le=3600)
+    pull_seconds: float = Field(gt=0, le=3600)
     summary_day: int = Field(ge=1, le=28)
     stale_after_seconds: float = Field(gt=0)
     lease_seconds: float = Field(ge=5, le=300)
@@ -109,6 +113,9 @@ class Settings(_Section):
     limits: Limits
     repeat_rules: tuple[RepeatRuleSection, ...]
     rungs: tuple[RungSection, ...]
+    intake: Intake
+    pulls: tuple[PullSection, ...] = ()
+    pull_secrets: dict[str, SecretStr] = {}
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":
@@ -121,6 +128,7 @@ class Settings(_Section):
             raise ValueError("the rungs must rise: due_soon, overdue, overdue_24h, overdue_96h, each later")
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
+        pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
         if self.env == "production":
             self._fit_for_production()
         return self
@@ -143,6 +151,11 @@ class Settings(_Section):
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
             ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
         )
+
+    @cached_property
+    def report_pulls(self) -> tuple[Pull, ...]:
+        """The pulls, as the core knows them."""
+        return pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
@@ -215,6 +228,9 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file"):
             name, text = name.removesuffix("_file"), _secret(variable, raw)
         value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
+        if name.startswith("pull_secret_"):
+            found.setdefault("pull_secrets", {})[name.removeprefix("pull_secret_")] = value
+            continue
         section = next((section for section in SECTIONS if name.startswith(section + "_")), None)
         if section:
             found.setdefault(section, {})[name.removeprefix(section + "_")] = value

@@ -9,6 +9,7 @@ import click
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.commands.month import refuse
+from tracker.commands.roads import checks_of_roads
 from tracker.core.mail import MailDelayedError
 from tracker.core.terms import Role
 from tracker.services import backup, engine_state, people
@@ -158,13 +159,14 @@ def user_disable(run: Command, email: str) -> int:
 
 @command(cli, "check")
 def check(run: Command) -> int:
-    """Whether settings, database, mail and scheduler are in order, in sentences. Exit code 1 if one is not."""
+    """Whether settings, database, mail, scheduler and roads in are in order, in sentences. Exit code 1 if not."""
     found = [("settings", True, f"The settings are valid; env is {run.settings.env}.")]
     problem = database_problem()
     found.append(("database", problem is None, problem or "The database answers and is up to date."))
     found.append(_check_mail(run))
     if problem is None:
         found.append(_check_engine(run))
+    found += checks_of_roads(run)
     document = {"checks": [{"name": name, "ok": ok, "sentence": sentence} for name, ok, sentence in found]}
     run.show(document, "\n".join(f"{'ok ' if ok else 'NOT'} {name}: {sentence}" for name, ok, sentence in found))
     return 0 if all(ok for _name, ok, _sentence in found) else 1

@@ -1,7 +1,7 @@
 """A report arrives: its bytes are committed first, then its lines in chunks, until every line has its one outcome."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import PurePath
@@ -53,15 +53,17 @@ def receive_report(
     is_history: bool = False,
     limits: FileLimits,
     once: Once | None = None,
+    record: Callable[[Session, int], None] | None = None,
     at_most: int | None = None,
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. `once`: may know its receipt already. `at_most`: about so many lines are read now, the
-    rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. `once`: may know its receipt already. `record`: what the road has to remember of this
+    receipt, written in the transaction that keeps it; if it raises, nothing is kept. `at_most`: about so many lines are
+    read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
     """
-    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once)
+    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once, record)
     _read(context, receipt_id, feed, limits, at_most)
     return receipt_id
 
@@ -97,6 +99,7 @@ def _keep(
     received_by_id: int | None,
     is_history: bool,
     once: Once | None,
+    record: Callable[[Session, int], None] | None,
 ) -> int:
     """Commit the bytes. The same bytes by the same feed have the age of their first copy (definitions §8)."""
     sha256 = hashlib.sha256(content).hexdigest()
@@ -127,6 +130,8 @@ def _keep(
             once.keep(session, receipt.id, sha256)
         details = {"feed": feed.name, "sha256": sha256, "source": source}
         audit.record(session, "report_received", context.actor, context.now, "receipt", receipt.id, details)
+        if record is not None:
+            record(session, receipt.id)
         return receipt.id
 
 

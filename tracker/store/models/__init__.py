@@ -12,11 +12,13 @@ from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.repeats import RepeatFlagRow
 from tracker.store.models.reports import Line, Receipt
+from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun",
-    "Episode", "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "Heartbeat", "IdempotencyKey",
-    "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "OutboxMessage", "Person", "PersonRole", "Receipt",
-    "RepeatFlagRow", "ReportAbsence", "ReportWatch", "SchedulerLease", "SummaryRow", "Team", "WebSession",
+    "Episode", "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat",
+    "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "OutboxMessage", "Person",
+    "PersonRole", "Receipt", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
+    "SummaryRow", "Team", "WebSession",
 ]  # fmt: skip
