@@ -13,10 +13,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.adapters.tabular import Columns, FileLimits, Refusal, Table, read_table
 from tracker.core.feed import Feed
+from tracker.core.line_marks import is_added
 from tracker.core.report_times import read_instant
 from tracker.core.terms import ProblemCode
 from tracker.core.written_times import UnreadableTime
 from tracker.services.context import Context
+from tracker.services.corrected_lines import take_marked
 from tracker.services.read_lines import read_chunk
 from tracker.services.transaction import writing
 from tracker.store import audit, reports
@@ -47,14 +49,15 @@ def receive_report(
     received_by_id: int | None = None,
     is_history: bool = False,
     limits: FileLimits,
+    at_most: int | None = None,
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. `at_most`: about so many lines are read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
     """
     receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history)
-    _read(context, receipt_id, feed, limits)
+    _read(context, receipt_id, feed, limits, at_most)
     return receipt_id
 
 
@@ -120,8 +123,8 @@ def _plain_name(filename: str) -> str:
     return "".join(character for character in name if character.isprintable())[:200] or "report"
 
 
-def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits) -> None:
-    """Read the lines of a kept report, from the first without an outcome to the last."""
+def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits, at_most: int | None = None) -> None:
+    """Read the lines of a kept report, from the first without an outcome to the last, or `at_most` about so many."""
     session = current_session()
     kept = session.execute(select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id)).one()
     session.rollback()
@@ -130,8 +133,11 @@ def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits) -> 
         _refuse(context, receipt_id, feed, table)
         return
     _prepare(receipt_id, table, feed)
+    chunks = 0
     while _read_next(context, receipt_id, table, feed):
-        pass
+        chunks += 1
+        if at_most is not None and chunks * CHUNK >= at_most:
+            return
 
 
 def _table(content: bytes, filename: str, feed: Feed, limits: FileLimits) -> Table | Refusal:
@@ -163,7 +169,11 @@ def _prepare(receipt_id: int, table: Table, feed: Feed) -> None:
         receipt = session.get_one(Receipt, receipt_id)
         if receipt.status != "reading" or reports.last_line_no(session, receipt_id):
             return
-        values: dict[str, object] = {"ignored_columns": list(table.ignored)}
+        values: dict[str, object] = {
+            "ignored_columns": [header for header in table.ignored if not is_added(header)],
+            "lines_total": len(table),
+            "columns": list(table.headers),
+        }
         stated = _stated_age(table, feed, receipt.received_at)
         if stated and receipt.duplicate_of_id is None:
             values["report_at"] = reports.free_report_at(session, feed.force, stated, besides_id=receipt_id)
@@ -207,7 +217,7 @@ def _read_chunk(session: Session, context: Context, receipt_id: int, table: Tabl
         return False
     rows = list(islice(table.rows(after=reports.last_line_no(session, receipt_id)), CHUNK))
     if rows:
-        read_chunk(session, receipt, rows, feed, context)
+        read_chunk(session, receipt, take_marked(session, receipt, rows, feed, context), feed, context)
     if rows and rows[-1].line_no < table.last_line_no:
         return True
     lines = sum(reports.outcome_counts(session, receipt_id).values())

@@ -8,12 +8,12 @@ from tracker.store.models.interviews import Interview, InterviewAllocation, Inte
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.repeats import RepeatFlagRow
-from tracker.store.models.reports import Line, Receipt
+from tracker.store.models.reports import Line, LoadUndo, Receipt, Reexamination, UndoneRow
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Alert", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun", "Episode",
     "EpisodeDecision", "EpisodeVersion", "Heartbeat", "Interview", "InterviewAllocation", "InterviewEpisode", "Line",
-    "OutboxMessage", "Person", "PersonRole", "Receipt", "RepeatFlagRow", "SchedulerLease", "SummaryRow", "Team",
-    "WebSession",
+    "LoadUndo", "OutboxMessage", "Person", "PersonRole", "Receipt", "Reexamination", "RepeatFlagRow", "SchedulerLease",
+    "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip
