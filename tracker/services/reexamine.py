@@ -5,7 +5,7 @@ them brought up to date. What a person corrected in a line stays. One row in the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,7 +48,12 @@ class Reexamined:
     after_id: int = 0
 
     def __add__(self, other: "Reexamined") -> "Reexamined":
-        return Reexamined(*(a + b for a, b in zip(astuple(self)[:3], astuple(other)[:3], strict=True)), other.after_id)
+        return Reexamined(
+            self.looked_at + other.looked_at,
+            self.settled + other.settled,
+            self.refreshed + other.refreshed,
+            other.after_id,
+        )
 
 
 def reexamine(

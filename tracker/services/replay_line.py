@@ -75,7 +75,7 @@ class Judged:
         """Whether the line goes on waiting with the very question that it waits with now."""
         line, verdict = self.line, self.verdict
         asked = [(one.get("child_id"), one.get("weight"), one.get("episode_id")) for one in line.candidates]
-        asks = [(one.child_id, one.weight, None) for one in verdict.candidates]
+        asks: list[tuple[object, object, object]] = [(one.child_id, one.weight, None) for one in verdict.candidates]
         asks += [(None, None, episode_id) for episode_id in verdict.candidate_episodes]
         same = problems_of(line) == tuple(verdict.problems) and asked == asks and line.due_at == verdict.due_at
         return verdict.outcome is LineOutcome.QUARANTINED and same
