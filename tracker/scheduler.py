@@ -28,6 +28,7 @@ from tracker.services import (
     watch_folder,
 )
 from tracker.services.context import Actor, Context
+from tracker.services.feeds import feeds_in_force
 from tracker.services.receive_report import resume_reading
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,7 @@ class Engine:
         looked = watch_folder.look(
             context,
             wired.folder,
-            feeds_in_force(settings.feeds),
+            feeds_in_force(settings.feeds, settings.council.own_names),
             settings.limits,
             settings.intake.settle_seconds,
             wired.clock.now,
@@ -174,7 +175,7 @@ class Engine:
             context,
             settings.report_pulls,
             wired.source,
-            feeds_in_force(settings.feeds),
+            feeds_in_force(settings.feeds, settings.council.own_names),
             settings.limits,
             wired.clock.now,
             pull_reports.Worker(self.worker, is_gone),

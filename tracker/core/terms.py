@@ -55,6 +55,7 @@ class ExclusionReason(StrEnum):
     NOT_MISSING = "not_missing"
     CREATED_IN_ERROR = "created_in_error"
     ADULT = "adult"
+    LOAD_UNDONE = "load_undone"  # known only through a load that was taken back
 
 
 class Road(StrEnum):
@@ -185,6 +186,8 @@ class ProblemCode(StrEnum):
     FORMULA_WITHOUT_VALUE = "formula_without_value"
     ROW_TOO_LONG = "row_too_long"
     VALUE_TOO_LONG = "value_too_long"
+    UNKNOWN_MARK = "unknown_mark"
+    MARK_SETTLED = "mark_settled"
     # a file
     NOT_A_TABLE = "not_a_table"
     EMPTY_FILE = "empty_file"

@@ -54,6 +54,7 @@ class Verdict:
     decisions: tuple[Decision, ...] = ()
     teaches: bool = True
     learnt: dict[str, object] = field(default_factory=dict)
+    makes_child: bool = False
     reasons: tuple[FieldReason, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     candidate_episodes: tuple[int, ...] = ()

@@ -83,6 +83,7 @@ def judge(one: Reading, memory: Memory, context: Context, answers: Answers = Ans
         return kept_out(reading, reading.problems, context.rules)
     verdict = verdict_on(reading.line, memory, context.rules, answers)
     if verdict.outcome is LineOutcome.CREATED and verdict.child_id is None:
+        verdict.makes_child = True
         verdict.child_id = memory.new_child(_child_of(reading.line, context), reading.line)
     elif verdict.child_id is not None and verdict.outcome in _TEACHES and verdict.teaches:
         memory.learn(verdict.child_id, reading.line, verdict.learnt)

@@ -14,9 +14,11 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tracker.adapters.tabular import FileLimits, Refusal, Table
 from tracker.core.feed import Feed
+from tracker.core.line_marks import is_added
 from tracker.core.report_times import read_instant
 from tracker.core.written_times import UnreadableTime
 from tracker.services.context import Context
+from tracker.services.corrected_lines import take_marked
 from tracker.services.feeds import feed_begun_with
 from tracker.services.read_lines import read_chunk
 from tracker.services.report_table import REPORT_TIME, report_table
@@ -177,7 +179,11 @@ def _prepare(receipt_id: int, table: Table, feed: Feed) -> None:
         receipt = session.get_one(Receipt, receipt_id)
         if receipt.status != "reading" or reports.last_line_no(session, receipt_id):
             return
-        values: dict[str, object] = {"ignored_columns": list(table.ignored)}
+        values: dict[str, object] = {
+            "ignored_columns": [header for header in table.ignored if not is_added(header)],
+            "lines_total": len(table),
+            "columns": list(table.headers),
+        }
         stated = _stated_age(table, feed, receipt.received_at)
         if stated and receipt.duplicate_of_id is None:
             values["report_at"] = reports.free_report_at(session, feed.force, stated, besides_id=receipt_id)
@@ -221,7 +227,7 @@ def _read_chunk(session: Session, context: Context, receipt_id: int, table: Tabl
         return False
     rows = list(islice(table.rows(after=reports.last_line_no(session, receipt_id)), CHUNK))
     if rows:
-        read_chunk(session, receipt, rows, feed, context)
+        read_chunk(session, receipt, take_marked(session, receipt, rows, feed, context), feed, context)
     if rows and rows[-1].line_no < table.last_line_no:
         return True
     lines = sum(reports.outcome_counts(session, receipt_id).values())

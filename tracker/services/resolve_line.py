@@ -8,21 +8,18 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.adapters.tabular import Row, clean
-from tracker.core.alerts import next_alert_at
+from tracker.adapters.tabular import clean
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
-from tracker.services.line_memory import remember
 from tracker.services.line_verdicts import Answers
-from tracker.services.read_lines import FieldsOf, Reading, judge, read_row
+from tracker.services.replay_line import read_again, replay, settle
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, actor_sees_all
 from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
-from tracker.services.write_lines import Entry, Touched, follow_up, write
-from tracker.store import alerts, audit, reports
+from tracker.store import audit, reports
 from tracker.store.models import Child, Episode, Line, Receipt
 
 __all__ = [
@@ -44,11 +41,11 @@ def correct_and_replay(
     with writing() as session:
         line, receipt, feed = _line_for_change(session, context, line_id, version, feeds)
         line.corrected_cells = {**(line.corrected_cells or line.cells), **{name: clean(cells[name]) for name in cells}}
-        one = _read_again(line, feed)
+        one = read_again(line, feed)
         if one.reading.is_blank:
             sentence = "Nothing is left of this line. Dismiss it instead, with the reason."
             raise Refused(FormProblem("blank", sentence, ("cells",)))
-        return _replay(session, context, line, receipt, one, Answers(), "corrected")
+        return replay(session, context, line, receipt, one, Answers(), "corrected")
 
 
 def dismiss(context: Context, *, line_id: int, version: int, reason: str) -> None:
@@ -58,7 +55,7 @@ def dismiss(context: Context, *, line_id: int, version: int, reason: str) -> Non
         raise Refused(FormProblem("missing_value", "Say why this line is dismissed.", ("reason",)))
     with writing() as session:
         line = _waiting_line(session, context, line_id, version)
-        _settle(line, context, "dismissed")
+        settle(line, context, "dismissed")
         line.settled_reason = reason
         session.flush()
         audit.record(session, "line_dismissed", context.actor, context.now, "line", line.id, {"reason": "given"})
@@ -78,9 +75,9 @@ def decide_match(
         if child_id is not None and session.get(Child, child_id) is None:
             raise Refused(FormProblem("unknown_child", "There is no such child.", ("child_id",)))
         audit.record(session, "match_decided", context.actor, context.now, "line", line.id, {"child_id": child_id})
-        one = _read_again(line, feed)
+        one = read_again(line, feed)
         answers = Answers(child_id=child_id, new_child=child_id is None)
-        outcome = _replay(session, context, line, receipt, one, answers, "matched")
+        outcome = replay(session, context, line, receipt, one, answers, "matched")
         if line.problem_code == ProblemCode.DIFFERENT_CHILD:
             sentence = "This police reference belongs to an episode of another child. Correct the line, or dismiss it."
             raise Refused(FormProblem("different_child", sentence, ("child_id",)))
@@ -105,9 +102,9 @@ def decide_same_episode(
             _check_joinable(session, line, episode_id)
         details = {"episode_id": episode_id}
         audit.record(session, "same_episode_decided", context.actor, context.now, "line", line.id, details)
-        one = _read_again(line, feed)
+        one = read_again(line, feed)
         answers = Answers(child_id=line.child_id, episode_id=episode_id, another_episode=episode_id is None)
-        outcome = _replay(session, context, line, receipt, one, answers, "same_episode_decided")
+        outcome = replay(session, context, line, receipt, one, answers, "same_episode_decided")
         if outcome is not LineOutcome.QUARANTINED:
             _replay_kin(session, context, one.reading.line, feeds)
         return outcome
@@ -143,43 +140,6 @@ def _line_for_change(
     return line, receipt, feeds[receipt.feed]
 
 
-def _read_again(line: Line, feed: Feed) -> Reading:
-    """The line as corrected, else as received. What was wrong with the row itself, a person has now looked at."""
-    row = Row(line.line_no, dict(line.corrected_cells or line.cells))
-    return read_row(row, FieldsOf(feed), line.as_of_at)
-
-
-def _replay(
-    session: Session, context: Context, line: Line, receipt: Receipt, one: Reading, answers: Answers, how: str
-) -> LineOutcome:
-    """Judge the line anew and write what follows, as when it was first read."""
-    read = one.reading.line
-    named = {answers.child_id} - {None}
-    memory = remember(session, [read] if read else [], receipt.force, [id_ for id_ in named if id_ is not None])
-    touched = Touched({}, {})
-    with session.no_autoflush:
-        verdict = judge(one, memory, context, answers)
-        entry = Entry(receipt, line.line_no, line.cells, line.as_of_at, verdict, held=line)
-        write(session, [entry], memory, context, touched)
-        follow_up(session, touched, context)
-    if verdict.outcome is LineOutcome.QUARANTINED:
-        clock = alerts.line_clock(session, line)
-        line.sweep_at = next_alert_at(clock, context.rules.ladder, context.now) if clock else None
-    else:
-        _settle(line, context, how)
-    session.flush()
-    details = {"outcome": str(verdict.outcome)}
-    audit.record(session, "line_replayed", context.actor, context.now, "line", line.id, details)
-    return verdict.outcome
-
-
-def _settle(line: Line, context: Context, how: str) -> None:
-    line.settled_at = context.now
-    line.settled_by_id = context.actor.person_id
-    line.settled_how = how
-    line.sweep_at = None
-
-
 def _replay_kin(session: Session, context: Context, decided: ReportLine | None, feeds: Mapping[str, Feed]) -> None:
     """The other waiting lines of a reference that is now known: a daily report asks the same again every day."""
     if decided is None:
@@ -188,6 +148,6 @@ def _replay_kin(session: Session, context: Context, decided: ReportLine | None, 
         receipt = session.get_one(Receipt, line.receipt_id)
         if receipt.force != decided.police_force or receipt.feed not in feeds:
             continue
-        one = _read_again(line, feeds[receipt.feed])
+        one = read_again(line, feeds[receipt.feed])
         if one.reading.line and one.reading.line.police_reference == decided.police_reference:
-            _replay(session, context, line, receipt, one, Answers(), "replayed_with_another")
+            replay(session, context, line, receipt, one, Answers(), "replayed_with_another")

@@ -147,11 +147,19 @@ def _line_values(entry: Entry, memory: Memory, context: Context) -> dict[str, An
         "problem_fields": list(first.fields) if first else [],
         "problems": [_problem_json(problem) for problem in verdict.problems],
         "candidates": _candidates_json(verdict, memory),
+        "taught": _taught_json(verdict),
         "match_reasons": reasons_json(verdict.reasons),
         "due_at": verdict.due_at if kept_out else None,
         "sweep_at": sweep_at(verdict.due_at, context.rules, context.now) if kept_out else None,
         "version": 1,
     }
+
+
+def _taught_json(verdict: Verdict) -> dict[str, object] | None:
+    """What its child owes to this line alone, for whoever takes the load back."""
+    if verdict.makes_child:
+        return {"child": True, "filled": []}
+    return {"child": False, "filled": sorted(verdict.learnt)} if verdict.learnt else None
 
 
 def _problem_json(problem: LineProblem) -> dict[str, object]:
@@ -243,7 +251,7 @@ def _teach(session: Session, memory: Memory, context: Context, acts: list[audit.
     session.flush()
     children.learn(session, taught)
     for child_id, names in changed.items():
-        acts.append(audit.Act("child_changed", "child", child_id, {"changed": sorted(names)}))
+        acts.append(audit.Act("child_changed", "child", child_id, {"changed": sorted(names), "by": "line"}))
     for row in session.scalars(select(Episode).where(Episode.child_id.in_(born))) if born else ():
         touched.episodes[row.id] = row  # with its child's date of birth known, it may turn out to be an adult's
         touched.children[row.child_id] = None

@@ -5,11 +5,11 @@ Written in the transaction of the act. If it cannot be written, the act, or the 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tracker.store.models import AuditEntry
@@ -46,6 +46,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "report_absence_settled": frozenset({"receipt_id"}),
     "api_token_created": frozenset({"feed"}),
     "api_token_revoked": frozenset({"feed"}),
+    "receipt_downloaded": frozenset({"sha256"}),
+    "load_undo_started": frozenset({"feed"}),
+    "load_undone": frozenset({"feed", "counts"}),
+    "lines_reexamined": frozenset({"looked_at", "settled", "refreshed"}),
     "line_replayed": frozenset({"outcome"}),
     "line_dismissed": frozenset({"reason"}),
     "match_decided": frozenset({"child_id"}),
@@ -90,7 +94,7 @@ ACTIONS: dict[str, frozenset[str]] = {
 
 READS = frozenset(
     {action for action in ACTIONS if action.endswith("_viewed")}
-    | {"search_made", "export_made", "signed_in", "sign_in_failed", "signed_out"}
+    | {"search_made", "export_made", "receipt_downloaded", "signed_in", "sign_in_failed", "signed_out"}
 )
 """Actions that change no record."""
 
@@ -187,6 +191,18 @@ def broken_links(session: Session) -> Iterator[int]:
         if entry.previous_hash != previous or entry.hash != _hash_of(entry):
             yield entry.id
         previous = entry.hash
+
+
+def newest(session: Session) -> int:
+    """The id of the newest row; 0 where there is none."""
+    return session.scalar(select(func.max(AuditEntry.id))) or 0
+
+
+def newest_of(session: Session, beginnings: Collection[str], except_for: Collection[str], after_id: int) -> int | None:
+    """The id of the newest row after one whose action begins with one of these; None if there is none."""
+    names = [name for name in ACTIONS if name.startswith(tuple(beginnings)) and name not in except_for]
+    query = select(AuditEntry.id).where(AuditEntry.id > after_id, AuditEntry.action.in_(names))
+    return session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))
 
 
 def last_change(session: Session) -> int:

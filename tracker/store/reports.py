@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from tracker.core.terms import LineOutcome
 from tracker.store.models import Episode, Line, Receipt
-from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING
+from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING, STANDS
 
 _TICK = timedelta(microseconds=1)
 
 
 def first_copy(session: Session, feed: str, sha256: str) -> Receipt | None:
-    """The earliest receipt of these very bytes by this feed that was not refused."""
-    query = select(Receipt).where(Receipt.sha256 == sha256, Receipt.feed == feed, Receipt.status != "refused")
+    """The earliest receipt of these very bytes by this feed that was neither refused nor taken back."""
+    query = select(Receipt).where(Receipt.sha256 == sha256, Receipt.feed == feed, Receipt.status.in_(STANDS))
     return session.scalar(query.order_by(Receipt.id).limit(1))
 
 
@@ -102,7 +102,7 @@ def twins(session: Session, receipt: Receipt, line_nos: Collection[int]) -> dict
         Receipt.sha256 == receipt.sha256,
         Receipt.feed == receipt.feed,
         Receipt.feed_version.is_not_distinct_from(receipt.feed_version),
-        Receipt.status != "refused",
+        Receipt.status.in_(STANDS),
         Receipt.id != receipt.id,
     )
     copy_ids = session.scalars(copies).all()
@@ -124,6 +124,19 @@ def waiting_lines(session: Session, codes: Collection[str]) -> Sequence[Line]:
     """Lines that wait for a person with one of these problems, oldest first."""
     query = select(Line).where(LINE_WAITS, Line.problem_code.in_(codes))
     return session.scalars(query.order_by(Line.as_of_at, Line.line_no, Line.id)).all()
+
+
+def waiting_after(
+    session: Session, after_id: int, most: int, receipt_id: int | None = None, feed: str | None = None
+) -> Sequence[Line]:
+    """Some lines that wait, held, in the order of their ids: of one receipt, of one feed, or of all that stand."""
+    standing = select(Receipt.id).where(Receipt.status.in_(STANDS))
+    if feed is not None:
+        standing = standing.where(Receipt.feed == feed)
+    query = select(Line).where(LINE_WAITS, Line.id > after_id)
+    query = query.where(Line.receipt_id == receipt_id) if receipt_id else query.where(Line.receipt_id.in_(standing))
+    held = query.order_by(Line.id).limit(most).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
 def refresh_as_of(session: Session, ages: Mapping[int, tuple[datetime, int]]) -> None:

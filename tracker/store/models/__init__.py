@@ -11,14 +11,14 @@ from tracker.store.models.interviews import Interview, InterviewAllocation, Inte
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.repeats import RepeatFlagRow
-from tracker.store.models.reports import Line, Receipt
+from tracker.store.models.reports import Line, LoadUndo, Receipt, Reexamination, UndoneRow
 from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun",
     "Episode", "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat",
-    "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "OutboxMessage", "Person",
-    "PersonRole", "Receipt", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
-    "SummaryRow", "Team", "WebSession",
+    "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "LoadUndo", "OutboxMessage",
+    "Person", "PersonRole", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState",
+    "SchedulerLease", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ class Child(Base):
     known_to_services: Mapped[bool | None]
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]  # held only through a load that was taken back: nobody, and never found
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -1,6 +1,6 @@
 """Reports as they arrived, and what became of every line."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, text
@@ -13,13 +13,20 @@ LINE_WAITS = text("line.outcome = 'quarantined' AND line.settled_at IS NULL")
 
 RECEIPT_READING = text("receipt.status = 'reading'")
 
+RECEIPT_UNDOING = text("receipt.status = 'undoing'")
+
+STANDS = ("reading", "complete")
+"""States of a receipt whose lines speak: not refused, and not taken back."""
+
 
 class Receipt(Base):
     """That a report arrived: its bytes and SHA-256, committed before anything is read from them.
 
-    `status`: `reading` until the lines add up, then `complete`; or `refused`, with nothing stored but this row.
+    `status`: `reading` until the lines add up, then `complete`; or `refused`, with nothing stored but this row. A load
+    taken back is `undoing` until everything it did is followed up, then `undone` (see `LoadUndo`).
     `feed_version` is the version of the feed by which it is read to its end, None for the file's.
     `report_at` is the age of its lines: stated by the report, else the receipt of the first copy of these bytes.
+    `lines_total` and `columns` (the header, in order) are known once the table is read.
     """
 
     __tablename__ = "receipt"
@@ -33,7 +40,13 @@ class Receipt(Base):
             sqlite_where=text("status = 'reading'"),
             postgresql_where=text("status = 'reading'"),
         ),
-        CheckConstraint("status IN ('reading', 'complete', 'refused')", name="status"),
+        Index(
+            "ix_receipt_undoing",
+            "id",
+            sqlite_where=text("status = 'undoing'"),
+            postgresql_where=text("status = 'undoing'"),
+        ),
+        CheckConstraint("status IN ('reading', 'complete', 'refused', 'undoing', 'undone')", name="status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +67,8 @@ class Receipt(Base):
     problem_code: Mapped[str | None]
     problem_sentence: Mapped[str | None]
     lines_read: Mapped[int | None]
+    lines_total: Mapped[int | None]
+    columns: Mapped[list[str] | None] = mapped_column(JSON)
     ignored_columns: Mapped[list[str]] = mapped_column(default=list)
     finished_at: Mapped[datetime | None]
 
@@ -62,7 +77,8 @@ class Line(Base):
     """One line of a report, kept as received (`cells`), with exactly one outcome.
 
     A quarantined line waits until `settled_at`; `due_at` is the deadline its readable return would give, and
-    `sweep_at` when the ladder must look at it. `corrected_cells` is what a person replayed.
+    `sweep_at` when the ladder must look at it. `corrected_cells` is what a person replayed. `taught`: whether the line
+    brought its child (`child`), and which blanks of the child it filled (`filled`); undoing the load asks it.
     """
 
     __tablename__ = "line"
@@ -104,6 +120,47 @@ class Line(Base):
     settled_how: Mapped[str | None]
     settled_reason: Mapped[str | None]
     corrected_cells: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    taught: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class LoadUndo(Base):
+    """That a load is or was taken back: why, by whom, how far it has come (`step`, `after_line`), and its counts."""
+
+    __tablename__ = "load_undo"
+
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    step: Mapped[str] = mapped_column(default="episodes")
+    after_line: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    finished_at: Mapped[datetime | None]
+
+
+class UndoneRow(Base):
+    """What undoing a load did to one record: `became` withdrawn, taken_back, kept …; `details` is what was put aside."""
+
+    __tablename__ = "undone_row"
+    __table_args__ = (Index("uq_undone_row_subject", "receipt_id", "subject", "subject_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"))
+    subject: Mapped[str]
+    subject_id: Mapped[int]
+    became: Mapped[str]
+    details: Mapped[dict[str, Any]]
+
+
+class Reexamination(Base):
+    """How far the lines that wait have been judged again: the newest change seen, and where the pass goes on."""
+
+    __tablename__ = "reexamination"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seen_audit_id: Mapped[int]
+    done_on: Mapped[date | None]
+    after_line_id: Mapped[int]
