@@ -2,11 +2,15 @@
 
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tracker.core.terms import Role
 from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode
+
+_Merged, _Joined = aliased(Child), aliased(Episode)
+# The few that stand for nothing any more are left out by id: a condition on the column of every row would take the
+# lists off the indexes they are sorted and counted by.
 
 SEES_ALL = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
 """Roles that see every record. An interviewer sees their own; the other roles see none."""
@@ -28,18 +32,22 @@ def sees_all(viewer: Sees) -> bool:
 
 
 def children_visible_to(viewer: Sees) -> ColumnElement[bool]:
-    """A condition on `Child`. An interviewer: the children for whom they are or were allocated an interview."""
-    return _by_child(Child.id, viewer)
+    """A condition on `Child`. An interviewer: the children for whom they are or were allocated an interview.
+
+    A child merged into another is seen as that one: its own row is nobody's page any more.
+    """
+    return _by_child(Child.id, Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None))), viewer)
 
 
 def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
-    """A condition on `Episode`: every episode of every child that they may see."""
-    return _by_child(Episode.child_id, viewer)
+    """A condition on `Episode`: every episode of every child that they may see, but none joined into another."""
+    joined = select(_Joined.id).where(_Joined.joined_into_id.is_not(None))
+    return _by_child(Episode.child_id, Episode.id.not_in(joined), viewer)
 
 
-def _by_child(child_id: InstrumentedAttribute[int], viewer: Sees) -> ColumnElement[bool]:
+def _by_child(child_id: InstrumentedAttribute[int], stands: ColumnElement[bool], viewer: Sees) -> ColumnElement[bool]:
     if sees_all(viewer):
-        return true()
+        return stands
     if Role.INTERVIEWER not in viewer.roles:
         return false()
     was_theirs = select(InterviewAllocation.interview_id).where(InterviewAllocation.person_id == viewer.person_id)
@@ -50,4 +58,4 @@ def _by_child(child_id: InstrumentedAttribute[int], viewer: Sees) -> ColumnEleme
         .where(or_(Interview.allocated_to_id == viewer.person_id, Interview.id.in_(was_theirs)))
         .correlate(None)
     )
-    return child_id.in_(theirs)
+    return and_(stands, child_id.in_(theirs))

@@ -3,22 +3,22 @@
 from tracker.store.models.alerts import Alert, OutboxMessage
 from tracker.store.models.api import ApiToken, IdempotencyKey
 from tracker.store.models.breaches import Breach
-from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildName
-from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeVersion
+from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName
+from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.feeds import FeedDraft, FeedVersion
 from tracker.store.models.interviews import Interview, InterviewAllocation, InterviewEpisode
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.repeats import RepeatFlagRow
-from tracker.store.models.reports import Line, LoadUndo, Receipt, Reexamination, UndoneRow
+from tracker.store.models.reports import Line, LoadUndo, MatchDecision, Receipt, Reexamination, UndoneRow
 from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
-    "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildName", "DueRun",
-    "Episode", "EpisodeDecision", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat",
-    "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "LoadUndo", "OutboxMessage",
-    "Person", "PersonRole", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState",
-    "SchedulerLease", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName",
+    "DueRun", "Episode", "EpisodeDecision", "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile",
+    "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "LoadUndo",
+    "MatchDecision", "OutboxMessage", "Person", "PersonRole", "Receipt", "Reexamination", "RepeatFlagRow",
+    "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -49,6 +49,12 @@ class Episode(Base):
             sqlite_where=text("needs_decision = 1"),
             postgresql_where=text("needs_decision"),
         ),
+        Index(
+            "ix_episode_joined_into_id",
+            "joined_into_id",
+            sqlite_where=text("joined_into_id IS NOT NULL"),
+            postgresql_where=text("joined_into_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +101,7 @@ class Episode(Base):
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"))
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -138,3 +145,18 @@ class EpisodeDecision(Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     took_police_value: Mapped[bool | None]
+
+
+class EpisodeJoin(Base):
+    """That two episodes proved to be one: `moved` holds what went over, and what it replaced, to put it back."""
+
+    __tablename__ = "episode_join"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), index=True)
+    joined_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), index=True)
+    joined_at: Mapped[datetime]
+    joined_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    moved: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -164,3 +164,23 @@ class Reexamination(Base):
     seen_audit_id: Mapped[int]
     done_on: Mapped[date | None]
     after_line_id: Mapped[int]
+
+
+class MatchDecision(Base):
+    """Whose a line is, as a person decided it: `child_id`, or None for a child not held before.
+
+    `candidates` are the children as they were shown, field by field; `asked` what the line asked, should it wait again.
+    """
+
+    __tablename__ = "match_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("line.id"), index=True)
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
+    candidates: Mapped[list[Any]] = mapped_column(default=list)
+    asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_reason: Mapped[str | None]
