@@ -1,12 +1,13 @@
 """The real `tracker` command in processes of its own, to be watched and killed."""
 
 import os
+import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
-SHORT, FULL = 6, 24
+SHORT, FULL = 6, 50
 
 
 def kills() -> int:
@@ -49,6 +50,21 @@ def kill(process: subprocess.Popen[str]) -> None:
     """kill -9, and take note of the end, so that its number is free."""
     process.kill()
     process.communicate(timeout=60)
+
+
+def kill_on_its_way(
+    process: subprocess.Popen[str], progress: Callable[[], int], chance: random.Random, step: int, linger: float = 0.3
+) -> int:
+    """kill -9 once `progress` has risen by 1 to `step`, at an instant of chance up to `linger` seconds later.
+
+    What `progress` says after the end: all that was acknowledged. Fails where the process makes none.
+    """
+    target = progress() + chance.randint(1, step)
+    came = wait_until(lambda: progress() >= target, 60)
+    time.sleep(chance.random() * linger)
+    kill(process)
+    assert came, "it goes on after every kill"
+    return progress()
 
 
 def wait_until(met: Callable[[], bool], seconds: float = 30) -> bool:

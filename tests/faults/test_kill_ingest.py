@@ -139,11 +139,7 @@ def test_killed_again_and_again_every_line_has_one_outcome_as_if_undisturbed(
     killed_at = []
     for _ in range(kills):
         process = commands.start(*ingest(path), env=env)
-        target = lines_held() + chance.randrange(1, CHUNK)
-        assert commands.wait_until(lambda to=target: lines_held() >= to, 60), "it goes on after every kill"
-        time.sleep(chance.random() * 0.3)  # somewhere in the chunk after it
-        commands.kill(process)
-        killed_at.append(lines_held())
+        killed_at.append(commands.kill_on_its_way(process, lines_held, chance, CHUNK - 1))
         path = nil
     assert killed_at[-1] < lines, "every kill was in the middle of the work"
     assert killed_at == sorted(killed_at), "nothing acknowledged was lost"

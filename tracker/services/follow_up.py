@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -63,6 +63,13 @@ def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
 def follow_up_episodes(session: Session, rows: Collection[Episode], context: Context) -> None:
     """The same for many episodes, what stands around them read in a few queries."""
     session.flush()
+    keep_clocks(session, rows, context)
+
+
+def keep_clocks(session: Session, rows: Collection[Episode], context: Context) -> None:
+    """The same where nothing around the episodes is pending: what is pending of themselves may stay so."""
+    if not rows:
+        return
     ids = [row.id for row in rows]
     held = interviews.interviews_by_episode(session, ids)
     standing = breaches.standing_of(session, ids)
@@ -72,10 +79,17 @@ def follow_up_episodes(session: Session, rows: Collection[Episode], context: Con
         _keep_clock(session, row, around, context)
 
 
+def keep_first_clock(session: Session, row: Episode, context: Context) -> None:
+    """The same for an episode that is not stored yet, so that it is stored with its clock; its child is."""
+    _keep_clock(session, row, _Around([], None, told=False), context)
+
+
 def _keep_clock(session: Session, row: Episode, around: _Around, context: Context) -> None:
     child = session.get_one(Child, row.child_id)
-    breach = _keep_deadline(session, row, episodes.to_core(row, child), around, context)
     episode = episodes.to_core(row, child)
+    breach = _keep_deadline(session, row, episode, around, context)
+    if row.interview_due_at != episode.interview_due_at:
+        episode = episodes.to_core(row, child)
     flags = (episode.flags - INTERVIEW_FLAGS) | interview_flags(episode, around.interviews)
     episodes.write_changes(session, row, {"flags": flags}, context.now)
     if breach and not is_breached(episode, around.interviews, context.now):
@@ -186,7 +200,8 @@ def _note(session: Session, row: Episode, **values: object) -> None:
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return
-    if session.is_modified(row):  # the version rises anyway, and one statement is enough
+    state = inspect(row)
+    if state.transient or (state.modified and session.is_modified(row)):  # one statement is enough: its version rises
         for name, value in changed.items():
             setattr(row, name, value)
         return
@@ -203,16 +218,24 @@ def follow_up_child(session: Session, child_id: int, context: Context) -> None:
 def follow_up_children(session: Session, child_ids: Collection[int], context: Context) -> None:
     """The same for many children, their episodes and repeat flags read in two queries."""
     session.flush()
+    keep_relations(session, child_ids, context)
+
+
+def keep_relations(session: Session, child_ids: Collection[int], context: Context) -> None:
+    """The same where changes of the episodes are pending, but none is without its row: written with what follows."""
+    if not child_ids:
+        return
     rows: dict[int, list[Episode]] = {child_id: [] for child_id in child_ids}
     history: dict[int, list[MissingEpisode]] = {child_id: [] for child_id in child_ids}
     query = select(Episode, Child).join(Child, Child.id == Episode.child_id).where(Episode.child_id.in_(child_ids))
-    for row, child in session.execute(query.order_by(Episode.missing_from_at, Episode.id)):
+    found = [(row, child) for row, child in session.execute(query)]
+    for row, child in sorted(found, key=lambda pair: (pair[0].missing_from_at, pair[0].id)):
         rows[child.id].append(row)
         history[child.id].append(episodes.to_core(row, child))
     stored = stored_flags(session, child_ids)
     for child_id in child_ids:
         _keep_relations(session, rows[child_id], history[child_id], context)
-        keep_repeat_flags(session, child_id, history[child_id], stored[child_id], context)
+    keep_repeat_flags(session, history, stored, context)
 
 
 def _keep_relations(

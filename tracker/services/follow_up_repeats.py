@@ -1,6 +1,6 @@
 """Keep a child's repeat flags true to their history: raised, ended, withdrawn (definitions §5)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -25,15 +25,38 @@ def stored_flags(session: Session, child_ids: Collection[int]) -> dict[int, list
 
 def keep_repeat_flags(
     session: Session,
+    histories: Mapping[int, Sequence[MissingEpisode]],
+    held: Mapping[int, Sequence[RepeatFlagRow]],
+    context: Context,
+) -> None:
+    """Keep the flags of many children true, each told by its id: `histories` their episodes, `held` their stored flags.
+
+    Steps: 1. a crossing that is no longer true is withdrawn; 2. each true one is raised, or takes in what follows;
+    3. all of them are written together, and what was done with its audit rows.
+
+    Flags of a rule that the council no longer configures are left as they are: no correction made them untrue.
+    """
+    done: list[_Done] = []
+    fewest = min((rule.count for rule in context.rules.repeat_rules), default=0)
+    for child_id, history in histories.items():
+        if held[child_id] or len(history) >= fewest:
+            done += _keep_of_child(session, child_id, history, held[child_id], context)
+    session.flush()
+    acts = [audit.Act(action, "child", row.child_id, {"rule": row.rule, "flag_id": row.id}) for action, row in done]
+    audit.record_many(session, acts, context.actor, context.now)
+
+
+_Done = tuple[str, RepeatFlagRow]
+"""An action of the audit and the flag it was done to; the flag may have no id until all are written."""
+
+
+def _keep_of_child(
+    session: Session,
     child_id: int,
     history: Sequence[MissingEpisode],
     held: Sequence[RepeatFlagRow],
     context: Context,
-) -> None:
-    """Steps: 1. a crossing that is no longer true is withdrawn; 2. each true one is raised, or takes in what follows.
-
-    Flags of a rule that the council no longer configures are left as they are: no correction made them untrue.
-    """
+) -> Iterator[_Done]:
     today = local_date(context.now)
     rules = context.rules
     true_now = {(f.rule, f.raised_on): f for f in repeat_flags(history, rules.repeat_rules, rules.policy, today)}
@@ -41,11 +64,11 @@ def keep_repeat_flags(
     stored = {(row.rule, row.raised_on): row for row in held}
     for key, row in stored.items():
         if row.rule not in configured:
-            _keep_end(session, row, today, context)
+            yield from _keep_end(row, today)
         elif key not in true_now and row.withdrawn_at is None:
             row.withdrawn_at = context.now
             row.withdrawn_reason = "the crossing is no longer true"
-            _record(session, "repeat_flag_withdrawn", row, context)
+            yield "repeat_flag_withdrawn", row
     for key, flag in true_now.items():
         row = stored.get(key) or RepeatFlagRow(child_id=child_id, rule=flag.rule, raised_on=flag.raised_on)
         row.ends_on = flag.ends_on
@@ -54,12 +77,11 @@ def keep_repeat_flags(
             row.raised_at = context.now
             row.withdrawn_at = row.withdrawn_reason = None
             session.add(row)
-            session.flush()
-            _record(session, "repeat_flag_raised", row, context)
-        _keep_end(session, row, today, context)
+            yield "repeat_flag_raised", row
+        yield from _keep_end(row, today)
 
 
-def _keep_end(session: Session, row: RepeatFlagRow, today: date, context: Context) -> None:
+def _keep_end(row: RepeatFlagRow, today: date) -> Iterator[_Done]:
     """A flag has ended once the first day on which its rule holds no longer has come."""
     if row.withdrawn_at is not None:
         return
@@ -67,9 +89,4 @@ def _keep_end(session: Session, row: RepeatFlagRow, today: date, context: Contex
         row.ended_on = None
     elif row.ended_on != row.ends_on:
         row.ended_on = row.ends_on
-        _record(session, "repeat_flag_ended", row, context)
-
-
-def _record(session: Session, action: str, row: RepeatFlagRow, context: Context) -> None:
-    details = {"rule": row.rule, "flag_id": row.id}
-    audit.record(session, action, context.actor, context.now, "child", row.child_id, details)
+        yield "repeat_flag_ended", row

@@ -13,7 +13,7 @@ from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.line_memory import Memory, remember
 from tracker.services.line_verdicts import Answers, Verdict, kept_out, verdict_on
-from tracker.services.write_lines import Entry, Touched, follow_up, write
+from tracker.services.write_lines import Entry, Touched, follow_up, take_in, write
 from tracker.store import reports
 from tracker.store.models import Child, Receipt
 
@@ -36,18 +36,13 @@ def read_chunk(session: Session, receipt: Receipt, rows: Sequence[Row], feed: Fe
     touched = Touched({}, {})
     with session.no_autoflush:
         entries: list[Entry] = []
-        references: set[str] = set()
         for row in rows:
             one = by_line.get(row.line_no)
-            line = one.reading.line if one else None
-            if line is not None and line.police_reference in references:  # a second line of this very episode
-                write(session, entries, memory, context, touched)
-                entries, references = [], set()
             age = (receipt.report_at, row.line_no)
             verdict = judge(one, memory, context) if one else _of_twin(twins[row.line_no], age)
-            if line is not None:
-                references.add(line.police_reference)
-            entries.append(Entry(receipt, row.line_no, row.cells, receipt.report_at, verdict))
+            entry = Entry(receipt, row.line_no, row.cells, receipt.report_at, verdict)
+            take_in(entry, memory, context)
+            entries.append(entry)
         write(session, entries, memory, context, touched)
         follow_up(session, touched, context)
 

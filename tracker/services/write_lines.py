@@ -1,28 +1,34 @@
 """Write the verdicts on some lines: children, episodes, lines, versions, decisions and audit rows, each in bulk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.core.daily_report import LineProblem
+from tracker.core.episodes import Decision
 from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
-from tracker.services.follow_up import follow_up_children, follow_up_episodes
+from tracker.services.follow_up import keep_clocks, keep_first_clock, keep_relations
 from tracker.services.line_memory import Memory, plain
 from tracker.services.line_verdicts import Verdict, reasons_json, sweep_at
 from tracker.store import audit, children, episodes, reports
+from tracker.store.bulk import add_new, insert_for_ids, insert_rows
 from tracker.store.db import as_json_value
 from tracker.store.models import Episode, EpisodeDecision, EpisodeVersion, Line, Receipt
 
 
 @dataclass
 class Entry:
-    """A line with its verdict. `held`: the stored line that is replayed; None for one read for the first time."""
+    """A line with its verdict. `held`: the stored line that is replayed; None for one read for the first time.
+
+    Once it is taken in: `changes` is what it changed of an episode held, `{field: [old, new]}`; `only_age`: nothing,
+    and the episode is now known to be as new as the line.
+    """
 
     receipt: Receipt
     line_no: int
@@ -30,6 +36,9 @@ class Entry:
     as_of_at: datetime
     verdict: Verdict
     held: Line | None = None
+    changes: dict[str, object] = field(default_factory=dict)
+    only_age: bool = False
+    taken_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,66 +49,121 @@ class Touched:
     children: dict[int, None]
 
 
-def write(session: Session, entries: Sequence[Entry], memory: Memory, context: Context, touched: Touched) -> None:
-    """Write every entry, in order; add to `touched` what must be followed up before the transaction ends.
+def take_in(entry: Entry, memory: Memory, context: Context) -> None:
+    """Make the memory say what the line made true, so that the next line finds it; nothing is stored yet."""
+    entry.taken_in = True
+    verdict = entry.verdict
+    if verdict.outcome is LineOutcome.CREATED:
+        verdict.row = row = _new_episode(entry, context)
+        memory.episodes[row.police_reference or ""] = row
+    elif verdict.row is not None and verdict.outcome in (LineOutcome.UPDATED, LineOutcome.UNCHANGED):
+        _change(entry, verdict.row)
+        for decision in verdict.decisions:
+            memory.decided[verdict.row.id, decision.field, decision.police] = False
 
-    Steps: 1. new children with their names; 2. new episodes; 3. the lines; 4. what changed, with its version; 5. what
-    children were taught; 6. the audit rows.
+
+def write(session: Session, entries: Sequence[Entry], memory: Memory, context: Context, touched: Touched) -> None:
+    """Store what every entry does, in order; add to `touched` what must be followed up before the transaction ends.
+
+    Steps: 1. new children; 2. new episodes, with their clocks; 3. the lines; 4. versions and decisions; 5. the names
+    and numbers that children were reported under; 6. the audit rows. Changes of what was held are written by the
+    follow-up, with what it changes itself.
     """
+    for entry in entries:
+        if not entry.taken_in:
+            take_in(entry, memory, context)
+    created = [entry for entry in entries if entry.verdict.outcome is LineOutcome.CREATED]
     acts: list[audit.Act] = []
-    created = [e for e in entries if e.verdict.outcome is LineOutcome.CREATED]
-    _add_children(session, memory, acts)
+    born = _add_children(session, memory, acts)
     _add_episodes(session, created, memory, context, acts)
     ids = _add_lines(session, entries, memory, context)
-    versions = [_version_of_new(entry, line_id, context) for entry, line_id in zip(entries, ids, strict=True)]
-    if new := [version for version in versions if version]:
-        session.execute(insert(EpisodeVersion), new)
-    ages: dict[int, tuple[datetime, int]] = {}
-    for entry, line_id in zip(entries, ids, strict=True):
-        _apply(session, entry, line_id, memory, context, acts, ages)
+    _add_versions(session, entries, ids, context, acts)
+    reports.refresh_as_of(session, _ages(entries))
+    for entry in entries:
         _touch(entry, touched)
-    reports.refresh_as_of(session, ages)
-    _teach(session, memory, context, acts, touched)
+    for entry in created:  # its clock is as all these lines left it
+        touched.episodes.pop(entry.verdict.row.id if entry.verdict.row else 0, None)
+    _teach(session, memory, born, acts, touched)
     audit.record_many(session, acts, context.actor, context.now)
 
 
 def follow_up(session: Session, touched: Touched, context: Context) -> None:
     """Each touched episode and child once, after everything of the chunk is written."""
-    follow_up_episodes(session, touched.episodes.values(), context)
-    follow_up_children(session, touched.children, context)
+    keep_clocks(session, touched.episodes.values(), context)
+    keep_relations(session, touched.children, context)
 
 
-def _add_children(session: Session, memory: Memory, acts: list[audit.Act]) -> None:
+def _new_episode(entry: Entry, context: Context) -> Episode:
+    """Under the id by which the memory knows its child."""
+    values = {name: plain(value) for name, value in entry.verdict.values.items()}
+    return Episode(
+        child_id=entry.verdict.child_id,
+        as_of_at=entry.as_of_at,
+        as_of_line=entry.line_no,
+        notified_at=_notified_at(entry) if values.get("returned_at") else None,
+        created_at=context.now,
+        created_by_id=context.actor.person_id,
+        person_fields=[],
+        carried_rungs=[],
+        clock_no=0,
+        interview_requested=False,
+        conflict_settled=False,
+        **values,
+    )
+
+
+def _change(entry: Entry, row: Episode) -> None:
+    """Write the line's values over the episode that it is about, and keep the line's age."""
+    values = dict(entry.verdict.values)
+    if "returned_at" in values and row.returned_at is None and row.notified_at is None:
+        values["notified_at"] = _notified_at(entry)
+    entry.changes = episodes.set_values(row, values)
+    age = (entry.as_of_at, entry.line_no)
+    if entry.changes or (row.id is None and _is_newer(age, row)):
+        row.as_of_at, row.as_of_line = age
+    elif _is_newer(age, row):  # nothing else of it changed, so its version stays
+        entry.only_age = True
+        set_committed_value(row, "as_of_at", entry.as_of_at)
+        set_committed_value(row, "as_of_line", entry.line_no)
+
+
+def _is_newer(age: tuple[datetime, int], row: Episode) -> bool:
+    return row.as_of_at is None or (row.as_of_at, row.as_of_line or 0) < age
+
+
+def _ages(entries: Sequence[Entry]) -> dict[int, tuple[datetime, int]]:
+    """Episode → the age of the line that agreed with it last, unless one after it changed the episode."""
+    ages: dict[int, tuple[datetime, int]] = {}
+    for entry in entries:
+        row = entry.verdict.row
+        if row is not None and entry.only_age:
+            ages[row.id] = (entry.as_of_at, entry.line_no)
+        elif row is not None and entry.changes:
+            ages.pop(row.id, None)
+    return ages
+
+
+def _add_children(session: Session, memory: Memory, acts: list[audit.Act]) -> set[int]:
+    """The ids that the new children were given."""
     new = [memory.children[stand_in] for stand_in in memory.stand_ins]
-    session.add_all(new)
-    session.flush()
+    add_new(session, new)
     acts += [audit.Act("child_created", "child", child.id) for child in new]
     memory.settle()
+    return {child.id for child in new}
 
 
 def _add_episodes(
     session: Session, created: Sequence[Entry], memory: Memory, context: Context, acts: list[audit.Act]
 ) -> None:
-    for entry in created:
-        verdict = entry.verdict
-        assert verdict.child_id is not None
-        values = {name: plain(value) for name, value in verdict.values.items()}
-        verdict.row = Episode(
-            child_id=memory.children[verdict.child_id].id,
-            as_of_at=entry.as_of_at,
-            as_of_line=entry.line_no,
-            notified_at=_notified_at(entry) if values.get("returned_at") else None,
-            created_at=context.now,
-            created_by_id=context.actor.person_id,
-            person_fields=[],
-            **values,
-        )
-        session.add(verdict.row)
-    session.flush()
+    rows = []
     for entry in created:
         row = entry.verdict.row
-        assert row is not None and row.police_reference is not None
-        memory.episodes[row.police_reference] = row
+        assert row is not None
+        row.child_id = memory.children[row.child_id].id
+        keep_first_clock(session, row, context)
+        rows.append(row)
+    add_new(session, rows)
+    for entry, row in zip(created, rows, strict=True):
         acts.append(audit.Act("episode_created", "episode", row.id, {"receipt_id": entry.receipt.id}))
 
 
@@ -111,7 +175,7 @@ def _notified_at(entry: Entry) -> datetime | None:
 def _add_lines(session: Session, entries: Sequence[Entry], memory: Memory, context: Context) -> list[int]:
     """The ids of the lines, in the order of the entries: inserted, or those that are replayed."""
     fresh = [entry for entry in entries if entry.held is None]
-    new_ids = iter(reports.add_lines(session, [_line_values(entry, memory, context) for entry in fresh]))
+    new_ids = iter(insert_for_ids(session, Line, [_line_values(entry, memory, context) for entry in fresh]))
     ids = []
     for entry in entries:
         if entry.held is None:
@@ -179,17 +243,37 @@ def _candidates_json(verdict: Verdict, memory: Memory) -> list[dict[str, object]
     return found + [{"episode_id": episode_id} for episode_id in verdict.candidate_episodes]
 
 
-def _version_of_new(entry: Entry, line_id: int, context: Context) -> dict[str, Any] | None:
-    verdict = entry.verdict
-    if verdict.outcome is not LineOutcome.CREATED or verdict.row is None:
-        return None
-    changes = {
+def _add_versions(
+    session: Session, entries: Sequence[Entry], ids: Sequence[int], context: Context, acts: list[audit.Act]
+) -> None:
+    """What each line made or changed of its episode, and the differing values that a person must decide."""
+    versions, decisions = [], []
+    for entry, line_id in zip(entries, ids, strict=True):
+        verdict, row = entry.verdict, entry.verdict.row
+        if row is None:
+            continue
+        changes = _as_made(verdict) if verdict.outcome is LineOutcome.CREATED else entry.changes
+        if changes:
+            versions.append(_version_values(row, line_id, changes, context))
+        if entry.changes:
+            details = {"changed": sorted(entry.changes), "receipt_id": entry.receipt.id}
+            acts.append(audit.Act("episode_changed", "episode", row.id, details))
+        decisions += [_decision_values(row, line_id, one, context) for one in verdict.decisions]
+    insert_rows(session, EpisodeVersion, versions)
+    insert_rows(session, EpisodeDecision, decisions)
+
+
+def _as_made(verdict: Verdict) -> dict[str, object]:
+    return {
         name: [None, as_json_value(plain(value))]
         for name, value in verdict.values.items()
         if value is not None and value != frozenset()
     }
+
+
+def _version_values(row: Episode, line_id: int, changes: Mapping[str, object], context: Context) -> dict[str, Any]:
     return {
-        "episode_id": verdict.row.id,
+        "episode_id": row.id,
         "changed_at": context.now,
         "changed_by_id": context.actor.person_id,
         "line_id": line_id,
@@ -197,59 +281,30 @@ def _version_of_new(entry: Entry, line_id: int, context: Context) -> dict[str, A
     }
 
 
-def _apply(
-    session: Session,
-    entry: Entry,
-    line_id: int,
-    memory: Memory,
-    context: Context,
-    acts: list[audit.Act],
-    ages: dict[int, tuple[datetime, int]],
-) -> None:
-    """Change the episode that the line is about, raise what a person must decide, and keep the line's age."""
-    verdict, row = entry.verdict, entry.verdict.row
-    if row is None or verdict.outcome not in (LineOutcome.UPDATED, LineOutcome.UNCHANGED):
-        return
-    values = dict(verdict.values)
-    if "returned_at" in values and row.returned_at is None and row.notified_at is None:
-        values["notified_at"] = _notified_at(entry)
-    changes = episodes.write_changes(
-        session, row, values, context.now, person_id=context.actor.person_id, line_id=line_id
-    )
-    if changes:
-        details = {"changed": sorted(changes), "receipt_id": entry.receipt.id}
-        acts.append(audit.Act("episode_changed", "episode", row.id, details))
-        row.as_of_at, row.as_of_line = entry.as_of_at, entry.line_no
-    elif row.as_of_at is None or (row.as_of_at, row.as_of_line or 0) < (entry.as_of_at, entry.line_no):
-        ages[row.id] = (entry.as_of_at, entry.line_no)
-        set_committed_value(row, "as_of_at", entry.as_of_at)
-        set_committed_value(row, "as_of_line", entry.line_no)
-    for decision in verdict.decisions:
-        memory.decided[row.id, decision.field, decision.police] = False
-        session.add(
-            EpisodeDecision(
-                episode_id=row.id,
-                field=decision.field,
-                held_value=decision.held,
-                police_value=decision.police,
-                line_id=line_id,
-                raised_at=context.now,
-            )
-        )
+def _decision_values(row: Episode, line_id: int, decision: Decision, context: Context) -> dict[str, Any]:
+    return {
+        "episode_id": row.id,
+        "field": decision.field,
+        "held_value": decision.held,
+        "police_value": decision.police,
+        "line_id": line_id,
+        "raised_at": context.now,
+    }
 
 
 def _touch(entry: Entry, touched: Touched) -> None:
     row = entry.verdict.row
-    if row is not None and entry.verdict.outcome in (LineOutcome.CREATED, LineOutcome.UPDATED):
+    if row is None or entry.verdict.outcome not in (LineOutcome.CREATED, LineOutcome.UPDATED):
+        return
+    touched.children[row.child_id] = None
+    if entry.verdict.outcome is LineOutcome.UPDATED:
         touched.episodes[row.id] = row
-        touched.children[row.child_id] = None
 
 
-def _teach(session: Session, memory: Memory, context: Context, acts: list[audit.Act], touched: Touched) -> None:
+def _teach(session: Session, memory: Memory, new_ids: set[int], acts: list[audit.Act], touched: Touched) -> None:
     """What lines taught of children: the names and numbers they are found by, and blanks that were filled."""
     taught, changed, born = memory.take_taught()
-    session.flush()
-    children.learn(session, taught)
+    children.learn(session, taught, new_ids)
     for child_id, names in changed.items():
         acts.append(audit.Act("child_changed", "child", child_id, {"changed": sorted(names), "by": "line"}))
     for row in session.scalars(select(Episode).where(Episode.child_id.in_(born))) if born else ():

@@ -8,8 +8,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from tracker.store.models import AuditEntry
@@ -170,37 +171,37 @@ def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: dateti
     previous = session.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar() or FIRST_HASH
     rows: list[dict[str, object]] = []
     for act in acts:
-        entry = AuditEntry(
-            at=now,
-            actor_id=actor.person_id,
-            actor=actor.name,
-            action=act.action,
-            subject=act.subject,
-            subject_id=None if act.subject_id is None else str(act.subject_id),
-            details=dict(act.details or {}),
-            previous_hash=previous,
-        )
-        previous = _hash_of(entry)
-        rows.append({name: getattr(entry, name) for name in _WRITTEN} | {"hash": previous})
-    session.execute(insert(AuditEntry), rows)
+        row: dict[str, object] = {
+            "at": now,
+            "actor_id": actor.person_id,
+            "actor": actor.name,
+            "action": act.action,
+            "subject": act.subject,
+            "subject_id": None if act.subject_id is None else str(act.subject_id),
+            "details": dict(act.details or {}),
+            "previous_hash": previous,
+        }
+        previous = row["hash"] = _hash_of(row, now)
+        rows.append(row)
+    session.connection().execute(insert(_AUDIT), rows)
 
 
-_WRITTEN = ("at", "actor_id", "actor", "action", "subject", "subject_id", "details", "previous_hash")
+_AUDIT = cast("Table", AuditEntry.__table__)
+_HASHED = ("actor_id", "actor", "action", "subject", "subject_id", "details")
+_AS_TEXT = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
-def _hash_of(entry: AuditEntry) -> str:
-    content = [
-        entry.previous_hash, entry.at.isoformat(), entry.actor_id, entry.actor, entry.action, entry.subject,
-        entry.subject_id, entry.details,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _hash_of(row: Mapping[str, object], at: datetime) -> str:
+    content = [row["previous_hash"], at.isoformat(), *(row[name] for name in _HASHED)]
+    return hashlib.sha256(_AS_TEXT(content).encode()).hexdigest()
 
 
 def broken_links(session: Session) -> Iterator[int]:
     """The ids of rows whose hash, or whose link to the row before, does not hold."""
     previous = FIRST_HASH
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        if entry.previous_hash != previous or entry.hash != _hash_of(entry):
+        row = {name: getattr(entry, name) for name in ("previous_hash", *_HASHED)}
+        if entry.previous_hash != previous or entry.hash != _hash_of(row, entry.at):
             yield entry.id
         previous = entry.hash
 

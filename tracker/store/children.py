@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.matching import KnownChild, blocking_keys
+from tracker.store.bulk import insert_rows
 from tracker.store.db import Base
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
 
@@ -50,9 +51,12 @@ class Reported:
     police_person_id: str | None = None
 
 
-def learn(session: Session, reported: Mapping[int, Sequence[Reported]]) -> None:
-    """Child id → names and numbers it was reported under: kept beside it, and found by them from now on."""
-    ids = list(reported)
+def learn(session: Session, reported: Mapping[int, Sequence[Reported]], new_ids: Collection[int] = frozenset()) -> None:
+    """Child id → names and numbers it was reported under: kept beside it, and found by them from now on.
+
+    `new_ids`: those that were stored a moment ago, of which nothing can be kept yet.
+    """
+    ids = [child_id for child_id in reported if child_id not in new_ids]
     names = set(_of(session, ids, ChildName.child_id, ChildName.surname, ChildName.forename))
     numbers = set(_of(session, ids, ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value))
     keys = set(_of(session, ids, ChildKey.child_id, ChildKey.key))
@@ -77,8 +81,7 @@ def _of(session: Session, ids: Collection[int], child_id: Any, *columns: Any) ->
 
 
 def _insert(session: Session, model: type[Base], columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        session.execute(insert(model), [dict(zip(columns, row, strict=True)) for row in rows])
+    insert_rows(session, model, [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def ids_by_key(session: Session, keys: Collection[str]) -> dict[str, set[int]]:

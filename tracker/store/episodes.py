@@ -72,13 +72,7 @@ def write_changes(
     reason: str | None = None,
 ) -> dict[str, object]:
     """Write values over the row and keep what they replaced. Returns `{field: [old, new]}`; empty: nothing changed."""
-    changes: dict[str, object] = {}
-    for name, value in values.items():
-        plain = _plain(value)
-        old = getattr(row, name)
-        if old != plain:
-            changes[name] = [as_json_value(old), as_json_value(plain)]
-            setattr(row, name, plain)
+    changes = set_values(row, values)
     if changes:
         session.add(
             EpisodeVersion(
@@ -90,6 +84,18 @@ def write_changes(
                 reason=reason,
             )
         )
+    return changes
+
+
+def set_values(row: Episode, values: Mapping[str, object]) -> dict[str, object]:
+    """The same without keeping what they replaced: for whoever writes many versions at once."""
+    changes: dict[str, object] = {}
+    for name, value in values.items():
+        plain = _plain(value)
+        old = getattr(row, name)
+        if old != plain:
+            changes[name] = [as_json_value(old), as_json_value(plain)]
+            setattr(row, name, plain)
     return changes
 
 

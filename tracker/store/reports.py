@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, Table, bindparam, func, insert, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.core.terms import LineOutcome
@@ -74,13 +74,6 @@ def set_from_reading(session: Session, receipt_id: int, **values: object) -> boo
     )
     assert isinstance(changed, CursorResult)
     return changed.rowcount == 1
-
-
-def add_lines(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert lines, all with the same columns; their ids in the same order."""
-    if not rows:
-        return []
-    return list(session.scalars(insert(Line).returning(Line.id, sort_by_parameter_order=True), rows))
 
 
 @dataclass(frozen=True)
