@@ -185,6 +185,7 @@ class ProblemCode(StrEnum):
     FORMULA_WITHOUT_VALUE = "formula_without_value"
     ROW_TOO_LONG = "row_too_long"
     VALUE_TOO_LONG = "value_too_long"
+    NESTED_VALUE = "nested_value"
     # a file
     NOT_A_TABLE = "not_a_table"
     EMPTY_FILE = "empty_file"
