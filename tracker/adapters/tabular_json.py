@@ -16,7 +16,7 @@ from tracker.core.feed import fold
 from tracker.core.terms import ProblemCode
 
 _BEGINS = re.compile(r"\s*+(?:\[\s*+[\[{\]]|\{\s*+[\"}])")
-_LINES = re.compile(r"\s*+\{[^\n]*+\}[ \t\r]*+\n\s*+\{")
+_LINES = re.compile(r"\s*+\{[^\n]*\}[ \t\r]*\n\s*+\{")
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _TOKEN = re.compile(
     r'(?P<mark>[\[\]{}:,])|(?P<text>"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+")'
