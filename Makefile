@@ -5,10 +5,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOST   ?= 127.0.0.1
 PORT   ?= 5000
+SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint migrate bench faults
+.PHONY: help run demo test lint migrate bench faults fuzz
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,13 @@ bench: $(VENV)/.runtime ## Measure pages, sweep and intake
 faults: $(VENV)/.dev ## Kill and restart, again and again: nothing may be lost
 	@$(BIN)/pytest tests/faults -q
 
+fuzz: $(VENV)/.fuzz ## Let made-up files at the readers (SECONDS=… for each of the five targets)
+	@for target in any_bytes json_text xlsx_parts ods_content lines; do \
+	  echo "Fuzzing $$target for $(SECONDS) seconds"; \
+	  nice -n 19 $(BIN)/python -m tests.fuzz.readers $$target var/fuzz -max_total_time=$(SECONDS) \
+	    -print_final_stats=1 2>&1 | tail -n 25 || exit 1; \
+	done
+
 # A demonstration half made is made anew: the mark is set only at its end.
 var/demo.ready: | $(VENV)/.runtime
 	@rm -rf var/tracker.sqlite3 var/tracker.sqlite3-wal var/tracker.sqlite3-shm var/mailbox
@@ -59,4 +67,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what the checks need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.dev
+	@echo "Installing what fuzzing needs"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.lock
 	@touch $@

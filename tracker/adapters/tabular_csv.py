@@ -1,68 +1,57 @@
-"""CSV as police systems and spreadsheets write it: any usual separator; UTF-8, UTF-16 with its mark, Windows-1252."""
+"""CSV as police systems and spreadsheets write it, with any usual separator and line end."""
 
 import csv
-import io
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 
-from tracker.adapters.tabular_parts import HEADER_WITHIN, Grid, Refusal, clean
+from tracker.adapters.tabular_parts import HEADER_WITHIN, LONGEST_CELL, MAX_COLUMNS, Grid, Rows, Unusable
 from tracker.core.terms import ProblemCode
 
 DELIMITERS = (",", ";", "\t", "|")
+_SAID = re.compile(r'\s*"?sep=([,;\t|])"?\r?\n?')
+"""The line by which Excel is told the separator. A spreadsheet does not show it, so it has no row number."""
+
 _END = "\x1eend of file\x1e"  # follows the last line: found inside a cell, it shows a quotation mark never closed
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]+")
+_LONGEST_LINE = MAX_COLUMNS * LONGEST_CELL // 10
 
-csv.field_size_limit(1 << 30)  # a long cell is a problem of its line, told in a sentence; never an exception
-
-
-def decode(content: bytes) -> str | Refusal:
-    """The text. A byte order mark decides; else UTF-8 if it is that, else Windows-1252."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return _decoded(content, name)
-    if b"\0" in content:
-        looks_utf16 = content[:2000].count(0) * 3 > len(content[:2000])
-        return _WRONG_ENCODING if looks_utf16 else _NOT_TEXT
-    text = _decoded(content, "utf-8")
-    return _decoded(content, "cp1252") if isinstance(text, Refusal) else text
+csv.field_size_limit(1 << 30)  # a long cell is told in a sentence; never an exception
 
 
-def _decoded(content: bytes, encoding: str) -> str | Refusal:
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        return _WRONG_ENCODING
-    controls = len(text) - len(clean(text))
-    return _NOT_TEXT if controls else text
+def read_csv(text: str, columns_known: Callable[[Sequence[str]], int], limit: int) -> Grid:
+    """Split into rows by the separator that the file states, else that under which a row has the most known columns.
 
-
-_WRONG_ENCODING = Refusal(
-    ProblemCode.WRONG_ENCODING,
-    "The characters of this file cannot be read. Save it as “CSV UTF-8”, or as an .xlsx workbook, and send it again.",
-)
-_NOT_TEXT = Refusal(
-    ProblemCode.NOT_A_TABLE, "This is not a table of text. Send the report as a CSV file or an .xlsx workbook."
-)
-
-
-def read_csv(text: str, columns_known: Callable[[Sequence[str]], int]) -> Grid | Refusal:
-    """Split into rows by the separator under which a row among the first 20 has the most known columns."""
-    delimiter = max(DELIMITERS, key=lambda one: _score(text, one, columns_known))
-    rows: list[Sequence[str]] = list(_records(text, delimiter))
-    if rows[-1] != [_END]:
+    Raises Unusable.
+    """
+    said = _SAID.match(text)
+    start = said.end() if said else 0
+    delimiter = said[1] if said else max(DELIMITERS, key=lambda one: _score(text, one, columns_known))
+    rows = Rows(limit)
+    last: Sequence[str] = ()
+    for number, row in enumerate(_records(text, delimiter, start)):
+        if number:
+            rows.add(last)
+        last = row
+    if last != [_END]:
         sentence = (
-            f"A quotation mark is opened in row {len(rows)} and never closed, so the rows after it cannot be told "
+            f"A quotation mark is opened in row {len(rows) + 1} and never closed, so the rows after it cannot be told "
             "apart. Correct it and send the file again."
         )
-        return Refusal(ProblemCode.NOT_A_TABLE, sentence)
-    rows.pop()
-    while rows and not rows[-1]:
-        rows.pop()
+        raise Unusable(ProblemCode.NOT_A_TABLE, sentence)
     return Grid(rows, delimiter=delimiter)
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    lines = itertools.chain(io.StringIO(text, newline=""), [_END])
-    return csv.reader(lines, delimiter=delimiter)
+def _records(text: str, delimiter: str, start: int = 0) -> Iterator[list[str]]:
+    return csv.reader(itertools.chain(_lines(text, start), [_END]), delimiter=delimiter)
+
+
+def _lines(text: str, start: int) -> Iterator[str]:
+    """The lines with their ends, one at a time: a copy of the whole text as a stream would take four times its size."""
+    for line in _LINE.finditer(text, start):
+        if line.end() - line.start() > _LONGEST_LINE:
+            raise Unusable(ProblemCode.TOO_LARGE, "A row of this file is far too long to be a row of a report.")
+        yield line[0]
 
 
 def _score(text: str, delimiter: str, columns_known: Callable[[Sequence[str]], int]) -> tuple[int, int]:

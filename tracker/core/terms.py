@@ -188,6 +188,7 @@ class ProblemCode(StrEnum):
     VALUE_TOO_LONG = "value_too_long"
     UNKNOWN_MARK = "unknown_mark"
     MARK_SETTLED = "mark_settled"
+    NESTED_VALUE = "nested_value"
     # a file
     NOT_A_TABLE = "not_a_table"
     EMPTY_FILE = "empty_file"

@@ -62,7 +62,12 @@ class FieldsOf:
 
 
 def read_row(row: Row, fields_of: FieldsOf, report_at: datetime) -> Reading:
-    """The row's cells under our names for them, read; what is wrong with the row itself comes first."""
+    """The row's cells under our names for them, read; what is wrong with the row itself comes first.
+
+    A row that holds no child (totals below the last line, the header once more) is blank.
+    """
+    if row.holds_no_child:
+        return Reading(row, LineReading())
     reading = read_line(fields_of(row.cells), fields_of.feed, (report_at, row.line_no))
     if row.problems:
         reading = LineReading(None, (*row.problems, *reading.problems), reading.returned_at)

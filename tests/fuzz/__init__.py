@@ -1,0 +1,1 @@
+"""Fuzzing of the readers by coverage, with atheris: `make fuzz`. Not part of the tests."""
