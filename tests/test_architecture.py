@@ -66,7 +66,7 @@ WHERE: dict[str, str] = {
 CORE_ORDER = (
     "terms", "clock", "feed", "mail", "policy",
     "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report",
-    "name_aliases", "names", "likeness", "matching",
+    "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
     "monthly_summary", "frozen", "links",
