@@ -72,7 +72,7 @@ CORE_ORDER = (
     "reference_pattern", "feed_rules", "feed_definition",
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess",
     "reconciliation", "expected_reports",
-    "name_aliases", "names", "likeness", "matching",
+    "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
     "monthly_summary", "frozen", "links",

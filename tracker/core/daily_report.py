@@ -12,10 +12,18 @@ from typing import Any
 
 from tracker.core.feed import Feed
 from tracker.core.line_problems import LineProblem, future_problem, in_words, order_problem
-from tracker.core.report_child import authority_of, date_of_birth_of, name_of, normalise_reference, reference_of, sex_of
+from tracker.core.report_child import (
+    authority_of,
+    date_of_birth_of,
+    name_of,
+    normalise_reference,
+    number_of,
+    reference_of,
+    sex_of,
+)
 from tracker.core.report_row import TIME_CELLS, Row
 from tracker.core.report_times import Reading
-from tracker.core.report_values import is_placeholder, known_to_services
+from tracker.core.report_values import known_to_services
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ProblemCode, ReportStatus, RiskLevel
 
 __all__ = ["LineProblem", "LineReading", "ReportLine", "normalise_reference", "read_line"]
@@ -50,6 +58,7 @@ class ReportLine:
     surname: str
     forename: str
     police_person_id: str | None = None
+    council_id: str | None = None
     date_of_birth: date | None = None
     sex: str | None = None
     ethnicity: str | None = None
@@ -183,7 +192,7 @@ def _line(row: Row, as_of: tuple[datetime, int], times: Times, status: ReportSta
     surname, forename = name_of(row)
     born_on = date_of_birth_of(row, start, as_of[0])
     authority, is_ours = authority_of(row)
-    known_to, person_id = row.text("known_to"), row.text("police_person_id")
+    known_to = row.text("known_to")
     kind, risk, setting = (
         row.coded("kind", EpisodeKind),
         row.coded("risk", RiskLevel),
@@ -199,7 +208,8 @@ def _line(row: Row, as_of: tuple[datetime, int], times: Times, status: ReportSta
         police_reference=reference,
         surname=surname,
         forename=forename,
-        police_person_id=None if person_id is None or is_placeholder(person_id) else person_id,
+        police_person_id=number_of(row, "police_person_id"),
+        council_id=number_of(row, "council_id"),
         date_of_birth=born_on,
         sex=sex_of(row),
         setting=setting,

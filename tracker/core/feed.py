@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import time
 
 FIELDS = (
-    "police_reference", "police_person_id", "surname", "forename", "full_name", "date_of_birth", "sex", "ethnicity",
-    "address", "postcode", "setting", "responsible_authority", "known_to", "missing_date", "missing_time",
+    "police_reference", "police_person_id", "council_id", "surname", "forename", "full_name", "date_of_birth", "sex",
+    "ethnicity", "address", "postcode", "setting", "responsible_authority", "known_to", "missing_date", "missing_time",
     "missing_from_at", "reported_at", "found_date", "found_time", "found_at", "returned_date", "returned_time",
     "returned_at", "status", "kind", "risk", "missing_from_address", "last_seen_location", "found_location", "found_by",
     "prevention_interview_at", "prevention_interview_outcome", "circumstances",

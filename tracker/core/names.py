@@ -75,13 +75,21 @@ def compare_forenames(line: str, held: str) -> Comparison:
     if "".join(ours) == "".join(theirs):
         return Comparison.MATCH
     first = _compare_parts(ours[0], theirs[0])
+    if first is Comparison.MATCH and bool(ours[1:]) != bool(theirs[1:]) and is_shared_by_brothers(ours[0]):
+        return Comparison.NEAR
     if first is Comparison.DIFFERS:
         known_by_another = ours[0] in theirs[1:] or theirs[0] in ours[1:]
-        return Comparison.NEAR if known_by_another else Comparison.DIFFERS
+        near = known_by_another or is_close("".join(ours), "".join(theirs))
+        return Comparison.NEAR if near else Comparison.DIFFERS
     if first is Comparison.MATCH and ours[1:] and theirs[1:]:
         further = {_compare_parts(mine, yours) for mine in ours[1:] for yours in theirs[1:]}
         return Comparison.NEAR if further == {Comparison.DIFFERS} else Comparison.MATCH
     return first
+
+
+def is_shared_by_brothers(part: str) -> bool:
+    """A first name that several sons of one family may bear, each with another beside it: alone it names none."""
+    return _ONE_SPELLING.get(part, part) in ("mohammed", "syed", "md")
 
 
 @lru_cache(maxsize=20_000)
@@ -93,16 +101,17 @@ def _compare_parts(line: str, held: str) -> Comparison:
     initial = len(short) == 1 and long.startswith(short)
     begins = len(short) > 2 and long.startswith(short)
     groups = _SHORT_FORM_GROUPS.get(ours, frozenset()) & _SHORT_FORM_GROUPS.get(theirs, frozenset())
-    return Comparison.NEAR if initial or begins or groups or is_close(ours, theirs) else Comparison.DIFFERS
+    close = is_close(line, held) or is_close(ours, theirs)
+    return Comparison.NEAR if initial or begins or groups or close else Comparison.DIFFERS
 
 
 @lru_cache(maxsize=20_000)
 def is_close(one: str, other: str) -> bool:
     """A slip of the hand: one in four letters or more, two in seven or more. One more where they sound alike."""
-    shorter = min(len(one), len(other))
-    if shorter < 3 or abs(len(one) - len(other)) > 2:
+    shorter, longer = sorted((len(one), len(other)))
+    if shorter < 3 or longer - shorter > 2:
         return False
-    allowed = (shorter >= 4) + (shorter >= 7)
+    allowed = (longer >= 4) + (shorter >= 7)
     slips = slips_between(one, other)
     return slips <= allowed or (slips <= min(allowed + 1, 2) and sound_of(one) == sound_of(other))
 

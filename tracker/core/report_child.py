@@ -34,6 +34,12 @@ def reference_of(row: Row) -> str | None:
     return reference or None
 
 
+def number_of(row: Row, field: str) -> str | None:
+    """The child's number in the police's system or in the council's; None for what only fills the cell."""
+    text = row.text(field)
+    return None if text is None or is_placeholder(text) else text
+
+
 def name_of(row: Row) -> tuple[str, str]:
     """(surname, forename); one of them may be blank. Where one is, the full name fills it."""
     surname, forename = row.text("surname") or "", row.text("forename") or ""

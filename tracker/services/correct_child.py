@@ -72,7 +72,8 @@ def _write(session: Session, row: Child, changed: Mapping[str, object], context:
     for name, value in changed.items():
         setattr(row, name, value)
     session.flush()
-    children.learn(session, {row.id: [children.Reported(row.surname, row.forename, row.date_of_birth)]})
+    children.learn(session, {row.id: [children.reported(row)]})
+    children.renew_keys(session, [row.id])  # former names are looked for with the new date of birth too
     details = {"changed": sorted(changed)}
     audit.record(session, "child_changed", context.actor, context.now, "child", row.id, details)
     for episode in session.scalars(select(Episode).where(Episode.child_id == row.id)).all():

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_date
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import fold
-from tracker.core.matching import Candidate, Comparison, FieldReason, blocking_keys, compare
+from tracker.core.matching import Candidate, Comparison, FieldReason, compare, search_keys
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.rows_for_change import children_seen_by_actor
@@ -125,7 +125,7 @@ def _text(value: str | None) -> str | None:
 
 
 def _found(session: Session, asked: NewChild) -> set[int]:
-    keys = blocking_keys(asked.surname, asked.forename, asked.date_of_birth, None)
+    keys = search_keys(asked.surname, asked.forename, asked.date_of_birth, None, asked.council_id)
     return set().union(*children.ids_by_key(session, keys).values())
 
 

@@ -1,15 +1,16 @@
 """What is held, as far as the lines of one chunk may touch it: read in a few queries, kept true line by line."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.candidates import Span
 from tracker.core.daily_report import ReportLine
 from tracker.core.episodes import MissingEpisode
-from tracker.core.matching import KnownChild, blocking_keys
+from tracker.core.matching import KnownChild, may_be_certain, search_keys
 from tracker.store import children, episodes
 from tracker.store.children import Reported
 from tracker.store.models import Child, Episode, EpisodeDecision
@@ -19,6 +20,7 @@ from tracker.store.models import Child, Episode, EpisodeDecision
 class Memory:
     """A child not yet stored stands under a negative id until `settle`.
 
+    `known` has every candidate; `children`, `spans` and `by_hand` only those to whom a line may certainly belong.
     `taught`, `changed`, `born`: what lines taught of children since the last write, for the store and the audit.
     """
 
@@ -26,12 +28,14 @@ class Memory:
     children: dict[int, Child] = field(default_factory=dict)
     known: dict[int, KnownChild] = field(default_factory=dict)
     by_key: dict[str, set[int]] = field(default_factory=dict)
+    spans: dict[int, dict[str, Span]] = field(default_factory=dict)  # child → reference → when it was missing
     by_hand: dict[int, list[Episode]] = field(default_factory=dict)  # child → episodes without a reference
     decided: dict[tuple[int, str, str], bool] = field(default_factory=dict)  # (episode, field, police value) → decided
     taught: dict[int, list[Reported]] = field(default_factory=dict)
     changed: dict[int, set[str]] = field(default_factory=dict)
     born: set[int] = field(default_factory=set)
     stand_ins: list[int] = field(default_factory=list)
+    stand_in_keys: dict[int, set[str]] = field(default_factory=dict)
 
     def candidates(self, line: ReportLine) -> list[KnownChild]:
         """The children that share a key with the line, in the order of their ids; those not yet stored last."""
@@ -43,10 +47,15 @@ class Memory:
     def core(self, row: Episode) -> MissingEpisode:
         return episodes.to_core(row, self.children[row.child_id])
 
+    def stored_id(self, child_id: int) -> int:
+        """The id in the database; of a stand-in, once it is settled."""
+        return child_id if child_id > 0 else self.children[child_id].id
+
     def new_child(self, child: Child, line: ReportLine) -> int:
         """Remember a child that the next write will store; the id it stands under until then."""
-        stand_in = -len(self.children) - 1
+        stand_in = -len(self.stand_in_keys) - 1
         self.stand_ins.append(stand_in)
+        self.stand_in_keys[stand_in] = set()
         self.children[stand_in] = child
         self.known[stand_in] = children.known_child(child, (), (), stand_in)
         self._find_by(stand_in, [self._report(child, line, (line.surname, line.forename))])
@@ -54,7 +63,8 @@ class Memory:
         return stand_in
 
     def learn(self, child_id: int, line: ReportLine, learnt: Mapping[str, object]) -> None:
-        """Fill what was blank of a child, and remember the name and number that the line gave it."""
+        """Fill what was blank of a child, and remember the name and number that the line gave it, and when it was
+        missing."""
         child, known = self.children[child_id], self.known[child_id]
         for attribute, value in learnt.items():
             setattr(child, attribute, plain(value))
@@ -64,22 +74,28 @@ class Memory:
         names = known.names if name in known.names else (*known.names, name)
         new_number = number is not None and number not in known.police_person_ids
         numbers = (*known.police_person_ids, number) if new_number and number else known.police_person_ids
-        born = "date_of_birth" in learnt
-        if born:
+        if "date_of_birth" in learnt:
             self.born.add(child_id)
-        if born or new_number or names != known.names:
+        if new_number or names != known.names or _FINDS.intersection(learnt):
             self._find_by(child_id, [self._report(child, line, one) for one in names])
-        if learnt or new_number or names != known.names:
-            self.known[child_id] = children.known_child(child, names, numbers, child_id)
+        span = (line.missing_from_at, line.found_at or line.returned_at)
+        self.spans.setdefault(child_id, {})[line.police_reference] = span
+        self._know(child_id, names, numbers)
+
+    def _know(self, child_id: int, names: tuple[tuple[str, str], ...], numbers: tuple[str, ...]) -> None:
+        known = children.known_child(self.children[child_id], names, numbers, child_id)
+        self.known[child_id] = replace(known, spans=tuple(self.spans.get(child_id, {}).values()))
 
     def _report(self, child: Child, line: ReportLine, name: tuple[str, str]) -> Reported:
-        return Reported(*name, child.date_of_birth, line.police_force, line.police_person_id)
+        return children.reported(child, name, police_force=line.police_force, police_person_id=line.police_person_id)
 
     def _find_by(self, child_id: int, reported: Iterable[Reported]) -> None:
         for one in reported:
             self.taught.setdefault(child_id, []).append(one)
-            for key in blocking_keys(one.surname, one.forename, one.date_of_birth, one.police_person_id):
+            for key in one.keys:
                 self.by_key.setdefault(key, set()).add(child_id)
+            if child_id < 0:
+                self.stand_in_keys[child_id] |= one.keys
 
     def settle(self) -> None:
         """The children remembered under stand-ins now have ids: know them by those too."""
@@ -87,18 +103,18 @@ class Memory:
             child = self.children[stand_in]
             known = self.known.pop(stand_in)
             self.children[child.id] = child
-            self.known[child.id] = children.known_child(child, known.names, known.police_person_ids)
-            for ids in self.by_key.values():
-                if stand_in in ids:
-                    ids.discard(stand_in)
-                    ids.add(child.id)
+            self.spans[child.id] = self.spans.pop(stand_in)
+            self._know(child.id, known.names, known.police_person_ids)
+            for key in self.stand_in_keys[stand_in]:
+                self.by_key[key].discard(stand_in)
+                self.by_key[key].add(child.id)
         self.stand_ins.clear()
 
     def take_taught(self) -> tuple[dict[int, list[Reported]], dict[int, set[str]], set[int]]:
         """What was taught since the last time, by the children's own ids; forgotten here."""
-        taught = {self.children[id_].id: reports for id_, reports in self.taught.items()}
+        taught = {self.stored_id(id_): reports for id_, reports in self.taught.items()}
         changed = {self.children[id_].id: names for id_, names in self.changed.items() if id_ > 0}
-        born = {self.children[id_].id for id_ in self.born}
+        born = {self.stored_id(id_) for id_ in self.born}
         self.taught, self.changed, self.born = {}, {}, set()
         return taught, changed, born
 
@@ -110,29 +126,52 @@ def plain(value: object) -> object:
     return str(value.value) if isinstance(value, Enum) else value
 
 
+_FINDS = frozenset({"date_of_birth", "address", "postcode", "council_id"})
+"""What of a child, beside its names and numbers, makes keys."""
+
+
 def keys_of(line: ReportLine) -> frozenset[str]:
-    return blocking_keys(line.surname, line.forename, line.date_of_birth, line.police_person_id)
+    return search_keys(
+        line.surname,
+        line.forename,
+        line.date_of_birth,
+        line.police_person_id,
+        line.council_id,
+        line.postcode,
+        line.address,
+    )
 
 
 def remember(session: Session, lines: Sequence[ReportLine], force: str, child_ids: Iterable[int] = ()) -> Memory:
     """Everything held that these lines of one force may touch; `child_ids`: more children, named by a person.
 
-    Steps: 1. episodes under their references; 2. for the others, the children that share a key; 3. those children with
-    their names and numbers; 4. their episodes logged by hand; 5. the decisions of the episodes.
+    Steps: 1. episodes under their references; 2. for the others, the children that share a key, as matching knows
+    them; 3. of those to whom a line may belong for certain, the rows, when they were missing, and the episodes logged
+    by hand; 4. the decisions of the episodes. A line teaches only a child to whom it belongs for certain, so nobody
+    else becomes certain within the chunk.
     """
     memory = Memory()
     references = {line.police_reference for line in lines}
     query = select(Episode).where(Episode.police_force == force, Episode.police_reference.in_(references))
     memory.episodes = {row.police_reference: row for row in session.scalars(query) if row.police_reference}
     unknown = [line for line in lines if line.police_reference not in memory.episodes]
-    keys = {key for line in unknown for key in keys_of(line)}
-    memory.by_key = children.ids_by_key(session, keys)
-    found = {child_id for ids in memory.by_key.values() for child_id in ids} | set(child_ids)
-    memory.children = children.rows_by_id(session, found | {row.child_id for row in memory.episodes.values()})
-    memory.known = children.known(session, memory.children.values(), force)
-    _remember_by_hand(session, memory, found)
+    named = set(child_ids) | {row.child_id for row in memory.episodes.values()}
+    memory.by_key = children.ids_by_key(session, {key for line in unknown for key in keys_of(line)})
+    found = {child_id for ids in memory.by_key.values() for child_id in ids}
+    memory.known = children.known_by_id(session, found | named, force)
+    certain = named | {child.id for line in unknown for child in memory.candidates(line) if may_be_certain(line, child)}
+    memory.children = children.rows_by_id(session, certain)
+    _remember_spans(session, memory, certain)
+    _remember_by_hand(session, memory, certain)
     _remember_decisions(session, memory)
     return memory
+
+
+def _remember_spans(session: Session, memory: Memory, ids: set[int]) -> None:
+    for some in children.slices(ids):
+        memory.spans |= episodes.spans_of_children(session, some)
+    for child_id, spans in memory.spans.items():
+        memory.known[child_id] = replace(memory.known[child_id], spans=tuple(spans.values()))
 
 
 def _remember_by_hand(session: Session, memory: Memory, found: set[int]) -> None:

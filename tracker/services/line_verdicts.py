@@ -24,7 +24,10 @@ from tracker.services.line_memory import Memory
 from tracker.store.models import Child, Episode
 from tracker.store.reports import Twin
 
-LEARNT = ("date_of_birth", "sex", "ethnicity", "address", "postcode", "responsible_authority", "known_to_services")
+LEARNT = (
+    "date_of_birth", "sex", "ethnicity", "address", "postcode", "council_id", "responsible_authority",
+    "known_to_services",
+)  # fmt: skip
 """What a line may teach about its child: it fills a blank, and neither erases nor replaces."""
 
 

@@ -102,6 +102,7 @@ def _child_of(line: ReportLine, context: Context) -> Child:
         ethnicity=line.ethnicity,
         address=line.address,
         postcode=line.postcode,
+        council_id=line.council_id,
         responsible_authority=line.responsible_authority,
         is_ours=line.is_ours if line.is_ours is not None else True,
         known_to_services=line.known_to_services,

@@ -234,7 +234,7 @@ def _candidates_json(verdict: Verdict, memory: Memory) -> list[dict[str, object]
     """The children, or the episodes, between which a person decides."""
     found: list[dict[str, object]] = [
         {
-            "child_id": memory.children[one.child_id].id,
+            "child_id": memory.stored_id(one.child_id),
             "weight": one.weight,
             "reasons": reasons_json(one.reasons),
         }

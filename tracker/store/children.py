@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
-from tracker.core.matching import KnownChild, blocking_keys
+from tracker.core.candidates import KnownChild
+from tracker.core.matching_keys import blocking_keys
 from tracker.store.bulk import insert_rows
 from tracker.store.db import Base
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
@@ -36,19 +39,45 @@ def add_child(
     child = Child(surname=surname, forename=forename, date_of_birth=date_of_birth, created_at=now, **more)
     session.add(child)
     session.flush()
-    learn(session, {child.id: [Reported(surname, forename, date_of_birth, police_force, police_person_id)]})
+    learn(session, {child.id: [reported(child, police_force=police_force, police_person_id=police_person_id)]})
     return child
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A name a child was reported under, with the number that came with it; new to us, or the first."""
+    """A name a child was reported under, with the number that came with it; new to us, or the first.
+
+    The rest is what is held of the child beside its names, and finds it too.
+    """
 
     surname: str
     forename: str
     date_of_birth: date | None = None
     police_force: str | None = None
     police_person_id: str | None = None
+    council_id: str | None = None
+    postcode: str | None = None
+    address: str | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return blocking_keys(
+            self.surname,
+            self.forename,
+            self.date_of_birth,
+            self.police_person_id,
+            self.council_id,
+            self.postcode,
+            self.address,
+        )
+
+
+def reported(child: Child, name: tuple[str, str] | None = None, **number: str | None) -> Reported:
+    """A child as it is held, under this name or its own, with a number of the police where one came with it."""
+    surname, forename = name or (child.surname, child.forename)
+    held = (child.council_id, child.postcode, child.address)
+    force, person_id = number.get("police_force"), number.get("police_person_id")
+    return Reported(surname, forename, child.date_of_birth, force, person_id, *held)
 
 
 def learn(session: Session, reported: Mapping[int, Sequence[Reported]], new_ids: Collection[int] = frozenset()) -> None:
@@ -68,11 +97,32 @@ def learn(session: Session, reported: Mapping[int, Sequence[Reported]], new_ids:
             new_names[child_id, one.surname, one.forename] = None
             if one.police_force and one.police_person_id:
                 new_numbers[child_id, identifier_kind(one.police_force), one.police_person_id] = None
-            found_by = blocking_keys(one.surname, one.forename, one.date_of_birth, one.police_person_id)
-            new_keys.update(dict.fromkeys((child_id, key) for key in sorted(found_by)))
+            new_keys.update(dict.fromkeys((child_id, key) for key in sorted(one.keys)))
     _insert(session, ChildName, ("child_id", "surname", "forename"), [new for new in new_names if new not in names])
     _insert(session, ChildIdentifier, ("child_id", "kind", "value"), [n for n in new_numbers if n not in numbers])
     _insert(session, ChildKey, ("child_id", "key"), [new for new in new_keys if new not in keys])
+
+
+def renew_keys(session: Session, ids: Collection[int]) -> None:
+    """Make the keys of these children anew, from all that is held of them."""
+    facts = {row.id: row for row in rows_by_id(session, ids).values()}
+    names: dict[int, set[tuple[str, str]]] = {id_: {(row.surname, row.forename)} for id_, row in facts.items()}
+    for child_id, surname, forename in _of(session, ids, ChildName.child_id, ChildName.surname, ChildName.forename):
+        names[child_id].add((surname, forename))
+    numbers: dict[int, list[str]] = {}
+    for child_id, kind, value in _of(
+        session, ids, ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value
+    ):
+        if kind.startswith(identifier_kind("")):
+            numbers.setdefault(child_id, []).append(value)
+    keys: dict[tuple[int, str], None] = {}
+    for child_id, row in facts.items():
+        of_child = [reported(row, name) for name in sorted(names[child_id])]
+        of_child += [reported(row, police_person_id=number) for number in numbers.get(child_id, ())]
+        keys |= dict.fromkeys((child_id, key) for key in sorted(set().union(*(one.keys for one in of_child))))
+    for some in slices(ids):
+        session.execute(delete(ChildKey).where(ChildKey.child_id.in_(some)))
+    _insert(session, ChildKey, ("child_id", "key"), list(keys))
 
 
 def _of(session: Session, ids: Collection[int], child_id: Any, *columns: Any) -> Iterable[tuple[Any, ...]]:
@@ -107,23 +157,43 @@ def slices(values: Iterable[T]) -> Iterator[list[T]]:
 
 def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, KnownChild]:
     """Child id → what matching knows of the child, with the numbers of this force only."""
-    children = {row.id: row for row in rows}
-    names: dict[int, list[tuple[str, str]]] = {}
-    for child_id, surname, forename in _of(
-        session, list(children), ChildName.child_id, ChildName.surname, ChildName.forename
-    ):
-        names.setdefault(child_id, []).append((surname, forename))
-    numbers: dict[int, list[str]] = {}
-    kind = identifier_kind(force)
-    for child_id, held_kind, value in _of(
-        session, list(children), ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value
-    ):
-        if held_kind == kind:
-            numbers.setdefault(child_id, []).append(value)
-    return {
-        child_id: known_child(row, names.get(child_id, ()), numbers.get(child_id, ()))
-        for child_id, row in children.items()
-    }
+    return known_by_id(session, [row.id for row in rows], force)
+
+
+_HELD = (
+    Child.id, Child.date_of_birth, Child.sex, Child.postcode, Child.address, Child.council_id, Child.surname,
+    Child.forename, ChildName.surname, ChildName.forename, ChildIdentifier.value,
+)  # fmt: skip
+
+
+def known_by_id(session: Session, ids: Collection[int], force: str) -> dict[int, KnownChild]:
+    """The same, by the children's ids: plain columns in one query, because a chunk of lines may touch thousands."""
+    if not ids:
+        return {}
+    of_force = and_(ChildIdentifier.child_id == Child.id, ChildIdentifier.kind == identifier_kind(force))
+    query = (
+        select(*_HELD)
+        .outerjoin(ChildName, ChildName.child_id == Child.id)
+        .outerjoin(ChildIdentifier, of_force)
+        .order_by(Child.id, ChildName.id, ChildIdentifier.id)
+    )
+    found: dict[int, KnownChild] = {}
+    rows = (row for some in slices(ids) for row in session.execute(query.where(Child.id.in_(some))))
+    for id_, group in groupby(rows, key=itemgetter(0)):
+        held = [tuple(row) for row in group]
+        _, born, sex, postcode, address, council_id, surname, forename, *_rest = held[0]
+        names = dict.fromkeys((row[8], row[9]) for row in held if row[8] is not None)
+        found[id_] = KnownChild(
+            id=id_,
+            names=tuple(names) or ((surname, forename),),
+            date_of_birth=born,
+            sex=sex,
+            postcodes=(postcode,) if postcode else (),
+            addresses=(address,) if address else (),
+            police_person_ids=tuple(dict.fromkeys(row[10] for row in held if row[10] is not None)),
+            council_ids=(council_id,) if council_id else (),
+        )
+    return found
 
 
 def known_child(
@@ -138,4 +208,5 @@ def known_child(
         postcodes=(row.postcode,) if row.postcode else (),
         addresses=(row.address,) if row.address else (),
         police_person_ids=tuple(numbers),
+        council_ids=(row.council_id,) if row.council_id else (),
     )

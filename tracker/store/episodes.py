@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.candidates import Span
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
 from tracker.store.db import as_json_value
@@ -54,6 +55,17 @@ def episodes_by_id(session: Session, ids: Iterable[int]) -> list[MissingEpisode]
 
 def episodes_of_child(session: Session, child_id: int) -> list[MissingEpisode]:
     return with_children(session, Episode.child_id == child_id)
+
+
+def spans_of_children(session: Session, child_ids: Iterable[int]) -> dict[int, dict[str, Span]]:
+    """Child id → when it was missing, by reference (or the episode's id where it has none); cancelled ones left out."""
+    columns = (Episode.child_id, Episode.id, Episode.police_reference, Episode.missing_from_at)
+    query = select(*columns, Episode.found_at, Episode.returned_at).where(Episode.excluded.is_(None))
+    found: dict[int, dict[str, Span]] = {}
+    for row in session.execute(query.where(Episode.child_id.in_(list(child_ids)))):
+        name = row.police_reference or f"#{row.id}"
+        found.setdefault(row.child_id, {})[name] = (row.missing_from_at, row.found_at or row.returned_at)
+    return found
 
 
 def row_by_reference(session: Session, force: str, reference: str) -> Episode | None:

@@ -56,6 +56,7 @@ def _child(read: ReportLine, row: Child, known: KnownChild, number_of_episodes: 
         "forename": (read.forename, "; ".join(dict.fromkeys([row.forename, *(f for _, f in known.names)]))),
         "date_of_birth": (_text(read.date_of_birth), _text(row.date_of_birth)),
         "police_person_id": (read.police_person_id or "", "; ".join(known.police_person_ids)),
+        "council_id": (read.council_id or "", row.council_id or ""),
         "sex": (read.sex or "", row.sex or ""),
         "postcode": (read.postcode or "", row.postcode or ""),
         "address": (read.address or "", row.address or ""),
