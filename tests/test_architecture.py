@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"tracker.core", "tracker.store", "sqlalchemy", "flask_sqlalchemy", "flask_migrate", "alembic"},
     "services": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.adapters.tabular", "sqlalchemy", "argon2",
-        "jinja2",
+        "jinja2", "tomli_w",
     },
     "adapters": {
         "tracker.core", "tracker.adapters", "requests", "python_calamine", "defusedxml", "openpyxl", "vl_convert",
@@ -67,7 +67,7 @@ CORE_ORDER = (
     "terms", "clock", "feed", "mail", "policy",
     "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report",
     "reference_pattern", "feed_rules", "feed_definition",
-    "date_shapes", "column_content", "column_words", "feed_guess", "value_guess",
+    "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "name_aliases", "names", "likeness", "matching",
     "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
