@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"tracker.core", "tracker.store", "sqlalchemy", "flask_sqlalchemy", "flask_migrate", "alembic"},
     "services": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.adapters.tabular", "sqlalchemy", "argon2",
-        "jinja2",
+        "jinja2", "tomli_w",
     },
     "adapters": {
         "tracker.core", "tracker.adapters", "requests", "urllib3", "python_calamine", "defusedxml", "openpyxl",
@@ -70,7 +70,7 @@ CORE_ORDER = (
     "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report",
     "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",
-    "date_shapes", "column_content", "column_words", "feed_guess", "value_guess",
+    "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "reconciliation", "expected_reports",
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",

@@ -23,6 +23,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
     from tracker.web.episodes import views as episodes
+    from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
     from tracker.web.mailbox import views as mailbox
@@ -41,6 +42,7 @@ def init_web(app: Flask) -> None:
         reports,
         alerts,
         month,
+        feeds,
         people,
         audit,
         signin,

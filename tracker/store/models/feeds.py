@@ -31,8 +31,9 @@ class FeedVersion(Base):
 class FeedDraft(Base):
     """What one person is making of a feed, with the sample it is made from. One at a time for a person.
 
-    The sample holds children's data: the draft goes when it is saved or given up, and by its age.
-    `based_on` is the feed that is changed, None for a new one; `based_on_version` its version, None for the file's.
+    The sample holds children's data: the draft goes when it is saved or given up, and by its age. `key` is random, for
+    a page to say which draft it showed. `based_on` is the feed that is changed, None for a new one; `based_on_version`
+    its version, None for the file's.
     """
 
     __tablename__ = "feed_draft"
@@ -43,6 +44,7 @@ class FeedDraft(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str]
     definition: Mapped[dict[str, Any]]
     based_on: Mapped[str | None]
     based_on_version: Mapped[int | None]

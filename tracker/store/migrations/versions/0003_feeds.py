@@ -28,6 +28,7 @@ def upgrade() -> None:
         "feed_draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
         sa.Column("based_on", sa.String(), nullable=True),
         sa.Column("based_on_version", sa.Integer(), nullable=True),
