@@ -30,6 +30,7 @@ from tracker.services import (
 from tracker.services.context import Actor, Context
 from tracker.services.feeds import feeds_in_force
 from tracker.services.receive_report import resume_reading
+from tracker.services.watch_reports import watch_reports
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Engine:
             Job(engine_state.SWEEP, times.sweep_seconds, self.sweep),
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
+            Job("watch", times.sweep_seconds, self.watch),
             Job("summary", times.sweep_seconds, self.summary),
             Job("folder", times.folder_seconds, self.folder),
             Job("pull", times.pull_seconds, self.pull),
@@ -146,6 +148,10 @@ class Engine:
         """Reports whose reading was cut short, at their first line without an outcome."""
         settings = self.wiring.settings
         return {"receipts": len(resume_reading(context, settings.feeds, settings.limits))}
+
+    def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Reports that were expected by now and have not come."""
+        return asdict(watch_reports(context, feeds_in_force(self.wiring.settings.feeds)))
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}

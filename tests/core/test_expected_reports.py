@@ -15,7 +15,6 @@ from tracker.core.expected_reports import (
     expectations,
     missed,
     next_expected,
-    settles,
 )
 
 EIGHT = time(8)
@@ -127,20 +126,3 @@ def test_the_next_one() -> None:
     assert next_expected(EIGHT, DAILY, MONDAY + TICK) == expectation_of(date(2026, 11, 24), EIGHT)
     assert next_expected(EIGHT, frozenset({6}), MONDAY) == expectation_of(date(2026, 11, 29), EIGHT)
     assert next_expected(EIGHT, frozenset(), MONDAY) is None
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, True),
-        ({"is_refused": True}, False),
-        ({"is_history": True}, False),
-        ({"is_copy": True}, False),
-        ({"is_nil": True}, True),
-        ({"is_nil": True, "is_copy": True}, True),
-        ({"is_nil": True, "is_history": True}, False),
-    ],
-)
-def test_what_settles(given: dict[str, bool], expected: bool) -> None:
-    facts = dict.fromkeys(("is_refused", "is_history", "is_copy", "is_nil"), False)
-    assert settles(**facts | given) is expected

@@ -16,13 +16,15 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.services import deliver_outbox, engine_state, raise_alerts
+from tracker.services.watch_reports import watch_reports
 
 
 @command(cli, "sweep")
 def sweep(run: Command) -> int:
-    """One pass: breaches, alerts, emails into the outbox, repeat flags that end."""
+    """One pass: breaches, alerts, emails into the outbox, repeat flags that end, reports that have not come."""
     started = perf_counter()
     failed = 0
+    watched = watch_reports(run.context(), run.feeds())
     try:
         done = raise_alerts.sweep(run.context(), worker_name())
         engine_state.record_beat(engine_state.SWEEP, wiring(run.app).clock.now, perf_counter() - started)
@@ -34,10 +36,15 @@ def sweep(run: Command) -> int:
     ]
     if done.nobody_told:
         sentences.append(f"NOBODY could be told of {done.nobody_told}: give somebody the role of manager or lead.")
+    if watched.recorded:
+        sentences.append(f"{watched.recorded} expected reports have not come; {watched.told} people are told.")
+    if watched.nobody_told:
+        sentences.append(f"NOBODY could be told of {watched.nobody_told} reports that have not come.")
     if failed:
         sentences.append(f"{failed} rows could not be looked at; they stay due. See the log.")
-    run.show({**asdict(done), "failed": failed}, "\n".join(sentences))
-    return 1 if failed or done.nobody_told else 0
+    document = {**asdict(done), "failed": failed, "reports_missed": watched.recorded}
+    run.show(document, "\n".join(sentences))
+    return 1 if failed or done.nobody_told or watched.nobody_told else 0
 
 
 @command(cli, "deliver")

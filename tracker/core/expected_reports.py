@@ -43,15 +43,6 @@ class Missed:
     settled_by: Arrival | None
 
 
-def settles(*, is_refused: bool, is_history: bool, is_copy: bool, is_nil: bool) -> bool:
-    """Whether a receipt is a report that was expected.
-
-    A refused file says nothing. The same bytes again are an export that stands still; but two nil returns are alike
-    by nature, so a copy of one settles.
-    """
-    return not is_refused and not is_history and (is_nil or not is_copy)
-
-
 def expectation_of(day: date, by: time) -> Expectation:
     """The London wall clock read as an instant: the earlier of two, and read forward where it does not exist."""
     return Expectation(day, read_local(datetime.combine(day, by)).at)

@@ -4,6 +4,7 @@ They hold a random reference, the deadline and a link that needs sign-in, and by
 nothing about a child, and not even the number of a record (definitions §7).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -52,6 +53,20 @@ def summed_up_text(count: int, now: datetime, base_url: str) -> EmailText:
         written=show_instant(now, always_zone=True),
         link=base_url + OVERDUE_LIST,
     )
+
+
+@dataclass(frozen=True)
+class SilentFeed:
+    """A feed from which nothing has come: by when it was expected, oldest first, and when the last report came."""
+
+    title: str
+    expected: tuple[str, ...]
+    last: str | None
+
+
+def no_report_text(silent: Sequence[SilentFeed], link: str) -> EmailText:
+    """What tells one person that reports have not come. A feed's title is an administrator's, never a child's."""
+    return _fill("no_report", silent=silent, link=link)
 
 
 def message_domain(base_url: str) -> str:

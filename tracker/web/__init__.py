@@ -22,6 +22,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.api import v1 as api
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
+    from tracker.web.comparison import views as comparison
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
@@ -32,6 +33,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.reports import line_views as reports
     from tracker.web.signin import views as signin
     from tracker.web.today import views as today
+    from tracker.web.tokens import views as tokens
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
@@ -40,6 +42,7 @@ def init_web(app: Flask) -> None:
         interviews,
         children,
         reports,
+        comparison,
         alerts,
         month,
         feeds,
@@ -47,6 +50,7 @@ def init_web(app: Flask) -> None:
         audit,
         signin,
         health,
+        tokens,
         api,
     ):
         app.register_blueprint(area.bp)

@@ -50,7 +50,7 @@ def menu() -> list[Item]:
     return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
 
 
-WITHIN = {"interviews": "episodes"}
+WITHIN = {"interviews": "episodes", "comparison": "reports", "tokens": "feeds"}
 """Areas that have no entry of their own in the menu, and the one they stand under."""
 
 

@@ -1,0 +1,1 @@
+"""Tokens of the HTTP interface: made, listed, revoked."""
