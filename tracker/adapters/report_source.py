@@ -12,7 +12,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -160,12 +160,15 @@ def _secret_of(pull: Pull) -> str:
 
 def _sent_on(answer: requests.Response, target: _Target, own: tuple[str, int], pull: Pull) -> _Target:
     """Where the server sends us. Raises _FailedError unless that is HTTPS, and the same host or one that is listed."""
-    url = urljoin(target.url, answer.headers.get("Location", ""))
-    parts = urlsplit(url)
-    found = _Target(url, parts)
-    if parts.scheme != "https" or not parts.hostname or parts.username is not None or parts.password is not None:
+    try:
+        url = urljoin(target.url, answer.headers.get("Location", ""))
+        found = _Target(url, urlsplit(url))
+        host, port = found.origin
+    except ValueError:
+        raise _FailedError("redirect_refused", f"{pull.host} sends on to what is no address.") from None
+    parts = found.parts
+    if parts.scheme != "https" or not host or parts.username is not None or parts.password is not None:
         raise _FailedError("redirect_refused", f"{pull.host} sends on to an address that is not plain HTTPS.")
-    host, port = found.origin
     if found.origin != own and not (host in pull.redirect_hosts and port == 443):
         raise _FailedError("redirect_refused", f"{pull.host} sends on to another host. List it in redirect_hosts.")
     return found
@@ -196,13 +199,16 @@ def _body(answer: requests.Response, pull: Pull, dialler: Dialler) -> bytes:
     if length is not None and length.isdecimal() and int(length) > pull.max_bytes:
         raise too_large
     parts, size = [], 0
-    for part in answer.raw.stream(_PART, decode_content=False):
-        parts.append(part)
-        size += len(part)
-        if size > pull.max_bytes:
-            raise too_large
-        if dialler.is_late:
-            raise _FailedError("timeout", _too_slow(pull))
+    try:
+        for part in answer.raw.stream(_PART, decode_content=False):
+            parts.append(part)
+            size += len(part)
+            if size > pull.max_bytes:
+                raise too_large
+            if dialler.is_late:
+                raise _FailedError("timeout", _too_slow(pull))
+    except (HTTPError, HTTPException, OSError):
+        raise _FailedError("cut_short", f"{pull.host} broke off before the end of the file.") from None
     return b"".join(parts)
 
 
@@ -233,8 +239,7 @@ _KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
     (ssl.SSLError, "tls", "and we could not agree on a safe connection (TLS). Does it ask for a certificate of ours?"),
     (socket.gaierror, "unknown_host", "is a name that cannot be found."),
     (TimeoutError, "timeout", "did not answer in time."),
-    (IncompleteRead, "cut_short", "broke off before the end of the file."),
-    (HTTPException, "cut_short", "broke off, or did not speak HTTP."),
+    (HTTPException, "no_answer", "broke off before it answered, or did not speak HTTP."),
     (OSError, "unreachable", "could not be reached."),
 )
 """What caused an error, the most telling first; code; what follows the host's name."""

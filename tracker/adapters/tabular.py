@@ -11,6 +11,7 @@ from tracker.adapters.tabular_csv import read_csv
 from tracker.adapters.tabular_header import (
     Columns,
     columns_in,
+    first_rows,
     header_place,
     header_texts,
     headers_of,
@@ -28,7 +29,10 @@ from tracker.adapters.tabular_xlsx import read_xlsx
 from tracker.core.feed import fold
 from tracker.core.terms import ProblemCode
 
-__all__ = ["SUFFIXES", "Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in", "read_table"]
+__all__ = [
+    "HEADER_WITHIN", "SUFFIXES", "Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in", "first_rows",
+    "read_table",
+]  # fmt: skip
 
 
 class FileLimits(Protocol):

@@ -55,6 +55,13 @@ def header_texts(grid: Grid, place: int) -> list[str]:
     return texts
 
 
+def first_rows(grid: Grid) -> list[list[str]]:
+    """The rows among which the header must stand, as texts; the names themselves where no row holds them (JSON)."""
+    if grid.headers is not None:
+        return [list(grid.headers)]
+    return [texts_of(row) for row in islice(grid.rows.starting_at(0), HEADER_WITHIN)]
+
+
 def texts_of(row: Sequence[Cell]) -> list[str]:
     """A header's or title's cells; what is no text there is no name of a column."""
     return [cell if isinstance(cell, str) else "" for cell in row]
@@ -72,11 +79,7 @@ def refuse_missing(grids: Iterable[Grid], wanted: Columns) -> Unusable:
     is_json = False
     for grid in grids:
         is_json = grid.headers is not None
-        rows += (
-            [grid.headers]
-            if grid.headers is not None
-            else map(texts_of, islice(grid.rows.starting_at(0), HEADER_WITHIN))
-        )
+        rows += first_rows(grid)
     groups = lacking(max(rows, key=lambda row: len(columns_in(row, wanted.names))), wanted)
     parts = [
         quoted([name for field in group for name in wanted.names.get(field, ())][:3] or [group[0]], " or ")

@@ -60,9 +60,16 @@ class FolderOnDisk:
     def problem(self) -> str | None:
         if not self.root.is_dir():
             return f"The watched folder {self.root} does not exist."
-        inside = [self.root, *(path for path in self.root.iterdir() if path.is_dir() and not path.is_symlink())]
-        refused = [path for path in inside if not os.access(path, os.R_OK | os.W_OK | os.X_OK)]
-        return f"The watched folder {refused[0]} cannot be read and written by this user." if refused else None
+        try:
+            inside = [path for path in self.root.iterdir() if path.is_dir() and not path.is_symlink()]
+        except OSError as error:
+            return f"The watched folder {self.root} cannot be read: {error.strerror}."
+        refused = [path for path in (self.root, *inside) if not _may_use(path)]
+        return f"{refused[0]} cannot be read and written by the user that this runs as." if refused else None
+
+
+def _may_use(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _only_looker(root: int) -> None:

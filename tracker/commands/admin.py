@@ -166,7 +166,7 @@ def check(run: Command) -> int:
     found.append(_check_mail(run))
     if problem is None:
         found.append(_check_engine(run))
-    found += checks_of_roads(run)
+        found += checks_of_roads(run)
     document = {"checks": [{"name": name, "ok": ok, "sentence": sentence} for name, ok, sentence in found]}
     run.show(document, "\n".join(f"{'ok ' if ok else 'NOT'} {name}: {sentence}" for name, ok, sentence in found))
     return 0 if all(ok for _name, ok, _sentence in found) else 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.adapters.tabular import Columns, FileLimits, Refusal, Table, read_table
+from tracker.adapters.tabular import HEADER_WITHIN, Columns, FileLimits, Refusal, Table, first_rows, read_table
 from tracker.core.date_shapes import DateGuess, date_formats_in
 from tracker.core.feed import Feed, fold
 from tracker.core.feed_changes import fields_of_headings, with_columns
@@ -20,7 +20,6 @@ MOST_LINES = 5_000
 """Of a sample: some days' reports are enough, and every one of its lines is shown."""
 
 _FEWEST_COLUMNS = 3
-_TITLES_WITHIN = 20
 _TIMED = frozenset(cell for cells in TIME_CELLS.values() for cell in cells) | {"date_of_birth"}
 
 
@@ -91,11 +90,11 @@ def _with_likely_header(content: bytes, filename: str, whole: Table, known: Know
         guesses = guess_columns(texts, (), known.headings)
         return sum(guess.field is not None for guess in guesses.values()), len(texts)
 
-    header = max(whole.grid.rows[:_TITLES_WITHIN], key=likeness)
+    header = max(first_rows(whole.grid), key=likeness)
     once = [text for text, times in Counter(fold(cell) for cell in header).items() if text and times == 1]
     if len(once) < _FEWEST_COLUMNS:
         sentence = (
-            f"No row within the first {_TITLES_WITHIN} looks like headings. A report has at least a reference, a name "
+            f"No row within the first {HEADER_WITHIN} looks like headings. A report has at least a reference, a name "
             "and a start, each in a column of its own."
         )
         return Refusal(ProblemCode.NOT_A_TABLE, sentence)

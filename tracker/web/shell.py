@@ -38,6 +38,7 @@ MENU = (
     Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
     Item("Month", "month.index", Permission.SEE_MONTH),
     Item("Feeds", "feeds.index", Permission.MANAGE_FEEDS),
+    Item("Roads in", "roads.index", Permission.MANAGE_FEEDS),
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),

@@ -1,0 +1,1 @@
+"""The roads by which reports come in."""
