@@ -18,6 +18,7 @@ from flask import Flask
 
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
+from tracker.core.feed import Feed
 from tracker.services import (
     deliver_outbox,
     due_work,
@@ -137,6 +138,11 @@ class Engine:
             self.wiring.clock.now(), settings.rules, Actor("scheduler"), settings.base_url, settings.council.own_names
         )
 
+    def feeds(self) -> dict[str, Feed]:
+        """The feeds in force by name."""
+        settings = self.wiring.settings
+        return feeds_in_force(settings.feeds, settings.council.own_names)
+
     def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return asdict(raise_alerts.sweep(context, self.worker, keep_going))
 
@@ -151,7 +157,7 @@ class Engine:
 
     def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports that were expected by now and have not come."""
-        return asdict(watch_reports(context, feeds_in_force(self.wiring.settings.feeds)))
+        return asdict(watch_reports(context, self.feeds()))
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
@@ -165,7 +171,7 @@ class Engine:
         looked = watch_folder.look(
             context,
             wired.folder,
-            feeds_in_force(settings.feeds, settings.council.own_names),
+            self.feeds(),
             settings.limits,
             settings.intake.settle_seconds,
             wired.clock.now,
@@ -181,7 +187,7 @@ class Engine:
             context,
             settings.report_pulls,
             wired.source,
-            feeds_in_force(settings.feeds, settings.council.own_names),
+            self.feeds(),
             settings.limits,
             wired.clock.now,
             pull_reports.Worker(self.worker, is_gone),

@@ -48,7 +48,7 @@ def test_a_former_name_stays_known(context: Context, people: People) -> None:
         found = find_children(acting(context, people.alice), surname=surname, forename="Ada")
         assert [(one.child_id, one.name) for one in found] == [(id_, "Ada Stoneybroke")]
     entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "child_changed")).one()
-    assert (entry.subject_id, entry.details) == (str(id_), {"changed": ["surname"]})
+    assert (entry.subject_id, entry.details) == (str(id_), {"changed": ["surname"], "by_hand": ["surname"]})
 
 
 def test_shown_to_be_an_adult_the_episode_leaves_the_counts_and_comes_back(context: Context, people: People) -> None:

@@ -74,7 +74,7 @@ def _write(session: Session, row: Child, changed: Mapping[str, object], context:
     session.flush()
     children.learn(session, {row.id: [children.reported(row)]})
     children.renew_keys(session, [row.id])  # former names are looked for with the new date of birth too
-    details = {"changed": sorted(changed)}
+    details = {"changed": sorted(changed), "by_hand": sorted(changed)}
     audit.record(session, "child_changed", context.actor, context.now, "child", row.id, details)
     for episode in session.scalars(select(Episode).where(Episode.child_id == row.id)).all():
         if "team_id" in changed and episode.team_id == old_team:

@@ -110,7 +110,8 @@ def add_child(session: Session, context: Context, given: NewChild) -> Child:
         responsible_authority=authority,
         is_ours=is_ours(authority, context) if given.is_ours is None else given.is_ours,
     )
-    audit.record(session, "child_created", context.actor, context.now, "child", row.id)
+    details = {"by_hand": sorted(name for name, value in vars(given).items() if value is not None)}
+    audit.record(session, "child_created", context.actor, context.now, "child", row.id, details)
     return row
 
 

@@ -15,11 +15,12 @@ from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.line_verdicts import Answers
+from tracker.services.match_decisions import keep_decision
 from tracker.services.replay_line import read_again, replay, settle
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, actor_sees_all
 from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
-from tracker.store import audit, reports
+from tracker.store import audit, merges, reports
 from tracker.store.models import Child, Episode, Line, Receipt
 
 __all__ = [
@@ -66,16 +67,20 @@ def decide_match(
 ) -> LineOutcome:
     """The line is about this child, or with None about one who is not held; what became of it.
 
-    Other waiting lines of the same reference, which asked the same, are replayed with it.
+    The decision is kept with the comparison that was shown, and can be undone (services/undo_match.py). Other
+    waiting lines of the same reference, which asked the same, are replayed with it.
     """
     with writing() as session:
         line, receipt, feed = _line_for_change(session, context, line_id, version, feeds)
         if line.problem_code not in _ASKS_WHICH_CHILD:
             raise Refused(FormProblem("nothing_to_decide", "This line does not ask which child it is about."))
-        if child_id is not None and session.get(Child, child_id) is None:
-            raise Refused(FormProblem("unknown_child", "There is no such child.", ("child_id",)))
+        if child_id is not None:
+            if session.get(Child, child_id) is None:
+                raise Refused(FormProblem("unknown_child", "There is no such child.", ("child_id",)))
+            child_id = merges.standing_for(session, child_id)
         audit.record(session, "match_decided", context.actor, context.now, "line", line.id, {"child_id": child_id})
         one = read_again(line, feed)
+        keep_decision(session, context, line, one.reading.line, child_id)
         answers = Answers(child_id=child_id, new_child=child_id is None)
         outcome = replay(session, context, line, receipt, one, answers, "matched")
         if line.problem_code == ProblemCode.DIFFERENT_CHILD:
