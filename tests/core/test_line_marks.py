@@ -35,7 +35,21 @@ def test_it_comes_back_through_a_csv_file_too(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+44 7700", "-5", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1", "\u00a0=1", "\u200b=1", "\uff1d1", "\n =1", "\ufeff=1"],
+    [
+        "=1+1",
+        "+44 7700",
+        "-5",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        "  =1",
+        "\u00a0=1",
+        "\u200b=1",
+        "\uff1d1",
+        "\n =1",
+        "\ufeff=1",
+    ],
 )
 def test_what_a_spreadsheet_might_run_is_live(text: str) -> None:
     assert is_live(text)

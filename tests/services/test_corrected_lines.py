@@ -248,7 +248,9 @@ def test_who_may_not_see_every_record_gets_no_file(app: Flask, context: Context,
     assert report_file(acting, outsider, receipt_id) is None
 
 
-def test_the_report_as_it_came_is_given_and_recorded(app: Flask, context: Context, acting: Context, lead: Viewer) -> None:
+def test_the_report_as_it_came_is_given_and_recorded(
+    app: Flask, context: Context, acting: Context, lead: Viewer
+) -> None:
     content = as_csv([row("TV1")])
     received = receive_bytes(app, context, content, filename="night of Inventedname.csv")
     file = report_file(acting, lead, received.id)
@@ -257,7 +259,9 @@ def test_the_report_as_it_came_is_given_and_recorded(app: Flask, context: Contex
     assert entry is not None and entry.action == "receipt_downloaded" and entry.details == {"sha256": received.sha256}
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20) | st.text("'=+-@\t\r\n ,;\"\uff1d", max_size=6)
+CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20) | st.text(
+    "'=+-@\t\r\n ,;\"\uff1d", max_size=6
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

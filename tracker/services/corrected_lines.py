@@ -33,9 +33,7 @@ _NOTHING_LEFT = LineProblem(
 )
 
 
-def take_marked(
-    session: Session, receipt: Receipt, rows: Sequence[Row], feed: Feed, context: Context
-) -> Sequence[Row]:
+def take_marked(session: Session, receipt: Receipt, rows: Sequence[Row], feed: Feed, context: Context) -> Sequence[Row]:
     """Give every row that bears a mark its outcome; the other rows, which are read like those of any report."""
     marked = [row for row in rows if mark_in(row.cells)]
     if not marked:

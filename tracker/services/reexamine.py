@@ -7,7 +7,6 @@ them brought up to date. What a person corrected in a line stays. One row in the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date

@@ -18,9 +18,7 @@ from tracker.services.write_lines import Entry, Touched, follow_up, write
 from tracker.store import alerts, audit
 from tracker.store.models import Line, Receipt
 
-OF_THE_ROW = frozenset(
-    {ProblemCode.ROW_TOO_LONG, ProblemCode.FORMULA_WITHOUT_VALUE, ProblemCode.VALUE_TOO_LONG}
-)
+OF_THE_ROW = frozenset({ProblemCode.ROW_TOO_LONG, ProblemCode.FORMULA_WITHOUT_VALUE, ProblemCode.VALUE_TOO_LONG})
 """What was wrong with the row itself: its cells alone do not show it any more."""
 
 OF_THE_MARK = frozenset({ProblemCode.UNKNOWN_MARK, ProblemCode.MARK_SETTLED})
