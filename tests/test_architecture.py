@@ -73,7 +73,7 @@ CORE_ORDER = (
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "reconciliation", "expected_reports",
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
-    "missing_episode", "overlap", "episodes", "interviews", "repeats", "recipients", "alerts", "rules",
+    "missing_episode", "overlap", "episodes", "undone", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
     "monthly_summary", "frozen", "links",
 )  # fmt: skip

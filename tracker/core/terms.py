@@ -96,6 +96,7 @@ class FlagCode(StrEnum):
     POLICE_VALUE_DIFFERS = "police_value_differs"  # the police's value differs from one a person entered
     HELD_BEFORE_RETURN = "held_before_return"  # the interview was held after found and before return
     INTERVIEW_BEFORE_END = "interview_before_end"  # a correction put the end after an interview: ask a person
+    LOAD_UNDONE = "load_undone"  # the load that brought it was taken back; kept for what people have entered
     POSSIBLE_SAME_EPISODE = "possible_same_episode"  # starts within 24 h of one logged by hand
 
 

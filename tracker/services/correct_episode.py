@@ -112,6 +112,9 @@ def reinstate_episode(context: Context, *, episode_id: int, version: int, note: 
         row = episode_for_change(session, context, episode_id, version)
         if row.excluded is None:
             raise Refused(FormProblem("not_excluded", "Nobody took this episode out of the counts."))
+        if row.excluded == ExclusionReason.LOAD_UNDONE:
+            sentence = "The load that brought this episode was undone. Load the report again, or log the episode."
+            raise Refused(FormProblem("load_undone", sentence))
         _write(session, row, {"excluded": None, "excluded_reason": None}, context, reason=note, own=("excluded",))
 
 

@@ -58,6 +58,8 @@ class Verdict:
     teaches: bool = True
     learnt: dict[str, object] = field(default_factory=dict)
     makes_child: bool = False
+    new_name: bool = False  # to this child; so with the number
+    new_number: bool = False
     reasons: tuple[FieldReason, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     candidate_episodes: tuple[int, ...] = ()

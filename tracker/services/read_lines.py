@@ -86,6 +86,9 @@ def judge(one: Reading, memory: Memory, context: Context, answers: Answers = Ans
         verdict.makes_child = True
         verdict.child_id = memory.new_child(_child_of(reading.line, context), reading.line)
     elif verdict.child_id is not None and verdict.outcome in _TEACHES and verdict.teaches:
+        known, number = memory.known[verdict.child_id], reading.line.police_person_id
+        verdict.new_name = (reading.line.surname, reading.line.forename) not in known.names
+        verdict.new_number = number is not None and number not in known.police_person_ids
         memory.learn(verdict.child_id, reading.line, verdict.learnt)
     return verdict
 

@@ -221,9 +221,10 @@ def _line_values(entry: Entry, memory: Memory, context: Context) -> dict[str, An
 
 def _taught_json(verdict: Verdict) -> dict[str, object] | None:
     """What its child owes to this line alone, for whoever takes the load back."""
-    if verdict.makes_child:
-        return {"child": True, "filled": []}
-    return {"child": False, "filled": sorted(verdict.learnt)} if verdict.learnt else None
+    told = {"child": verdict.makes_child, "name": verdict.new_name, "number": verdict.new_number}
+    if not any(told.values()) and not verdict.learnt:
+        return None
+    return {**told, "filled": sorted(verdict.learnt)}
 
 
 def _problem_json(problem: LineProblem) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.terms import LineOutcome
 from tracker.store.models import Episode, Line, Receipt
-from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING, STANDS
+from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING, RECEIPT_UNDOING, STANDS
 
 _TICK = timedelta(microseconds=1)
 
@@ -27,7 +27,10 @@ def free_report_at(session: Session, force: str, at: datetime, besides_id: int |
     Two reports of one instant would have lines of one age; the one that came later is the newer.
     """
     query = select(Receipt.report_at).where(
-        Receipt.force == force, Receipt.report_at >= at, Receipt.report_at < at + timedelta(seconds=1)
+        Receipt.force == force,
+        Receipt.report_at >= at,
+        Receipt.report_at < at + timedelta(seconds=1),
+        Receipt.status != "undone",
     )
     if besides_id is not None:
         query = query.where(Receipt.id != besides_id)
@@ -40,6 +43,11 @@ def free_report_at(session: Session, force: str, at: datetime, besides_id: int |
 def reading(session: Session) -> Sequence[Receipt]:
     """Receipts whose lines are not all read yet, oldest first."""
     return session.scalars(select(Receipt).where(RECEIPT_READING).order_by(Receipt.id)).all()
+
+
+def undoing(session: Session) -> Sequence[Receipt]:
+    """Receipts whose load is being taken back, oldest first."""
+    return session.scalars(select(Receipt).where(RECEIPT_UNDOING).order_by(Receipt.id)).all()
 
 
 def last_line_no(session: Session, receipt_id: int) -> int:

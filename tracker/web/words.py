@@ -46,6 +46,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ExclusionReason.NOT_MISSING: "Not missing",
         ExclusionReason.CREATED_IN_ERROR: "Created in error",
         ExclusionReason.ADULT: "Aged 18 or over",
+        ExclusionReason.LOAD_UNDONE: "The load that brought it was undone",
     },
     LineOutcome: {
         LineOutcome.CREATED: "Created",
@@ -112,6 +113,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         FlagCode.POLICE_VALUE_DIFFERS: "The police's value differs",
         FlagCode.HELD_BEFORE_RETURN: "Interview held before the return",
         FlagCode.INTERVIEW_BEFORE_END: "The interview is dated before the end",
+        FlagCode.LOAD_UNDONE: "The load that brought it was undone; kept for what people have entered",
         FlagCode.POSSIBLE_SAME_EPISODE: "Possibly the same episode",
     },
 }

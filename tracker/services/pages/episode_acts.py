@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import Closing
 from tracker.core.policy import Policy
-from tracker.core.terms import FlagCode, InterviewState
+from tracker.core.terms import ExclusionReason, FlagCode, InterviewState
 from tracker.services.pages.episode_shapes import Act, BreachView, InterviewView
 
 
@@ -17,6 +17,8 @@ def acts_possible(
     policy: Policy,
 ) -> frozenset[Act]:
     """Each act whose use case would not refuse it for the state of the episode."""
+    if facts.excluded is ExclusionReason.LOAD_UNDONE:
+        return frozenset()
     found = {Act.CORRECT, Act.EXCLUDE if facts.excluded is None else Act.REINSTATE}
     if any(breach.withdrawn_at is None for breach in breaches):
         found.add(Act.GIVE_BREACH_REASON)

@@ -78,7 +78,7 @@ class Line(Base):
 
     A quarantined line waits until `settled_at`; `due_at` is the deadline its readable return would give, and
     `sweep_at` when the ladder must look at it. `corrected_cells` is what a person replayed. `taught`: whether the line
-    brought its child (`child`), and which blanks of the child it filled (`filled`); undoing the load asks it.
+    brought its child (`child`), a `name` or `number` new to it, and which of its blanks it `filled`: undoing asks it.
     """
 
     __tablename__ = "line"
@@ -142,7 +142,7 @@ class LoadUndo(Base):
 
 
 class UndoneRow(Base):
-    """What undoing a load did to one record: `became` withdrawn, taken_back, kept …; `details` is what was put aside."""
+    """What undoing a load did to one record: `became` withdrawn, taken_back, kept …; `details`: what was put aside."""
 
     __tablename__ = "undone_row"
     __table_args__ = (Index("uq_undone_row_subject", "receipt_id", "subject", "subject_id", unique=True),)

@@ -1,0 +1,59 @@
+"""Take back what lines taught of children: names and numbers with the keys that hang on them, or all of a child's."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.store import children
+from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
+
+Pair = tuple[str, str]
+
+
+def names_of(session: Session, child_id: int) -> list[Pair]:
+    """(surname, forename) of every name the child is or was known by."""
+    query = select(ChildName.surname, ChildName.forename).where(ChildName.child_id == child_id).order_by(ChildName.id)
+    return [(surname, forename) for surname, forename in session.execute(query)]
+
+
+def numbers_of(session: Session, child_id: int) -> list[Pair]:
+    """(kind, value) of every number of another system."""
+    query = select(ChildIdentifier.kind, ChildIdentifier.value).where(ChildIdentifier.child_id == child_id)
+    return [(kind, value) for kind, value in session.execute(query.order_by(ChildIdentifier.id))]
+
+
+def forget(session: Session, child: Child, names: Collection[Pair], numbers: Collection[Pair]) -> None:
+    """The child is no longer found by these, and by what its other names, numbers and date of birth give alone."""
+    for table, first, second, pairs in (
+        (ChildName, ChildName.surname, ChildName.forename, names),
+        (ChildIdentifier, ChildIdentifier.kind, ChildIdentifier.value, numbers),
+    ):
+        for one, two in pairs:
+            session.execute(delete(table).where(table.child_id == child.id, first == one, second == two))
+    find_anew(session, child)
+
+
+def find_anew(session: Session, child: Child) -> None:
+    """The keys that the child's own name, other names and numbers give, and no others."""
+    session.execute(delete(ChildKey).where(ChildKey.child_id == child.id))
+    names = list(dict.fromkeys([(child.surname, child.forename), *names_of(session, child.id)]))
+    reported = [children.Reported(*name, child.date_of_birth) for name in names]
+    for kind, value in numbers_of(session, child.id):
+        force = kind.partition(":")[2]
+        if force and kind == children.identifier_kind(force):
+            reported.append(children.Reported(*names[0], child.date_of_birth, force, value))
+    children.learn(session, {child.id: reported})
+
+
+def put_aside(session: Session, child_id: int) -> dict[str, object]:
+    """Remove every name, number and key of a child, and give them back, to be kept where nobody is found by them."""
+    keys = list(session.scalars(select(ChildKey.key).where(ChildKey.child_id == child_id).order_by(ChildKey.key)))
+    found: dict[str, object] = {
+        "names": [list(pair) for pair in names_of(session, child_id)],
+        "numbers": [list(pair) for pair in numbers_of(session, child_id)],
+        "keys": keys,
+    }
+    for table in (ChildName, ChildIdentifier, ChildKey):
+        session.execute(delete(table).where(table.child_id == child_id))
+    return found
