@@ -41,6 +41,8 @@ class Row:
 
     def _plain(self, name: str, raw: str) -> str:
         text = "" if raw is None else str(raw)
+        if not text:
+            return ""
         if len(text) > LONGEST_VALUE:
             sentence = f"The {in_words(name)} is longer than {LONGEST_VALUE:,} characters. Shorten it."
             self.refuse(ProblemCode.VALUE_TOO_LONG, sentence, name)

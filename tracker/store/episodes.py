@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,24 +18,26 @@ _SAME = (
     "found_location", "found_by", "prevention_interview_at", "prevention_interview_outcome", "circumstances",
     "interview_requested", "interview_due_at", "deadline_hours", "rules_version", "clock_no", "conflict_settled",
 )  # fmt: skip
+_same_of = attrgetter(*_SAME)
 
 
 def to_core(row: Episode, child: Child) -> MissingEpisode:
     """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
+    same = dict(zip(_SAME, _same_of(row), strict=True))
     return MissingEpisode(
         id=row.id,
         child_id=row.child_id,
         kind=EpisodeKind(row.kind),
         risk=RiskLevel(row.risk) if row.risk else None,
         excluded=ExclusionReason(row.excluded) if row.excluded else None,
-        flags=frozenset(FlagCode(flag) for flag in row.flags),
+        flags=frozenset(map(FlagCode, row.flags)),
         person_fields=frozenset(row.person_fields),
         as_of=(row.as_of_at, row.as_of_line or 0) if row.as_of_at else None,
         setting=LivingSetting(row.setting) if row.setting else None,
         date_of_birth=child.date_of_birth,
         sex=child.sex,
         ethnicity=child.ethnicity,
-        **{name: getattr(row, name) for name in _SAME},
+        **same,
     )
 
 
