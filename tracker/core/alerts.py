@@ -106,6 +106,8 @@ def _held_until(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPoli
 
     So only the first that plans anything counts, whoever answers again: else a rung could be put off for ever.
     """
+    if not clock.acknowledgements:
+        return None
     place = RUNG_ORDER.index(step.rung)
     below = [RUNG_ORDER.index(other.rung) for other in ladder if RUNG_ORDER.index(other.rung) < place]
     answers = [

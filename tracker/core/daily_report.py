@@ -117,10 +117,10 @@ def read_line(cells: Mapping[str, str], feed: Feed, as_of: tuple[datetime, int])
         status = ReportStatus.RETURNED
     inferred = _settle_return(row, status, times)
     row.problems.extend(_problems_of(times, as_of[0]))
-    line = _line(row, as_of, times, status)
+    line = _line(row, as_of, times, status, inferred)
     if row.problems or line is None:
         return LineReading(None, tuple(row.problems), _at(times, "returned_at"))
-    return LineReading(replace(line, return_inferred=inferred), (), line.returned_at)
+    return LineReading(line, (), line.returned_at)
 
 
 def _at(times: Times, name: str) -> datetime | None:
@@ -185,7 +185,9 @@ def _flags(times: Times, born_on: date | None) -> frozenset[FlagCode]:
     return frozenset(flags)
 
 
-def _line(row: Row, as_of: tuple[datetime, int], times: Times, status: ReportStatus | None) -> ReportLine | None:
+def _line(
+    row: Row, as_of: tuple[datetime, int], times: Times, status: ReportStatus | None, inferred: bool
+) -> ReportLine | None:
     """The line from a row whose instants are read; None where the reference or the start is missing."""
     start = _at(times, "missing_from_at")
     reference = reference_of(row)
@@ -220,5 +222,6 @@ def _line(row: Row, as_of: tuple[datetime, int], times: Times, status: ReportSta
         kind=kind,
         risk=risk,
         flags=_flags(times, born_on),
+        return_inferred=inferred,
         **given,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.policy import Policy
@@ -58,11 +59,11 @@ class MissingEpisode:
     def ended_at(self) -> datetime | None:
         return self.found_at or self.returned_at
 
-    @property
+    @cached_property
     def start_on(self) -> date:
         return local_date(self.missing_from_at)
 
-    @property
+    @cached_property
     def out_of_counts(self) -> ExclusionReason | None:
         """Why it is out of every count, or None. Turning 18 after the start changes nothing (definitions §1)."""
         if self.excluded is None and self.date_of_birth and age_on(self.date_of_birth, self.start_on) >= 18:

@@ -48,13 +48,18 @@ def count_once(episodes: Iterable[MissingEpisode], policy: Policy) -> list[Count
     An episode may conflict with one that is not the last before it: a long one, with others settled or open between.
     """
     counted: list[CountedEpisode] = []
+    last_ends: list[datetime | None] = []  # of each: nothing that starts then or later can conflict with it
     for episode in sorted((e for e in episodes if e.is_countable(policy)), key=_standing_order):
-        for place, earlier in enumerate(counted):
-            if any(_conflict(member, episode) for member in earlier.members):
-                counted[place] = replace(earlier, members=(*earlier.members, episode))
+        for place, until in enumerate(last_ends):
+            if until is None or until <= episode.missing_from_at:
+                continue
+            if any(_conflict(member, episode) for member in counted[place].members):
+                counted[place] = replace(counted[place], members=(*counted[place].members, episode))
+                last_ends[place] = max(until, episode.ended_at or until)
                 break
         else:
             counted.append(CountedEpisode(episode, (episode,)))
+            last_ends.append(episode.ended_at)
     return counted
 
 
@@ -67,10 +72,13 @@ def relation_flags(episodes: Sequence[MissingEpisode]) -> dict[int, frozenset[Fl
     live = sorted((e for e in episodes if e.out_of_counts is None), key=_standing_order)
     found: dict[int, set[FlagCode]] = {episode.id: set() for episode in episodes}
     for place, episode in enumerate(live):
+        ended_at = episode.ended_at
+        if ended_at is None and live[place + 1 :]:
+            found[episode.id].add(FlagCode.END_UNKNOWN)
         for later in live[place + 1 :]:
+            if ended_at is None or later.missing_from_at >= ended_at:  # nor does any after it, in order of start
+                break
             if _conflict(episode, later):
                 found[episode.id].add(FlagCode.OVERLAPS_ANOTHER)
                 found[later.id].add(FlagCode.OVERLAPS_ANOTHER)
-            if episode.ended_at is None:
-                found[episode.id].add(FlagCode.END_UNKNOWN)
     return {id_: frozenset(flags) for id_, flags in found.items()}

@@ -18,6 +18,8 @@ EARLIEST_BIRTH_YEAR = 1910
 
 def normalise_reference(text: str) -> str:
     """The natural key: upper case, letters and digits only, so that `TV/123-45` and `tv 12345` are one."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.upper()))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
     return "".join(character for character in plain if character.isalnum())
 

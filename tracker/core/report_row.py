@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from tracker.core.feed import FIELDS, Feed, fold
@@ -27,6 +28,11 @@ _FIELDS = frozenset(FIELDS)
 _KEEP_LINES = frozenset({"circumstances", "prevention_interview_outcome"})
 
 
+@cache
+def _members(words: type[StrEnum]) -> frozenset[str]:
+    return frozenset(words)
+
+
 class Row:
     """One row: `text`, `coded` and `instant` read a field, None for a blank; what cannot be read is a problem."""
 
@@ -41,6 +47,8 @@ class Row:
 
     def _plain(self, name: str, raw: str) -> str:
         text = "" if raw is None else str(raw)
+        if not text:
+            return ""
         if len(text) > LONGEST_VALUE:
             sentence = f"The {in_words(name)} is longer than {LONGEST_VALUE:,} characters. Shorten it."
             self.refuse(ProblemCode.VALUE_TOO_LONG, sentence, name)
@@ -70,17 +78,19 @@ class Row:
         if text is None:
             return None
         value = coded_value(name, text, self.feed.values.get(name, {}))
-        if value is None or value not in list(words):
-            if value != "":
-                sentence = f"The {in_words(name)} is a word that is not known. Correct it, or add it to the feed file."
-                self.refuse(ProblemCode.UNKNOWN_VALUE, sentence, name)
-            return None
-        return words(value)
+        if value in _members(words):
+            return words(value)
+        if value != "":
+            sentence = f"The {in_words(name)} is a word that is not known. Correct it, or add it to the feed file."
+            self.refuse(ProblemCode.UNKNOWN_VALUE, sentence, name)
+        return None
 
     def instant(self, name: str, start: datetime | None = None, found: datetime | None = None) -> Reading | None:
         """An instant from its one to three cells. `start`, `found`: of the same episode, where known."""
+        given = tuple(cell for cell in TIME_CELLS[name] if self._texts.get(cell))
+        if not given:
+            return None
         both, day, clock_time = [self.text(cell) or "" for cell in (*TIME_CELLS[name], "", "")[:3]]
-        given = tuple(cell for cell in TIME_CELLS[name] if self.text(cell))
         try:
             moment = moment_of(both, day, clock_time, self.feed.date_formats)
             return None if moment is None else instant_of(moment, start, found)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MOST_WORDS = 8
 _LONGEST_DATE = 40
@@ -19,6 +20,8 @@ _ISO_JOINED = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](.+)", re.ASCII)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
 _HAS_TIME = re.compile(r"%[HIMSpf]")
+_PLAIN = re.compile(r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}) (\d{1,2}:\d{2}(?::\d{2})?)", re.ASCII)
+"""How nearly every moment is written. It can be divided in one way: no date has a colon."""
 _MONTH_JOINED = re.compile(r"(?<=\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\d)", re.IGNORECASE)
 
 
@@ -97,7 +100,9 @@ def read_date(text: str, formats: Sequence[str]) -> date:
     raise UnreadableTime
 
 
+@lru_cache(maxsize=4096)
 def _strptime(text: str, written: str) -> datetime | None:
+    """Kept: the lines of a report say the same few days again and again."""
     try:
         return datetime.strptime(text, written)  # noqa: DTZ007 (an offset is kept where the format reads one)
     except ValueError:
@@ -107,13 +112,16 @@ def _strptime(text: str, written: str) -> datetime | None:
 def read_moment(text: str, formats: Sequence[str]) -> Moment:
     """A date, with or without a time before or after it. Raises UnreadableTime, also where it could be two."""
     whole = text.strip()
-    days = [written for written in formats if not _HAS_TIME.search(written)]
-    for written in formats:
-        found = _strptime(whole, written) if written not in days else None
+    days, whole_moments = _kinds(tuple(formats))
+    for written in whole_moments:
+        found = _strptime(whole, written)
         if found:
             since = timedelta(hours=found.hour, minutes=found.minute, seconds=found.second)
             ahead = found.utcoffset()
             return Moment(found.date(), since, None if ahead is None else timezone(ahead))
+    plain = _PLAIN.fullmatch(whole)
+    if plain:
+        return Moment(read_date(plain[1], days), *read_time(plain[2]))
     joined = _ISO_JOINED.fullmatch(whole)
     spaced = " ".join(joined.groups()) if joined else re.sub(r",(?=\s|$)", " ", whole)
     words = [word for word in spaced.split() if word.casefold() not in ("at", "on")]
@@ -121,6 +129,13 @@ def read_moment(text: str, formats: Sequence[str]) -> Moment:
     if len(readings) != 1:
         raise UnreadableTime
     return readings.pop()
+
+
+@lru_cache(maxsize=256)
+def _kinds(formats: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The formats of a date alone, and those of a date with a time."""
+    with_time = tuple(written for written in formats if _HAS_TIME.search(written))
+    return tuple(written for written in formats if written not in with_time), with_time
 
 
 def _splits(words: list[str], formats: Sequence[str]) -> Iterator[Moment]:

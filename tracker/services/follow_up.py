@@ -3,11 +3,11 @@
 Called inside the transaction of every service that writes one; the scheduler's sweep calls the same.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -76,20 +76,25 @@ def keep_clocks(session: Session, rows: Collection[Episode], context: Context) -
     told = alerts.ids_told(session, ids)
     for row in rows:
         around = _Around(held.get(row.id, []), standing.get(row.id), row.id in told)
-        _keep_clock(session, row, around, context)
+        _keep_clock(session, row, session.get_one(Child, row.child_id), around, context)
 
 
-def keep_first_clock(session: Session, row: Episode, context: Context) -> None:
-    """The same for an episode that is not stored yet, so that it is stored with its clock; its child is."""
-    _keep_clock(session, row, _Around([], None, told=False), context)
+def keep_first_clock(session: Session, row: Episode, child: Child, context: Context) -> None:
+    """The same for an episode that is not stored yet, so that it is stored with its clock."""
+    _keep_clock(session, row, child, _Around([], None, told=False), context)
 
 
-def _keep_clock(session: Session, row: Episode, around: _Around, context: Context) -> None:
-    child = session.get_one(Child, row.child_id)
+def _keep_clock(session: Session, row: Episode, child: Child, around: _Around, context: Context) -> None:
     episode = episodes.to_core(row, child)
     breach = _keep_deadline(session, row, episode, around, context)
     if row.interview_due_at != episode.interview_due_at:
-        episode = episodes.to_core(row, child)
+        episode = replace(
+            episode,
+            interview_due_at=row.interview_due_at,
+            deadline_hours=row.deadline_hours,
+            rules_version=row.rules_version,
+            clock_no=row.clock_no,
+        )
     flags = (episode.flags - INTERVIEW_FLAGS) | interview_flags(episode, around.interviews)
     episodes.write_changes(session, row, {"flags": flags}, context.now)
     if breach and not is_breached(episode, around.interviews, context.now):
@@ -184,12 +189,12 @@ def set_sweep(
         clock_open=is_open,
         closed_as=str(closing.state) if counts and closing else None if counts else str(InterviewState.WITHDRAWN),
         sweep_at=min((at for at in (breach_at, alert_at) if at), default=None),
-        needs_decision=_needs_decision(row, counts),
+        needs_decision=_asks_a_person(row.flags, counts),
     )
 
 
-def _needs_decision(row: Episode, counts: bool) -> bool:
-    return counts and not ASKS_A_PERSON.isdisjoint(row.flags)
+def _asks_a_person(flags: Iterable[str], counts: bool) -> bool:
+    return counts and not ASKS_A_PERSON.isdisjoint(flags)
 
 
 def _note(session: Session, row: Episode, **values: object) -> None:
@@ -216,35 +221,24 @@ def follow_up_child(session: Session, child_id: int, context: Context) -> None:
 
 
 def follow_up_children(session: Session, child_ids: Collection[int], context: Context) -> None:
-    """The same for many children, their episodes and repeat flags read in two queries."""
+    """The same for many children, their histories and repeat flags read in two queries."""
     session.flush()
-    keep_relations(session, child_ids, context)
+    histories = episodes.histories(session, child_ids)
+    for history in histories.values():
+        _keep_relations(session, history, context)
+    keep_repeat_flags(session, histories, stored_flags(session, child_ids), context)
 
 
-def keep_relations(session: Session, child_ids: Collection[int], context: Context) -> None:
-    """The same where changes of the episodes are pending, but none is without its row: written with what follows."""
-    if not child_ids:
-        return
-    rows: dict[int, list[Episode]] = {child_id: [] for child_id in child_ids}
-    history: dict[int, list[MissingEpisode]] = {child_id: [] for child_id in child_ids}
-    query = select(Episode, Child).join(Child, Child.id == Episode.child_id).where(Episode.child_id.in_(child_ids))
-    found = [(row, child) for row, child in session.execute(query)]
-    for row, child in sorted(found, key=lambda pair: (pair[0].missing_from_at, pair[0].id)):
-        rows[child.id].append(row)
-        history[child.id].append(episodes.to_core(row, child))
-    stored = stored_flags(session, child_ids)
-    for child_id in child_ids:
-        _keep_relations(session, rows[child_id], history[child_id], context)
-    keep_repeat_flags(session, history, stored, context)
-
-
-def _keep_relations(
-    session: Session, rows: Sequence[Episode], history: Sequence[MissingEpisode], context: Context
-) -> None:
+def _keep_relations(session: Session, history: Sequence[episodes.InHistory], context: Context) -> None:
+    """Read as values; a row is only fetched where something of it changes."""
     related = relation_flags(history)
-    for row, episode in zip(rows, history, strict=True):
+    for episode in history:
         flags = (episode.flags - OF_THE_CHILD) | related[episode.id]
         if episode.date_of_birth is None:
             flags |= {FlagCode.AGE_UNKNOWN}
+        asks = _asks_a_person(flags, episode.out_of_counts is None)
+        if flags == episode.flags and asks == episode.needs_decision:
+            continue
+        row = session.get_one(Episode, episode.id)
         episodes.write_changes(session, row, {"flags": flags}, context.now)
-        _note(session, row, needs_decision=_needs_decision(row, episode.out_of_counts is None))
+        _note(session, row, needs_decision=asks)

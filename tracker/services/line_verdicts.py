@@ -218,7 +218,8 @@ def _with_age_flag(line: ReportLine, child: Child | None) -> ReportLine:
     """Whether the age is unknown at a new episode depends on what is held as much as on the line."""
     unknown = frozenset({FlagCode.AGE_UNKNOWN})
     born = line.date_of_birth or (child.date_of_birth if child else None)
-    return replace(line, flags=line.flags - unknown if born else line.flags | unknown)
+    flags = line.flags - unknown if born else line.flags | unknown
+    return line if flags == line.flags else replace(line, flags=flags)
 
 
 def _refused(line: ReportLine, problem: LineProblem, rules: Rules, row: Episode | None = None) -> Verdict:

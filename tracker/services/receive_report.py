@@ -212,7 +212,6 @@ def _read_next(context: Context, receipt_id: int, table: Table, feed: Feed) -> b
     for attempt in range(TRIES):
         try:
             with writing() as session:
-                session.expunge_all()  # nothing of the chunk before, nor of a try that failed, is held or looked at
                 return _read_chunk(session, context, receipt_id, table, feed)
         except (IntegrityError, StaleDataError, OperationalError):
             if attempt == TRIES - 1:

@@ -13,11 +13,11 @@ from tracker.core.daily_report import LineProblem
 from tracker.core.episodes import Decision
 from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
-from tracker.services.follow_up import keep_clocks, keep_first_clock, keep_relations
+from tracker.services.follow_up import follow_up_children, keep_clocks, keep_first_clock
 from tracker.services.line_memory import Memory, plain
 from tracker.services.line_verdicts import Verdict, reasons_json, sweep_at
 from tracker.store import audit, children, episodes, reports
-from tracker.store.bulk import add_new, insert_for_ids, insert_rows
+from tracker.store.bulk import insert_for_ids, insert_objects, insert_rows
 from tracker.store.db import as_json_value
 from tracker.store.models import Episode, EpisodeDecision, EpisodeVersion, Line, Receipt
 
@@ -67,7 +67,7 @@ def write(session: Session, entries: Sequence[Entry], memory: Memory, context: C
 
     Steps: 1. new children; 2. new episodes, with their clocks; 3. the lines; 4. versions and decisions; 5. the names
     and numbers that children were reported under; 6. the audit rows. Changes of what was held are written by the
-    follow-up, with what it changes itself.
+    follow-up, with what it changes itself. The memory is used up by it: new rows are not in the session.
     """
     for entry in entries:
         if not entry.taken_in:
@@ -90,7 +90,7 @@ def write(session: Session, entries: Sequence[Entry], memory: Memory, context: C
 def follow_up(session: Session, touched: Touched, context: Context) -> None:
     """Each touched episode and child once, after everything of the chunk is written."""
     keep_clocks(session, touched.episodes.values(), context)
-    keep_relations(session, touched.children, context)
+    follow_up_children(session, touched.children, context)
 
 
 def _new_episode(entry: Entry, context: Context) -> Episode:
@@ -146,7 +146,7 @@ def _ages(entries: Sequence[Entry]) -> dict[int, tuple[datetime, int]]:
 def _add_children(session: Session, memory: Memory, acts: list[audit.Act]) -> set[int]:
     """The ids that the new children were given."""
     new = [memory.children[stand_in] for stand_in in memory.stand_ins]
-    add_new(session, new)
+    insert_objects(session, new)
     acts += [audit.Act("child_created", "child", child.id) for child in new]
     memory.settle()
     return {child.id for child in new}
@@ -159,10 +159,11 @@ def _add_episodes(
     for entry in created:
         row = entry.verdict.row
         assert row is not None
-        row.child_id = memory.children[row.child_id].id
-        keep_first_clock(session, row, context)
+        child = memory.children[row.child_id]
+        row.child_id = child.id
+        keep_first_clock(session, row, child, context)
         rows.append(row)
-    add_new(session, rows)
+    insert_objects(session, rows)
     for entry, row in zip(created, rows, strict=True):
         acts.append(audit.Act("episode_created", "episode", row.id, {"receipt_id": entry.receipt.id}))
 

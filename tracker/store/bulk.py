@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.orm import Session
 
 from tracker.store.db import Base
 
@@ -21,14 +21,18 @@ def insert_for_ids(session: Session, model: type[Base], rows: Sequence[Mapping[s
     if not rows:
         return []
     table = _table(model)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":  # one writer: the ids it would give are known, and need not be asked for
+        first = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        connection.execute(insert(table), [{**row, "id": id_} for id_, row in enumerate(rows, first)])
+        return list(range(first, first + len(rows)))
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.connection().scalars(statement, rows))
+    return list(connection.scalars(statement, rows))
 
 
-def add_new(session: Session, objects: Sequence[Base]) -> None:
-    """Insert objects of one class that are not in the session yet; afterwards they are, each with its id, unchanged.
-
-    What is pending in the session is not flushed: the objects may only refer to rows that are stored.
+def insert_objects(session: Session, objects: Sequence[Base]) -> None:
+    """Insert objects of one class and give each its id. They do not come into the session: a later change of them is
+    not written, and whoever looks for their rows reads them anew.
     """
     if not objects:
         return
@@ -37,14 +41,9 @@ def add_new(session: Session, objects: Sequence[Base]) -> None:
     rows = []
     for one in objects:
         given = one.__dict__
-        for name, make in defaults.items():
-            if name not in given:
-                setattr(one, name, make())
-        rows.append({name: given[name] for name in defaults})
+        rows.append({name: given[name] if name in given else make() for name, make in defaults.items()})
     for one, id_ in zip(objects, insert_for_ids(session, model, rows), strict=True):
         cast("Any", one).id = id_
-        make_transient_to_detached(one)
-    session.add_all(objects)
 
 
 def _table(model: type[Base]) -> Table:
