@@ -38,8 +38,8 @@ def value(kind: str, attribute: str, stated: str, text: str = "as shown", **more
         (value("string", "string-value", "", "#N/A", calcext__value_type="error"), "#N/A"),
         (
             '<table:table-cell office:value-type="string">'
-            "<office:annotation><text:p>a comment</text:p></office:annotation><text:p>one<text:s text:c='2'/>two<text:tab/>"
-            "three <text:span>bold <text:a>link</text:a></text:span></text:p>"
+            "<office:annotation><text:p>a comment</text:p></office:annotation><text:p>one<text:s text:c='2'/>two"
+            "<text:tab/>three <text:span>bold <text:a>link</text:a></text:span></text:p>"
             "<draw:frame xmlns:draw='d'><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
             "<text:p>next<text:line-break/>line</text:p></table:table-cell>",
             "one  two three bold link\nnext\nline",
