@@ -132,7 +132,7 @@ BEGIN, ENTITY = b"<office:document", b'<!DOCTYPE a [<!ENTITY b "c">]>'
             NO_TABLE, "safely",
         ),
         (rewritten(ods(HEADER), {"content.xml": lambda data: b"\xff\xfe<"}), NO_TABLE, "damaged"),
-        (ods(HEADER + ods_row("A1", "x" * 40_000, "1")), TOO_LARGE, "cell of row 2"),
+        (ods(HEADER + ods_row("A1", "x" * 40_000, "1")), TOO_LARGE, "A cell holds more"),
         (ods(ods_row("Surname", "Missing from")), ProblemCode.MISSING_COLUMN, "“Ref”"),
         (ods(""), ProblemCode.EMPTY_FILE, "empty"),
         (ods(), ProblemCode.EMPTY_FILE, "empty"),

@@ -127,7 +127,7 @@ def cell_too_long(row: int = 0) -> Unusable:
     """`row`: where it stands, from 1, if that is known."""
     sentence = (
         f"A cell{f' of row {row:,}' if row else ''} holds more than {LONGEST_CELL:,} characters, which no report has. "
-        "A quotation mark may be missing. Correct it and send the file again."
+        "Correct it and send the file again."
     )
     return Unusable(ProblemCode.TOO_LARGE, sentence)
 

@@ -15,11 +15,17 @@ _TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _ISO_DATE = re.compile(r"(\d{4})([-/])(\d{2})\2(\d{2})", re.ASCII)
-_ISO_JOINED = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](.+)", re.ASCII)
+_JOINED = re.compile(r"(\S*\d)[Tt](\d.*)", re.ASCII)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
 _HAS_TIME = re.compile(r"%[HIMSpf]")
-_MONTH_JOINED = re.compile(r"(?<=\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\d)", re.IGNORECASE)
+_MONTH_JOINED = re.compile(r"(?<=\d)[-/.]?(?=[a-z])|(?<=[a-z])[-/.]?(?=\d)", re.IGNORECASE)
+_BETWEEN = frozenset({"at", "on", "@", "-", "–", "—"})
+_WEEKDAYS = {
+    name[:length]: number
+    for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+    for length in (3, 4, 5, len(name))
+}
 
 
 class UnreadableTime(ValueError):  # noqa: N818 (a value of the line, not a fault)
@@ -105,7 +111,10 @@ def _strptime(text: str, written: str) -> datetime | None:
 
 
 def read_moment(text: str, formats: Sequence[str]) -> Moment:
-    """A date, with or without a time before or after it. Raises UnreadableTime, also where it could be two."""
+    """A date, with or without a time before or after it: `16/11/2026T09:30`, `0930 hrs on Mon 16 Nov 26`.
+
+    Raises UnreadableTime, also where it could be two, or where the weekday is not the date's.
+    """
     whole = text.strip()
     days = [written for written in formats if not _HAS_TIME.search(written)]
     for written in formats:
@@ -114,13 +123,26 @@ def read_moment(text: str, formats: Sequence[str]) -> Moment:
             since = timedelta(hours=found.hour, minutes=found.minute, seconds=found.second)
             ahead = found.utcoffset()
             return Moment(found.date(), since, None if ahead is None else timezone(ahead))
-    joined = _ISO_JOINED.fullmatch(whole)
+    joined = _JOINED.fullmatch(whole)
     spaced = " ".join(joined.groups()) if joined else re.sub(r",(?=\s|$)", " ", whole)
-    words = [word for word in spaced.split() if word.casefold() not in ("at", "on")]
-    readings = set(_splits(words, days)) if len(words) <= _MOST_WORDS else set()
+    words = [word for word in spaced.split() if word.casefold() not in _BETWEEN]
+    if len(words) > _MOST_WORDS:
+        raise UnreadableTime
+    readings = set(_splits(words, days)) or set(_of_weekday(words, days))
     if len(readings) != 1:
         raise UnreadableTime
     return readings.pop()
+
+
+def _of_weekday(words: list[str], formats: Sequence[str]) -> Iterator[Moment]:
+    """The readings without the name of a weekday, as far as they fall on it: a date of another day is a slip."""
+    named = [word for word in words if word.casefold().rstrip(".") in _WEEKDAYS]
+    if len(named) != 1:
+        return
+    weekday = _WEEKDAYS[named[0].casefold().rstrip(".")]
+    for moment in _splits([word for word in words if word != named[0]], formats):
+        if moment.on.weekday() == weekday:
+            yield moment
 
 
 def _splits(words: list[str], formats: Sequence[str]) -> Iterator[Moment]:
