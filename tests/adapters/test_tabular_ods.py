@@ -38,8 +38,8 @@ def value(kind: str, attribute: str, stated: str, text: str = "as shown", **more
         (value("string", "string-value", "", "#N/A", calcext__value_type="error"), "#N/A"),
         (
             '<table:table-cell office:value-type="string">'
-            "<office:annotation><text:p>a comment</text:p></office:annotation><text:p>one<text:s text:c='2'/>two<text:tab/>"
-            "three <text:span>bold <text:a>link</text:a></text:span></text:p>"
+            "<office:annotation><text:p>a comment</text:p></office:annotation><text:p>one<text:s text:c='2'/>two"
+            "<text:tab/>three <text:span>bold <text:a>link</text:a></text:span></text:p>"
             "<draw:frame xmlns:draw='d'><draw:text-box><text:p>drawn</text:p></draw:text-box></draw:frame>"
             "<text:p>next<text:line-break/>line</text:p></table:table-cell>",
             "one  two three bold link\nnext\nline",
@@ -132,7 +132,7 @@ BEGIN, ENTITY = b"<office:document", b'<!DOCTYPE a [<!ENTITY b "c">]>'
             NO_TABLE, "safely",
         ),
         (rewritten(ods(HEADER), {"content.xml": lambda data: b"\xff\xfe<"}), NO_TABLE, "damaged"),
-        (ods(HEADER + ods_row("A1", "x" * 40_000, "1")), TOO_LARGE, "cell of row 2"),
+        (ods(HEADER + ods_row("A1", "x" * 40_000, "1")), TOO_LARGE, "A cell holds more"),
         (ods(ods_row("Surname", "Missing from")), ProblemCode.MISSING_COLUMN, "“Ref”"),
         (ods(""), ProblemCode.EMPTY_FILE, "empty"),
         (ods(), ProblemCode.EMPTY_FILE, "empty"),

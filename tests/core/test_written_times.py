@@ -1,6 +1,6 @@
 """Dates and times as people and spreadsheets write them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,8 @@ def test_an_offset_is_kept(text: str, ahead: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["16/11/2026", "2026-11-16", "2026/11/16", "16.11.2026", "16-11-2026", "16/11/26", "16 Nov 2026", "16-Nov-2026",
-     "16-Nov-26", "16 November 2026", "16th November 2026", "16/Nov/2026", "16 NOV 2026"],
+     "16-Nov-26", "16 November 2026", "16th November 2026", "16/Nov/2026", "16 NOV 2026", "16NOV2026", "16Nov26",
+     "16 November 26"],
 )  # fmt: skip
 def test_a_date_is_read_day_first_or_year_first(text: str) -> None:
     assert read_date(text, FORMATS) == date(2026, 11, 16)
@@ -93,7 +94,10 @@ def test_every_date_is_read_as_it_was_written(day: date) -> None:
     "text",
     ["16/11/2026 14:05", "16/11/2026 1405", "16/11/2026, 14:05", "16/11/2026 at 2.05 pm", "14:05 16/11/2026",
      "1405 hrs on 16/11/2026", "2026-11-16T14:05", "2026-11-16T14:05:00", "2026-11-16 14:05:00", "16 Nov 2026 14:05",
-     "16-Nov-26 1405hrs", "16th November 2026, 2:05pm"],
+     "16-Nov-26 1405hrs", "16th November 2026, 2:05pm", "16/11/2026T14:05", "16/11/2026t1405", "16 Nov 26 1405",
+     "16NOV2026 1405", "16/11/2026 @ 1405", "16/11/2026 - 14:05", "1405 – 16/11/2026", "Mon 16/11/2026 14:05",
+     "Monday, 16 November 2026 at 14:05", "Mon. 16 Nov 2026, 2.05pm", "1405hrs Monday 16/11/2026",
+     "16/11/2026 02:05:00 PM", "2026/11/16 14:05:00.000"],
 )  # fmt: skip
 def test_a_date_and_a_time_in_one_cell(text: str) -> None:
     assert read_moment(text, FORMATS) == Moment(date(2026, 11, 16), timedelta(hours=14, minutes=5))
@@ -102,7 +106,9 @@ def test_a_date_and_a_time_in_one_cell(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "14:05", "16/11/2026 14:05 approx", "16/11/2026 or 17/11/2026", "16/11/2026 14:05 15:05", "0", "yesterday",
-     "16/11/2026 9", " ".join(["16/11/2026"] * 9)],
+     "16/11/2026 9", " ".join(["16/11/2026"] * 9), "Tue 16/11/2026 14:05", "Mon Mon 16/11/2026", "Monday", "Mon 14:05",
+     "16/11/2026 14:05 - 15:05", "16/11/2026 - 17/11/2026", "11/16/2026 14:05", "Nov 16 2026 14:05", "2026-13-01T14:05",
+     "2026-16-11 14:05", "16/11/2026TT14:05", "16112026T1405", "46342T14:05", "16/11/2026 14:05 T", "16/11/2026T"],
 )  # fmt: skip
 def test_a_moment_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UnreadableTime):
@@ -130,6 +136,51 @@ def test_iso_is_read_to_the_second(at: datetime) -> None:
     since = timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
     assert read_moment(at.isoformat(), FORMATS) == Moment(at.date(), since)
     assert read_moment(at.isoformat(" "), FORMATS) == Moment(at.date(), since)
+
+
+DAYS_WRITTEN = (
+    "%d/%m/%Y", "%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d-%b-%Y", "%d%b%Y", "%d %B %Y",
+    "%d/%m/%y", "%d-%b-%y", "%d %B %y", "%a %d/%m/%Y", "%A %d %B %Y", "%A, %d %b %Y",
+)  # fmt: skip
+TIMES_WRITTEN = (
+    "%H:%M", "%H%M", "%H.%M", "%H:%M:00", "%H:%M:00.000", "%H%Mhrs", "%H:%M hrs", "%H%M hours", "%I:%M %p", "%I.%M%p",
+    "%I:%M:00 %p", "%I%M%p",
+)  # fmt: skip
+MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2068, 12, 31)).map(lambda at: at.replace(second=0, microsecond=0))
+BETWEEN = (" ", ", ", "  ", " at ", " @ ", " - ", "T")
+ZONES = {"": None, "Z": 0, " UTC": 0, " GMT": 0, " BST": 60, "+01:00": 60, "+0000": 0, " -05:30": -330}
+
+
+@given(MINUTES, st.sampled_from(DAYS_WRITTEN), st.sampled_from(TIMES_WRITTEN), st.sampled_from(BETWEEN),
+       st.sampled_from(list(ZONES)), st.booleans())  # fmt: skip
+@unhurried(400)
+def test_a_moment_is_read_back_in_every_form_in_which_it_is_written(
+    at: datetime, day: str, clock: str, between: str, zone: str, time_first: bool
+) -> None:
+    if between == "T" and " " in day:
+        between = " "
+    date_text, time_text = at.strftime(day), at.strftime(clock) + zone
+    if time_first:
+        between = " " if between == "T" else between
+        text = f"{time_text}{between}{date_text}"
+    else:
+        text = f"{date_text}{between}{time_text}"
+    found = read_moment(text, FORMATS)
+    assert (found.on, found.time) == (at.date(), timedelta(hours=at.hour, minutes=at.minute))
+    ahead = ZONES[zone]
+    assert found.offset == (None if ahead is None else timezone(timedelta(minutes=ahead)))
+
+
+@given(MINUTES, st.sampled_from(("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%b %d %Y", "%B %d, %Y", "%Y-%d-%m")),
+       st.sampled_from(TIMES_WRITTEN))  # fmt: skip
+@unhurried(200)
+def test_a_month_before_the_day_is_never_read_as_one(at: datetime, day: str, clock: str) -> None:
+    """Where the day could be a month the text is in the usual order by its look: it is read so, or not at all."""
+    try:
+        found = read_moment(f"{at.strftime(day)} {at.strftime(clock)}", FORMATS)
+    except UnreadableTime:
+        return
+    assert at.day <= 12 and (found.on.month, found.on.day) == (at.day, at.month)
 
 
 @given(st.one_of(st.text(max_size=60), st.sampled_from(MOMENTS + DATES + TIMES)))

@@ -1,4 +1,4 @@
-"""What must hold of any bytes: no exception, rows that add up, and lines that are read or refused, whatever is in them."""
+"""What must hold of any bytes: no exception, rows that add up, lines that are read or told why not."""
 
 import json
 from datetime import UTC, datetime

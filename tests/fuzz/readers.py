@@ -34,7 +34,7 @@ def json_text(data: bytes) -> None:
 
 def xlsx_parts(data: bytes) -> None:
     """Sheet, shared texts and styles, parted by 0xFF."""
-    parts = (data.split(b"\xff") + [b"", b""])[:3]
+    parts = [*data.split(b"\xff"), b"", b""][:3]
     given = {SHEET: parts[0], "xl/styles.xml": parts[2]}
     change = {name: (lambda _old, new=new: new) for name, new in given.items() if new}
     more = {"xl__sharedStrings_xml": parts[1]} if parts[1] else {}
@@ -67,8 +67,8 @@ def _seeds() -> dict[str, list[bytes]]:
         "json_text": [b"j" + objects.encode(), b"l" + objects[1:-1].encode() + b"\n" + objects[1:-1].encode()],
         "xlsx_parts": [
             b"\xff".join((_part(BOOK, SHEET), b"<sst><si><t>x</t></si></sst>", _part(BOOK, "xl/styles.xml"))),
-            b'<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c t="inlineStr"><is><t>Ref</t></is></c></row>'
-            b"</sheetData></worksheet>\xff<sst><si><t>Surname</t></si></sst>",
+            b'<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
+            b'<c t="inlineStr"><is><t>Ref</t></is></c></row></sheetData></worksheet>\xff<sst><si><t>Ref</t></si></sst>',
         ],
         "ods_content": [_part(ods(ods_row(*HEAD) + ods_row(*LINE, number_rows_repeated=3)), "content.xml")],
         "lines": line_seeds,

@@ -14,7 +14,7 @@ _SAID = re.compile(r'\s*"?sep=([,;\t|])"?\r?\n?')
 
 _END = "\x1eend of file\x1e"  # follows the last line: found inside a cell, it shows a quotation mark never closed
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]+")
-_LONGEST_LINE = MAX_COLUMNS * LONGEST_CELL // 10
+_LONGEST_ROW = MAX_COLUMNS * LONGEST_CELL // 10
 
 csv.field_size_limit(1 << 30)  # a long cell is told in a sentence; never an exception
 
@@ -43,17 +43,33 @@ def read_csv(text: str, columns_known: Callable[[Sequence[str]], int], limit: in
 
 
 def _records(text: str, delimiter: str, start: int = 0) -> Iterator[list[str]]:
-    return csv.reader(itertools.chain(_lines(text, start), [_END]), delimiter=delimiter)
+    """The rows, then the mark of the end. A row that goes on and on is one whose quotation mark nothing closes."""
+    length = 0
 
+    def lines() -> Iterator[str]:
+        """One at a time: a copy of the whole text as a stream would take four times its size."""
+        nonlocal length
+        for line in _LINE.finditer(text, start):
+            length += line.end() - line.start()
+            if length > _LONGEST_ROW:
+                raise Unusable(ProblemCode.TOO_LARGE, _ROW_TOO_LONG)
+            yield line[0]
+        yield _END
 
-def _lines(text: str, start: int) -> Iterator[str]:
-    """The lines with their ends, one at a time: a copy of the whole text as a stream would take four times its size."""
-    for line in _LINE.finditer(text, start):
-        if line.end() - line.start() > _LONGEST_LINE:
-            raise Unusable(ProblemCode.TOO_LARGE, "A row of this file is far too long to be a row of a report.")
-        yield line[0]
+    for row in csv.reader(lines(), delimiter=delimiter):
+        length = 0
+        yield row
 
 
 def _score(text: str, delimiter: str, columns_known: Callable[[Sequence[str]], int]) -> tuple[int, int]:
-    first = list(itertools.islice(_records(text, delimiter), HEADER_WITHIN))
+    try:
+        first = list(itertools.islice(_records(text, delimiter), HEADER_WITHIN))
+    except Unusable:  # quotation marks that make no sense under this separator may do so under another
+        return 0, 0
     return max(columns_known(row) for row in first), max(len(row) for row in first)
+
+
+_ROW_TOO_LONG = (
+    "A row of this file is far too long to be a row of a report. A quotation mark may be missing. Correct it and send "
+    "the file again."
+)

@@ -6,7 +6,17 @@ from datetime import date
 
 from tracker.adapters.tabular_days import DAY_ZERO, written_day
 from tracker.adapters.tabular_package import Package, local, protected, too_large, unusual, with_macros
-from tracker.adapters.tabular_parts import MAX_COLUMNS, Cell, Grid, Rows, Unusable, clean, trimmed
+from tracker.adapters.tabular_parts import (
+    LONGEST_CELL,
+    MAX_COLUMNS,
+    Cell,
+    Grid,
+    Rows,
+    Unusable,
+    cell_too_long,
+    clean,
+    trimmed,
+)
 from tracker.core.terms import ProblemCode
 
 MIMETYPE = b"application/vnd.oasis.opendocument."
@@ -54,6 +64,7 @@ class _Book:
         self._paragraphs: list[str] = []
         self._words: list[str] | None = None
         self._depth = 0  # of elements inside the cell
+        self._length = 0
         self._silent = 0  # the depth at which a comment or a drawing began
         self._in_table = False
 
@@ -63,7 +74,8 @@ class _Book:
             self._depth += 1
             self._inside_cell(name, given)
         elif name in ("table-cell", "covered-table-cell"):
-            self._cell, self._paragraphs, self._depth, self._silent = given, [], 0, 0
+            self._cell, self._paragraphs = given, []
+            self._depth = self._silent = self._length = 0
         elif name == "table-row":
             self._row, self._row_times = [], _times(given, "number-rows-repeated")
         elif name == "table":
@@ -78,6 +90,9 @@ class _Book:
             return
         if name == "p" and self._depth == 1:
             self._words = []
+            self._length += 1
+            if self._length > LONGEST_CELL:
+                raise cell_too_long()
         elif self._words is None or name in ("annotation", "frame", "ruby-text", "note"):
             self._silent = self._depth
         elif name == "s":
@@ -90,6 +105,9 @@ class _Book:
     def characters(self, text: str) -> None:
         if self._words is not None and not self._silent:
             self._words.append(_SPACES.sub(" ", text))
+            self._length += len(text)
+            if self._length > LONGEST_CELL:
+                raise cell_too_long()
 
     def end(self, name: str) -> None:
         name = local(name)

@@ -15,7 +15,7 @@ from tracker.core.terms import ProblemCode
 MAX_MEMBERS = 1_000
 MAX_INFLATED = 400_000_000
 MAX_DIRECTORY = 1_000_000  # bytes: what a reader of the directory makes of each entry takes ten times its size
-_MOST_MARKS = 30_000_000  # beginnings and ends of elements in one part
+_MOST_MARKS = 20_000_000  # beginnings and ends of elements in one part
 _PIECE = 1 << 16
 
 Start = Callable[[str, Mapping[str, str]], None]

@@ -20,6 +20,8 @@ LONGEST_CELL = 32_767
 
 MAX_COLUMNS = 500
 
+_MOST_BLANK = 1_100_000  # rows: a sheet has no more, and programs that fill it write them all
+
 CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
 """Control characters: they hold nothing a person wrote, and PostgreSQL refuses NUL."""
 
@@ -65,16 +67,12 @@ class Rows:
     def add(self, row: Sequence[Cell]) -> None:
         """The next row; one without cells counts once a row with cells follows."""
         if not row:
-            self._blank += 1
+            self.add_blank(1)
             return
         if any(len(cell) > LONGEST_CELL for cell in row if isinstance(cell, str)):
-            sentence = (
-                f"A cell of row {len(self) + self._blank + 1:,} holds more than {LONGEST_CELL:,} characters, "
-                + ("which no report has. A quotation mark may be missing. Correct it and send the file again.")
-            )
-            raise Unusable(ProblemCode.TOO_LARGE, sentence)
+            raise cell_too_long(len(self) + self._blank + 1)
         if len(self) + self._blank >= self._limit:
-            raise Unusable(ProblemCode.TOO_LARGE, "The file has too many rows. Send the report in parts.")
+            raise _too_many_rows()
         for _ in range(self._blank):
             self._append([])
         self._blank = 0
@@ -83,6 +81,8 @@ class Rows:
     def add_blank(self, count: int) -> None:
         """So many rows without cells."""
         self._blank += count
+        if self._blank > _MOST_BLANK:
+            raise _too_many_rows()
 
     def _append(self, row: Sequence[Cell]) -> None:
         self._open.append(row)
@@ -117,6 +117,19 @@ class Grid:
     delimiter: str | None = None
     day_zero: date = date(1899, 12, 30)
     headers: tuple[str, ...] | None = None
+
+
+def _too_many_rows() -> Unusable:
+    return Unusable(ProblemCode.TOO_LARGE, "The file has too many rows. Send the report in parts.")
+
+
+def cell_too_long(row: int = 0) -> Unusable:
+    """`row`: where it stands, from 1, if that is known."""
+    sentence = (
+        f"A cell{f' of row {row:,}' if row else ''} holds more than {LONGEST_CELL:,} characters, which no report has. "
+        "Correct it and send the file again."
+    )
+    return Unusable(ProblemCode.TOO_LARGE, sentence)
 
 
 def clean(text: str) -> str:

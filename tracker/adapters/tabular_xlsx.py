@@ -9,12 +9,16 @@ from functools import cache
 
 from tracker.adapters.tabular_days import DAY_ZERO, DAY_ZERO_1904, NUMBER, serial_text, shown_as, written_day
 from tracker.adapters.tabular_package import Package, damaged, local, too_large, unusual, with_macros
-from tracker.adapters.tabular_parts import MAX_COLUMNS, Cell, Grid, Rows, clean
+from tracker.adapters.tabular_parts import LONGEST_CELL, MAX_COLUMNS, Cell, Grid, Rows, cell_too_long, clean
+
+_MOST_OTHERS = 2_000_000
+"""Elements of a sheet beside its rows and cells and what is in them: merged ranges, links, conditions, columns."""
 
 _OWN = frozenset({"c", "v", "row", "t", "is", "f"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LARGEST = 1e15
-_MOST_TEXT = 400_000_000 // 4  # characters in the shared texts together
+_MOST_TEXT = 100_000_000  # bytes that the shared texts may take together, roughly
+_MOST_STYLES = 70_000  # a workbook can hold fewer
 
 
 def read_xlsx(package: Package, limit: int) -> list[Grid]:
@@ -63,7 +67,7 @@ def _texts(package: Package) -> list[str]:
     """The texts that cells share, by number; the pronunciation beside East Asian text left out."""
     found: list[str] = []
     parts: list[str] = []
-    is_text, silent, total = False, 0, 0
+    is_text, silent, length, total = False, 0, 0, 0
 
     def start(name: str, _given: Mapping[str, str]) -> None:
         nonlocal is_text, silent
@@ -72,8 +76,16 @@ def _texts(package: Package) -> list[str]:
             silent += 1
         is_text = name == "t" and not silent
 
+    def characters(text: str) -> None:
+        nonlocal length
+        if is_text:
+            length += len(text)
+            if length > LONGEST_CELL:
+                raise cell_too_long()
+            parts.append(text)
+
     def end(name: str) -> None:
-        nonlocal is_text, silent, total
+        nonlocal is_text, silent, length, total
         is_text = False
         name = local(name)
         if name == "rPh":
@@ -81,13 +93,14 @@ def _texts(package: Package) -> list[str]:
         elif name == "si":
             text = _unescaped("".join(parts))
             parts.clear()
+            length = 0
             total += len(text) + 60
             if total > _MOST_TEXT:
                 raise too_large()
             found.append(text)
 
     if "xl/sharedStrings.xml" in package.names:
-        package.parse("xl/sharedStrings.xml", start, end, lambda text: parts.append(text) if is_text else None)
+        package.parse("xl/sharedStrings.xml", start, end, characters)
     return found
 
 
@@ -115,6 +128,8 @@ def _kinds_of_styles(package: Package) -> list[int]:
         elif name == "xf" and inside:
             number = _whole(given.get("numFmtId"))
             kinds.append(shown_as(number, codes.get(number)))
+            if len(kinds) > _MOST_STYLES:
+                raise too_large()
 
     def end(name: str) -> None:
         nonlocal inside
@@ -145,10 +160,15 @@ class _Sheet:
         self._text: list[str] = []
         self._collects: list[str] | None = None
         self._silent = 0
+        self._length = 0
+        self._others = 0
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
         if name not in _OWN:
             name = local(name)
+            self._others += name not in _OWN
+            if self._others > _MOST_OTHERS:
+                raise too_large()
         if name == "c":
             self._start_cell(given)
         elif self._cell is None:
@@ -173,6 +193,7 @@ class _Sheet:
 
     def _start_cell(self, given: Mapping[str, str]) -> None:
         self._cell, self._has_formula, self._value, self._text = given, False, None, []
+        self._length = 0
         stated = given.get("r")
         if stated is None:
             self._column += 1
@@ -186,6 +207,9 @@ class _Sheet:
     def characters(self, text: str) -> None:
         if self._collects is not None:
             self._collects.append(text)
+            self._length += len(text)
+            if self._length > LONGEST_CELL:
+                raise cell_too_long(self._row_no)
 
     def end(self, name: str) -> None:
         if name not in _OWN:

@@ -17,7 +17,7 @@ FIELDS = (
 
 
 USUAL_DATE_FORMATS = (
-    "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d %b %y",
+    "%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d %b %y", "%d %B %y",
 )  # fmt: skip
 """Of a feed that names none."""
 

@@ -16,13 +16,19 @@ _TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _ISO_DATE = re.compile(r"(\d{4})([-/])(\d{2})\2(\d{2})", re.ASCII)
-_ISO_JOINED = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](.+)", re.ASCII)
+_JOINED = re.compile(r"(\S*\d)[Tt](\d.*)", re.ASCII)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
 _HAS_TIME = re.compile(r"%[HIMSpf]")
 _PLAIN = re.compile(r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}) (\d{1,2}:\d{2}(?::\d{2})?)", re.ASCII)
 """How nearly every moment is written. It can be divided in one way: no date has a colon."""
-_MONTH_JOINED = re.compile(r"(?<=\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\d)", re.IGNORECASE)
+_MONTH_JOINED = re.compile(r"(?<=\d)[-/.]?(?=[a-z])|(?<=[a-z])[-/.]?(?=\d)", re.IGNORECASE)
+_BETWEEN = frozenset({"at", "on", "@", "-", "–", "—"})
+_WEEKDAYS = {
+    name[:length]: number
+    for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+    for length in (3, 4, 5, len(name))
+}
 
 
 class UnreadableTime(ValueError):  # noqa: N818 (a value of the line, not a fault)
@@ -110,7 +116,10 @@ def _strptime(text: str, written: str) -> datetime | None:
 
 
 def read_moment(text: str, formats: Sequence[str]) -> Moment:
-    """A date, with or without a time before or after it. Raises UnreadableTime, also where it could be two."""
+    """A date, with or without a time before or after it: `16/11/2026T09:30`, `0930 hrs on Mon 16 Nov 26`.
+
+    Raises UnreadableTime, also where it could be two, or where the weekday is not the date's.
+    """
     whole = text.strip()
     days, whole_moments = _kinds(tuple(formats))
     for written in whole_moments:
@@ -122,10 +131,12 @@ def read_moment(text: str, formats: Sequence[str]) -> Moment:
     plain = _PLAIN.fullmatch(whole)
     if plain:
         return Moment(read_date(plain[1], days), *read_time(plain[2]))
-    joined = _ISO_JOINED.fullmatch(whole)
+    joined = _JOINED.fullmatch(whole)
     spaced = " ".join(joined.groups()) if joined else re.sub(r",(?=\s|$)", " ", whole)
-    words = [word for word in spaced.split() if word.casefold() not in ("at", "on")]
-    readings = set(_splits(words, days)) if len(words) <= _MOST_WORDS else set()
+    words = [word for word in spaced.split() if word.casefold() not in _BETWEEN]
+    if len(words) > _MOST_WORDS:
+        raise UnreadableTime
+    readings = set(_splits(words, days)) or set(_of_weekday(words, days))
     if len(readings) != 1:
         raise UnreadableTime
     return readings.pop()
@@ -136,6 +147,17 @@ def _kinds(formats: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The formats of a date alone, and those of a date with a time."""
     with_time = tuple(written for written in formats if _HAS_TIME.search(written))
     return tuple(written for written in formats if written not in with_time), with_time
+
+
+def _of_weekday(words: list[str], formats: Sequence[str]) -> Iterator[Moment]:
+    """The readings without the name of a weekday, as far as they fall on it: a date of another day is a slip."""
+    named = [word for word in words if word.casefold().rstrip(".") in _WEEKDAYS]
+    if len(named) != 1:
+        return
+    weekday = _WEEKDAYS[named[0].casefold().rstrip(".")]
+    for moment in _splits([word for word in words if word != named[0]], formats):
+        if moment.on.weekday() == weekday:
+            yield moment
 
 
 def _splits(words: list[str], formats: Sequence[str]) -> Iterator[Moment]:
