@@ -153,11 +153,10 @@ COMMUNITIES = (
         _words(
             "Hodan Fadumo Halima Asha Sahra Amal Ifrah Hibo Leyla Nimco Ayaan Ubah Rahma Yasmin Aya Nour Salma Dina"
         ),
-
-
-
-                 tuple("Abdi Mohamed|Mohamed|Ahmed|Abdirahman|Yusuf|Ali|Ismail|Hassan|Omar|Mahad|Liban|Khalid|Abdullahi|Karim|Omar "
-              "Farouk|Amir|Reza|Hamid|Najib|Zakaria|Mustafa".replace(" |", "|").split("|")),
+        _names(
+            "Abdi Mohamed|Mohamed|Ahmed|Abdirahman|Yusuf|Ali|Ismail|Hassan|Omar|Mahad|Liban|Khalid|Abdullahi|Karim|"
+            "Omar Farouk|Amir|Reza|Hamid|Najib|Zakaria|Mustafa"
+        ),
         _names(
             "Mohamed|Ali|Ahmed|Hassan|Abdi|Hussein|Yusuf|Omar|Osman|Warsame|Farah|Jama|Ibrahim|Nur|Aden|Haji|Adan|"
             "Salah|Rahimi|Ahmadi|Karimi|Hosseini|Al-Hassan|El-Sayed|Al Amiri|Haddad|Mansour|Khoury|Tesfay|"
