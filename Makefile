@@ -9,10 +9,10 @@ SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint migrate bench faults fuzz
+.PHONY: help run demo test lint migrate bench bench-matching faults fuzz
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime var/demo.ready ## Run the demonstration on http://127.0.0.1:5000 (PORT=… for another)
 	@$(DEMO) $(BIN)/tracker db upgrade
@@ -35,8 +35,11 @@ lint: $(VENV)/.dev ## Check style, known dangers (bandit's rules, by ruff) and t
 migrate: $(VENV)/.runtime ## Bring the database to this version's tables
 	@$(BIN)/tracker db upgrade
 
-bench: $(VENV)/.runtime ## Measure pages, sweep and intake
+bench: $(VENV)/.runtime ## Measure pages, sweep, intake, delivery and matching
 	@$(BIN)/tracker bench
+
+bench-matching: $(VENV)/.runtime ## Measure matching alone (CHILDREN=500000 for a country's)
+	@$(BIN)/tracker bench matching $(if $(CHILDREN),--children $(CHILDREN))
 
 faults: $(VENV)/.dev ## Kill and restart, again and again: nothing may be lost
 	@$(BIN)/pytest tests/faults -q

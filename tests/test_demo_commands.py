@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 import tracker.commands  # noqa: F401  (registers every command)
-from tracker.bench import delivery, intake, measures
+from tracker.bench import delivery, febrl, intake, matching_quality, matching_speed, measures
 from tracker.bootstrap import create_app
 from tracker.cli import cli
+from tracker.commands import bench
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.core.terms import LineOutcome, Role
@@ -196,8 +197,12 @@ def test_bench_measures_a_copy_and_says_what_it_took(
         (measures, "PAGE_TIMES", 1),
         (measures, "SWEEP_TIMES", 2),
         (measures, "MONTH_TIMES", 1),
+        (matching_quality, "INVENTED", 300),
+        (matching_speed, "LINES", 30),
+        (bench, "CHILDREN", 200),
     ):
         monkeypatch.setattr(module, name, few)
+    monkeypatch.setattr(febrl, "fetch", lambda: None)
     before = (folder / "tracker.sqlite3").read_bytes()
     done = _invoke("bench", "--json")
     assert done.exit_code == 0, done.output
@@ -210,6 +215,11 @@ def test_bench_measures_a_copy_and_says_what_it_took(
     assert measured["delivery"]["sent"] == 7
     assert measured["sweep_nothing_due"]["median_ms"] >= measured["sweep_nothing_due"]["database_ms"] > 0
     assert measured["month_summary"]["median_ms"] > 0
+    assert measured["matching_invented"]["wrong_links"] == 0
+    assert measured["matching_invented"]["true_pairs"] > 50
+    assert measured["matching_one_line"]["p99_ms"] >= measured["matching_one_line"]["p50_ms"] > 0
+    assert measured["matching_chunk"]["children"] == 200
+    assert "could not fetch" in measured["matching_febrl"]["note"]
     assert measured["held"]["episodes"] >= document["episodes"]
     assert (folder / "tracker.sqlite3").read_bytes() == before
 

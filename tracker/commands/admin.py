@@ -15,6 +15,7 @@ from tracker.core.terms import Role
 from tracker.services import backup, engine_state, people
 from tracker.services.database_state import database_problem
 from tracker.services.errors import Refused
+from tracker.services.matching_keys import renew_keys
 from tracker.services.pages import people as people_pages
 from tracker.services.verify_audit import verify_audit
 from tracker.store.migrations import upgrade
@@ -27,9 +28,12 @@ def db_group() -> None:
 
 @command(db_group, "upgrade")
 def db_upgrade(run: Command) -> None:
-    """Bring the database to this version's tables."""
+    """Bring the database to this version's tables, and the keys by which children are found to this version's."""
     upgrade()
-    run.show({"upgraded": True}, "The database is up to date.")
+    renewed = renew_keys(run.context().now)
+    found_anew = f" {renewed:,} children are found by new keys." if renewed else ""
+    document = {"upgraded": True} | ({"children_found_anew": renewed} if renewed else {})
+    run.show(document, f"The database is up to date.{found_anew}")
 
 
 @command(cli, "serve")
@@ -74,6 +78,7 @@ def restore(run: Command, file: Path, replace: bool) -> int:
         backup.restore(file, replace)
     except Refused as refused:
         return refuse(run, refused)
+    renew_keys(run.context().now)
     run.show({"restored": str(file)}, f"Restored from {file}.")
     return 0
 

@@ -11,8 +11,11 @@ from tempfile import TemporaryDirectory
 import click
 from flask import Flask
 
+from tracker.bench import febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.intake import measure_intake
+from tracker.bench.matching_quality import measure_invented
+from tracker.bench.matching_speed import hold_population, measure_matching_speed
 from tracker.bench.measures import Measure, let_go_of_database, measure_month, measure_pages, measure_sweep
 from tracker.bench.seed import DatabaseInUseError
 from tracker.bench.seed import seed as seed_database
@@ -20,7 +23,7 @@ from tracker.bench.seed_rows import SeedSize
 from tracker.bootstrap import create_app, make_mailer, wiring
 from tracker.cli import Command, cli, command
 from tracker.commands.demo import DEMO_SEED, build_demo
-from tracker.core.clock import FixedClock
+from tracker.core.clock import FixedClock, local_date
 from tracker.core.mail import Mailer
 from tracker.demo.county import simulate
 from tracker.demo.reports import FEED
@@ -32,6 +35,9 @@ from tracker.settings import Settings, SettingsError
 from tracker.store.migrations import upgrade
 
 COOKIE = "tracker"
+
+CHILDREN = 50_000
+"""Held, where the speed of matching is measured and nobody says of how many; 500,000 take some minutes."""
 
 
 @cli.group("bench", invoke_without_command=True)
@@ -57,6 +63,8 @@ def bench_run(run: Command, here: bool = False) -> int:
             measure_sweep(context),
             measure_intake(context, partial(_receive, context, settings), folder),
             measure_delivery(context, partial(_mailer_to, settings)),
+            *_quality_of_matching(context),
+            *_speed_of_matching(run, CHILDREN, folder),
         ]
         totals = demonstration.totals()
     document = {"held": totals, **{one.key: {**one.figures, "note": one.note} for one in measures}}
@@ -91,6 +99,38 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
                 build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
             yield app, settings, folder
             let_go_of_database()
+
+
+@command(bench_group, "matching")
+@click.option("--children", default=None, type=click.IntRange(100), help=f"How many are held. [default: {CHILDREN:,}]")
+def bench_matching(run: Command, children: int | None = None) -> int:
+    """Measure how well lines find their children, on invented ones and on FEBRL 1 to 3, and how fast.
+
+    Nothing of the database is used. FEBRL is fetched by pip, once, into build/.
+    """
+    with TemporaryDirectory(prefix="tracker-bench-") as name:
+        context = run.context()
+        measures = [*_quality_of_matching(context), *_speed_of_matching(run, children or CHILDREN, Path(name))]
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, _table(measures))
+    return 0
+
+
+def _quality_of_matching(context: Context) -> Iterator[Measure]:
+    yield measure_invented(matching_quality.INVENTED, local_date(context.now))
+    yield from febrl.measure_febrl(febrl.fetch())
+
+
+def _speed_of_matching(run: Command, children: int, folder: Path) -> list[Measure]:
+    """In a database of its own, filled for it."""
+    now = run.context().now
+    local = {"database_url": f"sqlite:///{folder / 'matching.sqlite3'}", "env": "test"}
+    app = create_app(run.settings.model_copy(update=local), FixedClock(now))
+    with app.app_context():
+        upgrade()
+        hold_population(children, now)
+        measures = list(measure_matching_speed(children, now))
+        let_go_of_database()
+    return measures
 
 
 def _receive(context: Context, settings: Settings, content: bytes) -> int:

@@ -70,7 +70,8 @@ class Found(NamedTuple):
 
     @property
     def lives_elsewhere(self) -> bool:
-        return not self.lives_there and (self.address is DIFFERS or self.postcode in (NEAR, DIFFERS))
+        """Another house or another postcode is given, and be it a slip of the hand."""
+        return self.address is DIFFERS or self.postcode in (NEAR, DIFFERS)
 
     @property
     def weight(self) -> int:

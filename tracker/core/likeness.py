@@ -13,31 +13,10 @@ MATCH, NEAR, DIFFERS, BLANK = Comparison
 
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}", re.ASCII)
 _NO_ADDRESS = frozenset({"nofixedabode", "nfa", "asabove", "nofixedaddress"})
-_STREET_WORDS = frozenset(
-    [
-        "road",
-        "street",
-        "lane",
-        "avenue",
-        "ave",
-        "close",
-        "drive",
-        "court",
-        "crescent",
-        "place",
-        "way",
-        "walk",
-        "grove",
-        "gardens",
-        "terrace",
-        "row",
-        "hill",
-        "flat",
-        "house",
-        "the",
-        "apartment",
-    ]
-)
+_STREET_WORDS = frozenset({
+    "road", "street", "lane", "avenue", "ave", "close", "drive", "court", "crescent", "place", "way", "walk", "grove",
+    "gardens", "terrace", "row", "hill", "flat", "house", "apartment", "the",
+})  # fmt: skip
 _ORDER = (MATCH, NEAR, DIFFERS, BLANK)
 
 
@@ -82,12 +61,15 @@ def compare_dates(line: date | None, held: date | None) -> Comparison:
 
 def compare_numbers(line: str | None, held: Iterable[str]) -> Comparison:
     """A police person number against those held."""
+    if not line or is_placeholder(line):
+        return BLANK
     numbers = {normalise_reference(number) for number in held if not is_placeholder(number)}
-    if not line or is_placeholder(line) or not numbers:
+    if not numbers:
         return BLANK
     return MATCH if normalise_reference(line) in numbers else DIFFERS
 
 
+@lru_cache(maxsize=1_000)
 def compare_sex(line: str | None, held: str | None) -> Comparison:
     """Only female against male differs; any other word settles nothing."""
     ours, theirs = (coded_value("sex", text or "", {}) for text in (line, held))
@@ -96,6 +78,7 @@ def compare_sex(line: str | None, held: str | None) -> Comparison:
     return MATCH if ours == theirs else DIFFERS
 
 
+@lru_cache(maxsize=50_000)
 def uk_postcode(text: str) -> str:
     """Without spaces, in capitals; empty for what is no postcode of this country."""
     plain = normalise_reference(text)
@@ -123,11 +106,10 @@ def compare_addresses(line: str, held: str) -> Comparison:
         return BLANK
     if ours == theirs:
         return MATCH
-    alike = _words_alike(ours, theirs)
     numbers = [{"".join(sorted(word)) for word in words if word[0].isdigit()} for words in (ours, theirs)]
-    if all(numbers):
-        return NEAR if alike and numbers[0] & numbers[1] else DIFFERS
-    return NEAR if alike > 1 else DIFFERS
+    if all(numbers) and not numbers[0] & numbers[1]:
+        return DIFFERS
+    return NEAR if _words_alike(ours, theirs) > (0 if all(numbers) else 1) else DIFFERS
 
 
 def _words_alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:

@@ -5,6 +5,7 @@ two must agree, as far as a key can tell. Only a line without a date of birth as
 """
 
 from datetime import date
+from functools import lru_cache
 
 from tracker.core.daily_report import normalise_reference
 from tracker.core.likeness import address_words, is_street_word, uk_postcode
@@ -40,6 +41,7 @@ def blocking_keys(
     return frozenset(keys)
 
 
+@lru_cache(maxsize=2_000)
 def search_keys(
     surname: str,
     forename: str,

@@ -99,7 +99,7 @@ def _compare_parts(line: str, held: str) -> Comparison:
         return Comparison.MATCH
     short, long = sorted((ours, theirs), key=len)
     initial = len(short) == 1 and long.startswith(short)
-    begins = len(short) > 2 and long.startswith(short)
+    begins = (len(short) > 2 and long.startswith(short)) or (len(short) > 3 and long.endswith(short))
     groups = _SHORT_FORM_GROUPS.get(ours, frozenset()) & _SHORT_FORM_GROUPS.get(theirs, frozenset())
     close = is_close(line, held) or is_close(ours, theirs)
     return Comparison.NEAR if initial or begins or groups or close else Comparison.DIFFERS
@@ -111,6 +111,9 @@ def is_close(one: str, other: str) -> bool:
     shorter, longer = sorted((len(one), len(other)))
     if shorter < 3 or longer - shorter > 2:
         return False
+    letters, others = set(one), set(other)
+    if len(letters - others) > 2 or len(others - letters) > 2:
+        return False  # one slip changes one letter: most pairs need no counting
     allowed = (longer >= 4) + (shorter >= 7)
     slips = slips_between(one, other)
     return slips <= allowed or (slips <= min(allowed + 1, 2) and sound_of(one) == sound_of(other))
@@ -118,6 +121,8 @@ def is_close(one: str, other: str) -> bool:
 
 def slips_between(one: str, other: str) -> int:
     """Letters added, left out, changed, or swapped with their neighbour (optimal string alignment)."""
+    same = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    one, other = one[same:], other[same:]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

@@ -152,8 +152,7 @@ def remember(session: Session, lines: Sequence[ReportLine], force: str, child_id
     """
     memory = Memory()
     references = {line.police_reference for line in lines}
-    query = select(Episode).where(Episode.police_force == force, Episode.police_reference.in_(references))
-    memory.episodes = {row.police_reference: row for row in session.scalars(query) if row.police_reference}
+    memory.episodes = episodes.rows_by_reference(session, force, references)
     unknown = [line for line in lines if line.police_reference not in memory.episodes]
     named = set(child_ids) | {row.child_id for row in memory.episodes.values()}
     memory.by_key = children.ids_by_key(session, {key for line in unknown for key in keys_of(line)})
@@ -161,24 +160,22 @@ def remember(session: Session, lines: Sequence[ReportLine], force: str, child_id
     memory.known = children.known_by_id(session, found | named, force)
     certain = named | {child.id for line in unknown for child in memory.candidates(line) if may_be_certain(line, child)}
     memory.children = children.rows_by_id(session, certain)
-    _remember_spans(session, memory, certain)
-    _remember_by_hand(session, memory, certain)
+    _remember_episodes(session, memory, certain)
     _remember_decisions(session, memory)
     return memory
 
 
-def _remember_spans(session: Session, memory: Memory, ids: set[int]) -> None:
+def _remember_episodes(session: Session, memory: Memory, ids: set[int]) -> None:
+    """When these children were missing, and their episodes logged by hand."""
     for some in children.slices(ids):
-        memory.spans |= episodes.spans_of_children(session, some)
-    for child_id, spans in memory.spans.items():
-        memory.known[child_id] = replace(memory.known[child_id], spans=tuple(spans.values()))
-
-
-def _remember_by_hand(session: Session, memory: Memory, found: set[int]) -> None:
-    query = select(Episode).where(Episode.police_reference.is_(None)).order_by(Episode.missing_from_at, Episode.id)
-    for some in children.slices(found):
-        for row in session.scalars(query.where(Episode.child_id.in_(some))):
-            memory.by_hand.setdefault(row.child_id, []).append(row)
+        spans, by_hand = episodes.spans_of_children(session, some)
+        memory.spans |= spans
+        if by_hand:
+            query = select(Episode).where(Episode.police_reference.is_(None), Episode.child_id.in_(by_hand))
+            for row in session.scalars(query.order_by(Episode.missing_from_at, Episode.id)):
+                memory.by_hand.setdefault(row.child_id, []).append(row)
+    for child_id, of_child in memory.spans.items():
+        memory.known[child_id] = replace(memory.known[child_id], spans=tuple(of_child.values()))
 
 
 def _remember_decisions(session: Session, memory: Memory) -> None:

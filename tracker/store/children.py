@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from tracker.core.candidates import KnownChild
@@ -138,14 +138,19 @@ def ids_by_key(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
     """Blocking key → the children it finds."""
     found: dict[str, set[int]] = {}
     for some in slices(keys):
-        for key, child_id in session.execute(select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(some))):
+        for key, child_id in session.execute(_BY_KEY, {"keys": some}):
             found.setdefault(key, set()).add(child_id)
     return found
 
 
+_BY_KEY = select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(bindparam("keys", expanding=True)))
+_BY_ID = select(Child).where(Child.id.in_(bindparam("ids", expanding=True)))
+"""Made once: to put a statement together takes longer than to look up a few rows."""
+
+
 def rows_by_id(session: Session, ids: Collection[int]) -> dict[int, Child]:
     """In the order of their ids."""
-    found = [row for some in slices(ids) for row in session.scalars(select(Child).where(Child.id.in_(some)))]
+    found = [row for some in slices(ids) for row in session.scalars(_BY_ID, {"ids": some})]
     return {row.id: row for row in sorted(found, key=lambda row: row.id)}
 
 
@@ -160,25 +165,25 @@ def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, Know
     return known_by_id(session, [row.id for row in rows], force)
 
 
-_HELD = (
-    Child.id, Child.date_of_birth, Child.sex, Child.postcode, Child.address, Child.council_id, Child.surname,
-    Child.forename, ChildName.surname, ChildName.forename, ChildIdentifier.value,
+_KNOWN = (
+    select(
+        Child.id, Child.date_of_birth, Child.sex, Child.postcode, Child.address, Child.council_id, Child.surname,
+        Child.forename, ChildName.surname, ChildName.forename, ChildIdentifier.value,
+    )
+    .outerjoin(ChildName, ChildName.child_id == Child.id)
+    .outerjoin(
+        ChildIdentifier, and_(ChildIdentifier.child_id == Child.id, ChildIdentifier.kind == bindparam("number_kind"))
+    )
+    .where(Child.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Child.id, ChildName.id, ChildIdentifier.id)
 )  # fmt: skip
 
 
 def known_by_id(session: Session, ids: Collection[int], force: str) -> dict[int, KnownChild]:
     """The same, by the children's ids: plain columns in one query, because a chunk of lines may touch thousands."""
-    if not ids:
-        return {}
-    of_force = and_(ChildIdentifier.child_id == Child.id, ChildIdentifier.kind == identifier_kind(force))
-    query = (
-        select(*_HELD)
-        .outerjoin(ChildName, ChildName.child_id == Child.id)
-        .outerjoin(ChildIdentifier, of_force)
-        .order_by(Child.id, ChildName.id, ChildIdentifier.id)
-    )
     found: dict[int, KnownChild] = {}
-    rows = (row for some in slices(ids) for row in session.execute(query.where(Child.id.in_(some))))
+    kind = identifier_kind(force)
+    rows = (row for some in slices(ids) for row in session.execute(_KNOWN, {"ids": some, "number_kind": kind}))
     for id_, group in groupby(rows, key=itemgetter(0)):
         held = [tuple(row) for row in group]
         _, born, sex, postcode, address, council_id, surname, forename, *_rest = held[0]

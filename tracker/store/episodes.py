@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.candidates import Span
@@ -61,15 +61,32 @@ def episodes_of_child(session: Session, child_id: int) -> list[MissingEpisode]:
     return with_children(session, Episode.child_id == child_id)
 
 
-def spans_of_children(session: Session, child_ids: Iterable[int]) -> dict[int, dict[str, Span]]:
-    """Child id → when it was missing, by reference (or the episode's id where it has none); cancelled ones left out."""
-    columns = (Episode.child_id, Episode.id, Episode.police_reference, Episode.missing_from_at)
-    query = select(*columns, Episode.found_at, Episode.returned_at).where(Episode.excluded.is_(None))
+def spans_of_children(session: Session, child_ids: Sequence[int]) -> tuple[dict[int, dict[str, Span]], frozenset[int]]:
+    """Child id → reference (or id) → when it was missing, what is out of the counts left out; and which of the
+    children have an episode without a reference."""
     found: dict[int, dict[str, Span]] = {}
-    for row in session.execute(query.where(Episode.child_id.in_(list(child_ids)))):
-        name = row.police_reference or f"#{row.id}"
-        found.setdefault(row.child_id, {})[name] = (row.missing_from_at, row.found_at or row.returned_at)
-    return found
+    by_hand = set()
+    for child_id, id_, reference, excluded, start, *ends in session.execute(_SPANS, {"ids": child_ids}):
+        if reference is None:
+            by_hand.add(child_id)
+        if excluded is None:
+            found.setdefault(child_id, {})[reference or f"#{id_}"] = (start, ends[0] or ends[1])
+    return found, frozenset(by_hand)
+
+
+_SPANS = select(
+    Episode.child_id, Episode.id, Episode.police_reference, Episode.excluded, Episode.missing_from_at,
+    Episode.found_at, Episode.returned_at,
+).where(Episode.child_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+_BY_REFERENCE = select(Episode).where(
+    Episode.police_force == bindparam("force"), Episode.police_reference.in_(bindparam("references", expanding=True))
+)
+
+
+def rows_by_reference(session: Session, force: str, references: Iterable[str]) -> dict[str, Episode]:
+    """Reference → row, of those that are held; both parts of the natural key normalised."""
+    found = session.scalars(_BY_REFERENCE, {"force": force, "references": list(references)})
+    return {row.police_reference: row for row in found if row.police_reference}
 
 
 @dataclass(frozen=True)
