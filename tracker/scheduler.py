@@ -19,12 +19,15 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.services import deliver_outbox, due_work, engine_state, lead_engine, raise_alerts
 from tracker.services.context import Actor, Context
+from tracker.services.feed_drafts import delete_old_drafts
 from tracker.services.receive_report import resume_reading
 
 log = logging.getLogger(__name__)
 
 PASS_SECONDS = 300
 """A pass of sweep or delivery that takes longer stops between two steps, and goes on at the next tick."""
+
+DRAFTS_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Engine:
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
             Job("summary", times.sweep_seconds, self.summary),
+            Job("feed drafts", DRAFTS_SECONDS, self.drafts),
         )
 
     def start(self) -> None:
@@ -134,6 +138,10 @@ class Engine:
         """Reports whose reading was cut short, at their first line without an outcome."""
         settings = self.wiring.settings
         return {"receipts": len(resume_reading(context, settings.feeds, settings.limits))}
+
+    def drafts(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Drafts of feeds that nobody has touched for a day, with the samples of reports that they hold."""
+        return {"deleted": delete_old_drafts(context)}
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
