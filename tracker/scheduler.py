@@ -29,6 +29,7 @@ from tracker.services import (
     watch_folder,
 )
 from tracker.services.context import Actor, Context
+from tracker.services.feed_drafts import delete_old_drafts
 from tracker.services.feeds import feeds_in_force
 from tracker.services.receive_report import resume_reading
 from tracker.services.watch_reports import watch_reports
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 PASS_SECONDS = 300
 """A pass of sweep or delivery that takes longer stops between two steps, and goes on at the next tick."""
+
+DRAFTS_SECONDS = 900
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Engine:
             Job("summary", times.sweep_seconds, self.summary),
             Job("folder", times.folder_seconds, self.folder),
             Job("pull", times.pull_seconds, self.pull),
+            Job("feed drafts", DRAFTS_SECONDS, self.drafts),
         )
 
     def start(self) -> None:
@@ -158,6 +162,10 @@ class Engine:
     def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports that were expected by now and have not come."""
         return asdict(watch_reports(context, self.feeds()))
+
+    def drafts(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Drafts of feeds that nobody has touched for a day, with the samples of reports that they hold."""
+        return {"deleted": delete_old_drafts(context)}
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}

@@ -8,6 +8,7 @@ from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, Road
+from tracker.services.feeds import feeds_to_replay_by
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
@@ -59,7 +60,9 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
 
 def _feed(run: Command, name: str) -> Feed | None:
     feed = run.feeds().get(name)
-    if feed is None:
+    if feed is None and name in feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names):
+        _fail(run, "retired_feed", f"The feed {name} is retired: no report comes in by it any more.")
+    elif feed is None:
         known = ", ".join(sorted(run.feeds()))
         _fail(run, "unknown_feed", f"There is no feed named {name[:40]!r}. The feeds are: {known}.")
     return feed

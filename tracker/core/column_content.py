@@ -11,7 +11,7 @@ from tracker.core.written_times import UnreadableTime, read_moment, read_time
 LOOKED_AT = 50
 """So many cells that are not blank say what a column holds."""
 
-_MOSTLY = 0.8
+_MOSTLY = 0.7
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}", re.IGNORECASE)
 _SEXES = frozenset({"m", "f", "male", "female", "boy", "girl"})
 

@@ -23,7 +23,8 @@ WRITTEN_OUT: Mapping[str, tuple[str, ...]] = {
     "ls": ("last", "seen"),
     "la": ("authority",), "council": ("authority",), "csc": ("services",), "yos": ("services",), "yot": ("services",),
     "yjs": ("services",), "lac": ("looked", "after"), "cla": ("looked", "after"), "circs": ("circumstances",),
-    "gender": ("sex",), "ethnic": ("ethnicity",), "rpt": ("report",), "rptd": ("reported",), "pi": ("prevention",),
+    "gender": ("sex",), "sde": ("ethnicity",),
+    "ethnic": ("ethnicity",), "rpt": ("report",), "rptd": ("reported",), "pi": ("prevention",),
 }  # fmt: skip
 
 FILLERS = frozenset({
@@ -62,6 +63,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "postcode": ("postcode", "post code", "home postcode"),
     "setting": (
         "setting", "placement type", "placement", "living arrangement", "living arrangements", "living with",
+        "lives with",
         "care status", "legal status", "residence type", "address type", "accommodation type", "accommodation",
         "looked after", "looked after status", "in care", "home type", "resides",
     ),

@@ -162,10 +162,10 @@ def save_draft(context: Context, viewer: Viewer, *, key: str, name: str, note: s
     return number
 
 
-def delete_old_drafts(context: Context) -> None:
-    """Drafts that nobody has touched for a day go, with their samples."""
+def delete_old_drafts(context: Context) -> int:
+    """Drafts that nobody has touched for a day go, with their samples; how many went."""
     with writing() as session:
-        store.delete_drafts_before(session, context.now - timedelta(hours=KEPT_HOURS))
+        return store.delete_drafts_before(session, context.now - timedelta(hours=KEPT_HOURS))
 
 
 def as_shown(definition: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
 from tracker.store.models import FeedDraft, FeedVersion
@@ -48,6 +48,8 @@ def delete_draft(session: Session, person_id: int) -> None:
     session.execute(delete(FeedDraft).where(FeedDraft.person_id == person_id))
 
 
-def delete_drafts_before(session: Session, at: datetime) -> None:
-    """Every draft that nobody has touched since."""
-    session.execute(delete(FeedDraft).where(FeedDraft.updated_at < at))
+def delete_drafts_before(session: Session, at: datetime) -> int:
+    """Every draft that nobody has touched since; how many went."""
+    gone = session.execute(delete(FeedDraft).where(FeedDraft.updated_at < at))
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount

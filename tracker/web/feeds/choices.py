@@ -25,9 +25,12 @@ Form = Mapping[str, str]
 Chosen = tuple[dict[str, Any], list[FeedProblem]]
 
 
+_ANY_FORCE = ("police", "constabulary", "the", "force")
+
+
 def short_name(title: str) -> str:
     """`north-mercia` for `North Mercia Police`."""
-    words = [word for word in re.findall(r"[a-z0-9]+", title.lower()) if word not in ("police", "the", "force")]
+    words = [word for word in re.findall(r"[a-z0-9]+", title.lower()) if word not in _ANY_FORCE]
     return "-".join(words)[:40].strip("-") or "new-feed"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
@@ -98,7 +98,9 @@ class NoteForm(Form):
 
 
 class ImportForm(Form):
-    file = FileField("The feed file")
+    """A feed file, and why it is loaded."""
+
+    file = FileField("The feed file", [FileRequired("Choose the feed file.")])
     note = Text("What is new, and why?", [InputRequired("Say what was changed, and why."), NOTE])
 
 

@@ -3,13 +3,12 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.core.feed_rules import FeedProblem
-from tracker.services.errors import Conflict, FormProblem, Refused
+from tracker.services.errors import Conflict, Refused
 from tracker.services.feed_drafts import draft_of
-from tracker.services.feed_files import as_feed_file, read_feed_file
+from tracker.services.feed_files import as_feed_file, load_feed_file
 from tracker.services.pages import feeds as pages
 from tracker.services.pages.feeds import FeedPage
-from tracker.services.save_feed import restore_version, retire_feed, save_feed
+from tracker.services.save_feed import restore_version, retire_feed
 from tracker.web.access import Permission, requires
 from tracker.web.feeds import wording
 from tracker.web.feeds.forms import ImportForm, NoteForm
@@ -116,10 +115,11 @@ def export(name: str) -> Response:
 @requires(Permission.MANAGE_FEEDS)
 def load() -> ResponseReturnValue:
     """A feed file becomes the newest version of its feed."""
-    form = ImportForm()
+    form, files = ImportForm(), settings().feed_definitions
     if form.validate_on_submit():
         try:
-            name = _import(form.file.data.read() if form.file.data else b"", form.note.data)
+            content = form.file.data.read() if form.file.data else b""
+            name, _ = load_feed_file(request_context(), content=content, note=form.note.data, files=files)
         except Conflict:
             raise
         except Refused as refused:
@@ -128,25 +128,3 @@ def load() -> ResponseReturnValue:
             flash("The feed file is loaded, and in force.", "done")
             return redirect(url_for("feeds.show", name=name))
     return render_template("feeds/import.html", form=form)
-
-
-def _import(content: bytes, note: str) -> str:
-    """Save a feed file over whatever version is in force; its feed's name. Raises Refused with what is wrong."""
-    if not content:
-        raise Refused(FormProblem("missing_value", "Choose the feed file.", ("file",)))
-    found = read_feed_file(content)
-    if isinstance(found, tuple):
-        raise Refused(_of_file(problem) for problem in found)
-    files = settings().feed_definitions
-    held = pages.feed_page(found["name"], files)
-    base = {"based_on": held.row.name, "based_on_version": held.row.version_no} if held else _NEW
-    save_feed(request_context(), definition=found, note=note, files=files, **base)
-    return str(found["name"])
-
-
-_NEW = {"based_on": None, "based_on_version": None}
-
-
-def _of_file(problem: FeedProblem) -> FormProblem:
-    place = f"{problem.field}: " if problem.field else ""
-    return FormProblem(problem.code, f"{place}{problem.sentence}", ("file",))
