@@ -12,8 +12,10 @@ from tests import factories
 from tests.conftest import NOON
 from tests.reports import as_csv, receive_bytes, strangers
 from tracker.bootstrap import wiring
+from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.core.terms import Role
+from tracker.scheduler import Engine
 from tracker.services import engine_state
 from tracker.services.context import Context
 from tracker.services.transaction import writing
@@ -219,6 +221,20 @@ def test_a_report_sent_again_by_many_roads_settles_once(
     for _ in range(3):
         came(app, context, EIGHT - HOUR, body)
     assert watch_reports(at(context, EIGHT + HOUR), feeds) == NOTHING
+
+
+def test_the_scheduler_looks_in_the_rhythm_of_the_sweep(
+    watching: dict[Role, int], app: Flask, clock: FixedClock, feeds: dict[str, Feed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.scheduler.feeds_in_force", lambda *_: feeds)
+    clock.at = EIGHT + HOUR
+    first, second = Engine(app), Engine(app)
+    second.worker = "another machine/1/a"
+    jobs = {job.name: job for job in first.jobs()}
+    assert jobs["watch"].seconds == jobs["sweep"].seconds
+    for engine in (first, second, first):
+        engine.run({job.name: job for job in engine.jobs()}["watch"])
+    assert sorted(told()) == ["administrator", "lead"]
 
 
 def test_several_that_look_at_once_tell_once(
