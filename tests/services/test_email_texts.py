@@ -1,7 +1,7 @@
 """No email holds anything about a child: every template is rendered through the real sweep and searched."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import jinja2
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests import factories
 from tests.conftest import NOON
 from tracker.adapters.mailer import as_message
+from tracker.bootstrap import wiring
 from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import Role
@@ -19,12 +20,13 @@ from tracker.services import email_texts
 from tracker.services.context import Context
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
+from tracker.services.watch_reports import watch_reports
 from tracker.store.db import session
 from tracker.store.models import Alert, Line, OutboxMessage, Receipt
 
 HOUR = timedelta(hours=1)
 TEMPLATES = {
-    "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up",
+    "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
 }  # fmt: skip
 
 CHILD = {
@@ -77,7 +79,10 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         )  # fmt: skip
         current.add(line)
     for hours in (0, 49, 73, 97, 169):
-        sweep(replace(context, now=NOON + hours * HOUR, base_url="https://tracker.council.invalid"))
+        at = replace(context, now=NOON + hours * HOUR, base_url="https://tracker.council.invalid")
+        sweep(at)
+        if hours < 73:
+            watch_reports(at, {"generic": replace(wiring(app).settings.feeds["generic"], expected_by=time(8))})
     return list(session().scalars(select(OutboxMessage)))
 
 
@@ -117,6 +122,10 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
         assert "\n" not in email.subject
         if email.template == "summed_up":
             assert "https://tracker.council.invalid/episodes?state=overdue" in email.body
+            continue
+        if email.template == "no_report":
+            assert "18 Nov 2026, 08:00 GMT" in email.body
+            assert "https://tracker.council.invalid/reports\n" in email.body
             continue
         alert = alerts[email.id]
         assert "19 Nov 2026, 12:00 GMT" in email.body

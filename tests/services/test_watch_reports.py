@@ -12,8 +12,11 @@ from tests import factories
 from tests.conftest import NOON
 from tests.reports import as_csv, receive_bytes, strangers
 from tracker.bootstrap import wiring
+from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.core.terms import Role
+from tracker.scheduler import Engine
+from tracker.services import engine_state
 from tracker.services.context import Context
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import WatchResult, watch_reports
@@ -146,8 +149,10 @@ def test_a_late_report_settles_it_and_stays_known_as_late(
     watching: dict[Role, int], context: Context, feeds: dict[str, Feed], app: Flask
 ) -> None:
     watch_reports(at(context, EIGHT + HOUR), feeds)
+    assert engine_state.state(at(context, EIGHT + HOUR), 180).reports_missing == 1
     receipt_id = came(app, context, EIGHT + 2 * HOUR)
     assert watch_reports(at(context, EIGHT + 3 * HOUR), feeds) == WatchResult(settled=1)
+    assert engine_state.state(at(context, EIGHT + 3 * HOUR), 180).reports_missing == 0
     (one,) = absences()
     assert (one.settled_at, one.settled_by_id) == (EIGHT + 2 * HOUR, receipt_id)
     assert watch_reports(at(context, EIGHT + 4 * HOUR), feeds) == NOTHING
@@ -207,6 +212,29 @@ def test_a_clock_that_stood_a_year_ahead_does_not_silence_the_alarm(
     assert len(absences()) == before, "that day was recorded when the clock stood ahead"
     session().rollback()
     assert session().scalars(select(ReportWatch.judged_until)).one() == EIGHT + HOUR
+
+
+def test_a_report_sent_again_by_many_roads_settles_once(
+    watching: dict[Role, int], context: Context, feeds: dict[str, Feed], app: Flask
+) -> None:
+    body = as_csv(strangers(3))
+    for _ in range(3):
+        came(app, context, EIGHT - HOUR, body)
+    assert watch_reports(at(context, EIGHT + HOUR), feeds) == NOTHING
+
+
+def test_the_scheduler_looks_in_the_rhythm_of_the_sweep(
+    watching: dict[Role, int], app: Flask, clock: FixedClock, feeds: dict[str, Feed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.scheduler.feeds_in_force", lambda *_: feeds)
+    clock.at = EIGHT + HOUR
+    first, second = Engine(app), Engine(app)
+    second.worker = "another machine/1/a"
+    jobs = {job.name: job for job in first.jobs()}
+    assert jobs["watch"].seconds == jobs["sweep"].seconds
+    for engine in (first, second, first):
+        engine.run({job.name: job for job in engine.jobs()}["watch"])
+    assert sorted(told()) == ["administrator", "lead"]
 
 
 def test_several_that_look_at_once_tell_once(

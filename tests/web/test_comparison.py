@@ -46,7 +46,7 @@ def test_a_report_that_has_not_come_stands_first_in_words(
     watch_reports(context, feeds)
     receive(app, replace(context, now=NOON - 20 * HOUR), *strangers(1))
     assert "No report has come" not in client_request.sign_in("Alice").get("/today").text
-    assert "The next is expected by 13:00 today." in client_request.get("/reports").text
+    assert "the next is expected by 13:00 today." in client_request.get("/reports").text
     clock.at = NOON + HOUR + timedelta(minutes=5)
     for name, paths in {"Alice": ("/today", "/reports", "/tokens"), "Dana": ("/today",), "Ed": ("/tokens",)}.items():
         client_request.sign_in(name)

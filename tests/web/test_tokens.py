@@ -29,7 +29,7 @@ def make(client: ClientRequest, **more: str) -> Page:
 
 
 def token_of(page: Page) -> str:
-    return page.one("input", id="token").attributes["value"]
+    return page.one("textarea", id="token").text
 
 
 def push(client: ClientRequest, token: str) -> int:

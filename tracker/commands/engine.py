@@ -24,12 +24,12 @@ def sweep(run: Command) -> int:
     """One pass: breaches, alerts, emails into the outbox, repeat flags that end, reports that have not come."""
     started = perf_counter()
     failed = 0
-    watched = watch_reports(run.context(), run.feeds())
     try:
         done = raise_alerts.sweep(run.context(), worker_name())
         engine_state.record_beat(engine_state.SWEEP, wiring(run.app).clock.now, perf_counter() - started)
     except raise_alerts.SweepIncompleteError as error:
         done, failed = error.result, error.failed
+    watched = watch_reports(run.context(), run.feeds())
     sentences = [
         f"Looked at {done.looked_at} clocks: {done.breaches} breaches recorded, {done.withdrawn} withdrawn, "
         f"{done.alerts} alerts raised, {done.flags_ended} repeat flags ended."

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.alerts import RunningClock, recipients_of
 from tracker.services.context import Context
 from tracker.services.transaction import writing
-from tracker.store import alerts, db, engine, outbox, people
+from tracker.store import alerts, db, engine, expected, outbox, people
 
 SWEEP = "sweep"
 DELIVER = "deliver"
@@ -32,6 +32,7 @@ class EngineState:
     stopped_emails: int
     nobody_would_be_told: bool
     receipts_reading: int
+    reports_missing: int
 
 
 def state(context: Context, stale_after_seconds: float) -> EngineState:
@@ -51,6 +52,7 @@ def state(context: Context, stale_after_seconds: float) -> EngineState:
         stopped_emails=queue.stopped,
         nobody_would_be_told=nobody_would_be_told(session, context),
         receipts_reading=engine.receipts_reading(session),
+        reports_missing=expected.feeds_without_report(session),
     )
 
 

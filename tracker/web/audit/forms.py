@@ -12,6 +12,8 @@ SUBJECTS = [
     ("interview", "An interview"),
     ("receipt", "A report"),
     ("line", "A line of a report"),
+    ("report_absence", "A report that did not come"),
+    ("api_token", "A token of the HTTP interface"),
     ("alert", "An alert"),
     ("person", "A person here"),
     ("summary", "A published month"),
