@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-SHORT, FULL = 6, 24
+SHORT, FULL = 6, 50
 
 
 def kills() -> int:
