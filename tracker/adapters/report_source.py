@@ -234,7 +234,7 @@ def _too_slow(pull: Pull) -> str:
 
 
 _KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
-    (ForbiddenAddressError, "forbidden_address", "leads to an address inside a network, not on the internet."),
+    (ForbiddenAddressError, "forbidden_address", "leads to an address that is not on the internet."),
     (ssl.SSLCertVerificationError, "certificate", "shows a certificate that does not hold for it."),
     (ssl.SSLError, "tls", "and we could not agree on a safe connection (TLS). Does it ask for a certificate of ours?"),
     (socket.gaierror, "unknown_host", "is a name that cannot be found."),

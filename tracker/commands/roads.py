@@ -9,6 +9,7 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.services import engine_state, pull_reports, watch_folder
+from tracker.services.receive_report import resume_reading
 
 
 @command(cli, "folder")
@@ -20,6 +21,7 @@ def folder(run: Command) -> int:
     wired, started = wiring(run.app), perf_counter()
     if wired.folder is None:
         return _fail(run, "no_folder_set", "No folder is watched: set watch_folder in [intake].")
+    stuck = _resume(run)
     limits, settle_seconds = run.settings.limits, run.settings.intake.settle_seconds
     looked = watch_folder.look(run.context(), wired.folder, run.feeds(), limits, settle_seconds, wired.clock.now)
     if looked.problem:
@@ -27,6 +29,8 @@ def folder(run: Command) -> int:
     engine_state.record_beat("folder", wired.clock.now, perf_counter() - started)
     sentence = f"{len(looked.receipts)} taken, {looked.moved} moved, {looked.waiting} lie in the folder and wait."
     run.show(asdict(looked), sentence)
+    if stuck is not None:
+        raise stuck
     return 0
 
 
@@ -42,6 +46,7 @@ def pull(run: Command, feed_name: str | None) -> int:
     if not pulls:
         which = f" for the feed {feed_name[:40]!r}" if feed_name else ""
         return _fail(run, "no_pull", f"No pull is set{which}: see [[pulls]] in the settings.")
+    stuck = _resume(run)
     done = pull_reports.pull_reports(
         run.context(),
         pulls,
@@ -55,7 +60,18 @@ def pull(run: Command, feed_name: str | None) -> int:
     if feed_name is None:
         engine_state.record_beat("pull", wired.clock.now, perf_counter() - started)
     run.show({"pulls": [asdict(one) for one in done]}, "\n".join(f"{one.name}: {one.sentence}" for one in done))
+    if stuck is not None:
+        raise stuck
     return 1 if any(one.outcome == "failed" for one in done) else 0
+
+
+def _resume(run: Command) -> ExceptionGroup[Exception] | None:
+    """Go on with reports whose reading was cut short; what cannot be read on is for the end of the command."""
+    try:
+        resume_reading(run.context(), run.feeds(), run.settings.limits)
+    except ExceptionGroup as stuck:
+        return stuck
+    return None
 
 
 def checks_of_roads(run: Command) -> list[tuple[str, bool, str]]:
