@@ -114,7 +114,6 @@ def test_a_near_child_waits_for_a_person_who_chooses(client_request: ClientReque
     line = the_line("match_undecided")
     page = alice.get(f"/reports/lines/{line.id}")
     assert "Is it this child?" in page.text
-    assert page.text.index("For:") and print(page.text[page.text.index("For:"):][:300]) is None
     assert "For: the same surname and date of birth; nearly the same forename. Against: nothing." in page.text
     choice = str(held) if take_held else "new"
     alice.post(f"/reports/lines/{line.id}/choose", {"version": line.version, "choice": choice}, status=302)

@@ -55,6 +55,7 @@ class ExclusionReason(StrEnum):
     NOT_MISSING = "not_missing"
     CREATED_IN_ERROR = "created_in_error"
     ADULT = "adult"
+    JOINED = "joined"  # one with another episode, which stands for both
 
 
 class Road(StrEnum):

@@ -46,6 +46,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ExclusionReason.NOT_MISSING: "Not missing",
         ExclusionReason.CREATED_IN_ERROR: "Created in error",
         ExclusionReason.ADULT: "Aged 18 or over",
+        ExclusionReason.JOINED: "One with another episode",
     },
     LineOutcome: {
         LineOutcome.CREATED: "Created",

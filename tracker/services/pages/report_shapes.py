@@ -132,9 +132,9 @@ class ChildCandidate:
     def overlaps(self) -> bool:
         return any(episode.overlaps for episode in self.latest)
 
-    def of(self, comparison: Comparison) -> tuple[str, ...]:
-        """The fields that compared so."""
-        return tuple(one.field for one in self.fields if one.comparison is comparison)
+    def of(self, comparison: str) -> tuple[str, ...]:
+        """The fields that compared so: `match`, `near`, `differs` or `blank`."""
+        return tuple(one.field for one in self.fields if one.comparison == comparison)
 
 
 @dataclass(frozen=True)
