@@ -239,7 +239,8 @@ def test_each_person_is_offered_what_they_may_do(client_request: ClientRequest, 
     assert (
         steps["Alice"]
         == steps["Dana"]
-        == interviewing | {"Give to somebody else", "Correct the facts", "Leave out of the counts"}
+        == interviewing
+        | {"Give to somebody else", "Correct the facts", "Leave out of the counts", "This is the wrong child"}
     )
 
 
@@ -436,6 +437,7 @@ def test_an_excluded_episode_offers_only_what_helps(client_request: ClientReques
     assert set(actions(client_request.sign_in("Alice").get(f"/episodes/{id_}"))) == {
         "Correct the facts",
         "Take back into the counts",
+        "This is the wrong child",
     }
 
 

@@ -56,6 +56,7 @@ class ExclusionReason(StrEnum):
     CREATED_IN_ERROR = "created_in_error"
     ADULT = "adult"
     LOAD_UNDONE = "load_undone"  # known only through a load that was taken back
+    JOINED = "joined"  # one with another episode, which stands for both
 
 
 class Road(StrEnum):

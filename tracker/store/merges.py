@@ -111,3 +111,8 @@ def keys_reported(reported: Iterable[Any]) -> set[str]:
         for one in reported
         for key in blocking_keys(one.surname, one.forename, one.date_of_birth, one.police_person_id)
     }
+
+
+def keys_of_name(name: tuple[str, str], number: str | None) -> set[str]:
+    """The keys that a name and a police number give, without any date of birth."""
+    return set(blocking_keys(*name, None, number))

@@ -47,6 +47,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ExclusionReason.CREATED_IN_ERROR: "Created in error",
         ExclusionReason.ADULT: "Aged 18 or over",
         ExclusionReason.LOAD_UNDONE: "The load that brought it was undone",
+        ExclusionReason.JOINED: "One with another episode",
     },
     LineOutcome: {
         LineOutcome.CREATED: "Created",

@@ -1,6 +1,6 @@
 """The audit trail: who did or saw what, and everything about one child on one page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_parts import alerts_with_messages
 from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.rows import PAGE_SIZE, Page
-from tracker.store import people
+from tracker.store import merges, people
 from tracker.store.db import session as read_session
 from tracker.store.models import Alert, AuditEntry, Child, Episode, InterviewEpisode
 from tracker.store.visibility import children_visible_to
@@ -67,6 +67,8 @@ class RecordTrail:
     child_id: int
     episode_ids: tuple[int, ...]
     entries: Page[TrailEntry]
+    merged_ids: tuple[int, ...] = ()  # records that became this one: their entries are among these
+    merged_into_id: int | None = None
 
 
 def audit_entries(context: Context, viewer: Viewer, filters: AuditFilters, page: int = 1) -> Page[AuditRow]:
@@ -117,26 +119,31 @@ def record_trail(context: Context, viewer: Viewer, child_id: int, page: int = 1)
     """
     session = read_session()
     seen = true() if Role.INFORMATION_GOVERNANCE in viewer.roles else children_visible_to(viewer)
-    if session.scalar(select(Child.id).where(Child.id == child_id, seen)) is None:
+    standing = merges.standing_for(session, child_id)
+    if session.scalar(select(Child.id).where(Child.id == standing, seen)) is None:
         return None
     record_list(context, "audit", {"child_id": child_id, "page": page}, action="audit_viewed")
     session = read_session()
     episode_ids = tuple(session.scalars(select(Episode.id).where(Episode.child_id == child_id).order_by(Episode.id)))
+    merged = merges.merged_into(session, child_id)
     entries = sorted(
-        [*_acts(session, child_id, episode_ids), *_told(session, episode_ids)], key=lambda entry: entry.at, reverse=True
+        [*_acts(session, {child_id, *merged}, episode_ids), *_told(session, episode_ids)],
+        key=lambda entry: entry.at,
+        reverse=True,
     )
     number = max(1, page)
     first = (number - 1) * TRAIL_SIZE
     shown = Page(tuple(entries[first : first + TRAIL_SIZE]), len(entries), number, TRAIL_SIZE)
-    return RecordTrail(child_id, episode_ids, shown)
+    into = standing if standing != child_id else None
+    return RecordTrail(child_id, episode_ids, shown, tuple(sorted(merged)), into)
 
 
-def _acts(session: Session, child_id: int, episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
+def _acts(session: Session, child_ids: Collection[int], episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
     """What the audit trail holds of the child, the episodes, and the interviews that cover them."""
     covering = select(InterviewEpisode).where(InterviewEpisode.episode_id.in_(episode_ids))
     covers = {str(link.interview_id): link.episode_id for link in session.scalars(covering)}
     about = or_(
-        and_(AuditEntry.subject == "child", AuditEntry.subject_id == str(child_id)),
+        and_(AuditEntry.subject == "child", AuditEntry.subject_id.in_([str(id_) for id_ in child_ids])),
         and_(AuditEntry.subject == "episode", AuditEntry.subject_id.in_([str(id_) for id_ in episode_ids])),
         and_(AuditEntry.subject == "interview", AuditEntry.subject_id.in_(list(covers))),
     )

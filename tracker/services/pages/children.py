@@ -1,6 +1,6 @@
 """Children: the search, and one child with everything known of their going missing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import age_on, local_date
 from tracker.core.daily_report import normalise_reference
 from tracker.services.context import Context, Viewer
+from tracker.services.merge_children import FORMER_COUNCIL_ID
 from tracker.services.pages.episode_filters import begins_with, select_children_named
 from tracker.services.pages.episode_parts import child_header, interview_views
 from tracker.services.pages.episode_rows import episode_rows, name_of, record_list, visible_episodes
 from tracker.services.pages.episode_shapes import ChildHeader, InterviewView
 from tracker.services.pages.rows import PAGE_SIZE, EpisodeRow, Page
 from tracker.services.transaction import writing
-from tracker.store import audit, people
+from tracker.store import audit, merges, people
 from tracker.store.db import session as read_session
 from tracker.store.models import (
     Child,
@@ -110,7 +111,10 @@ def _listed(context: Context, seen: Sequence[ColumnElement[bool]], page: int) ->
 
 def _is_found_by(typed: str) -> ColumnElement[bool]:
     """Each part is found by its own index; joined with OR they would be found by none."""
-    ways = [select_children_named(typed), select(Child.id).where(Child.council_id == typed)]
+    former = select(ChildIdentifier.child_id).where(
+        ChildIdentifier.kind == FORMER_COUNCIL_ID, ChildIdentifier.value == typed
+    )
+    ways = [select_children_named(typed), select(Child.id).where(Child.council_id == typed), former]
     reference = normalise_reference(typed)
     if any(character.isdigit() for character in reference):
         ways.append(select(Episode.child_id).where(begins_with(Episode.police_reference, reference)))
@@ -156,7 +160,7 @@ def child_page(context: Context, viewer: Viewer, child_id: int) -> ChildPage | N
         names=tuple(name for name in others if name != current_name),
         identifiers=tuple((number.kind, number.value) for number in session.scalars(numbers)),
         episodes=episode_rows(session, context, found),
-        flags=_flags(session, child_id, context),
+        flags=_flags(session, {child_id, *merges.merged_into(session, child_id)}, context),
         interviews=interview_views(session, _interviews_of(session, child_id), viewer),
     )
 
@@ -171,11 +175,12 @@ def _interviews_of(session: Session, child_id: int) -> Sequence[Interview]:
     return session.scalars(query.distinct().order_by(Interview.id)).all()
 
 
-def _flags(session: Session, child_id: int, context: Context) -> tuple[RepeatFlagView, ...]:
+def _flags(session: Session, ids: Collection[int], context: Context) -> tuple[RepeatFlagView, ...]:
+    """Of the child, and of the records that were merged into it."""
     rules = {rule.name: rule for rule in context.rules.repeat_rules}
     names = people.names_by_id(session)
     today = local_date(context.now)
-    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id == child_id)
+    query = select(RepeatFlagRow).where(RepeatFlagRow.child_id.in_(ids))
     rows = session.scalars(query.order_by(RepeatFlagRow.raised_on.desc(), RepeatFlagRow.id.desc()))
     return tuple(
         RepeatFlagView(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel, Rung
+from tracker.services.pages.report_shapes import MatchView
 from tracker.services.pages.rows import EpisodeRow
 
 
@@ -210,3 +211,4 @@ class EpisodePage:
     reports: tuple[ReportLineView, ...]  # newest first
     others: tuple[EpisodeRow, ...]  # the child's other episodes, newest first
     may: frozenset[Act]
+    match: MatchView | None = None  # how the line that made it came to be this child's

@@ -30,6 +30,7 @@ from tracker.services.pages.episode_shapes import (
     ReportLineView,
     VersionView,
 )
+from tracker.services.pages.match_views import match_of_episode
 from tracker.services.pages.rows import PAGE_SIZE, EpisodeRow, Page
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes, interviews
@@ -89,6 +90,7 @@ def episode_page(context: Context, viewer: Viewer, episode_id: int) -> EpisodePa
         reports=report_views(session, row.id),
         others=tuple(one for one in listed if one.id != row.id),
         may=acts_possible(facts, closing_of(facts, held), shown, breaches, context.rules.policy),
+        match=match_of_episode(session, row.id),
     )
 
 

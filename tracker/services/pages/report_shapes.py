@@ -103,15 +103,67 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class EpisodeInBrief:
+    """An episode of a candidate. `overlaps`: it and the line's own share an instant."""
+
+    id: int
+    missing_from_at: datetime
+    ended_at: datetime | None
+    overlaps: bool
+
+
+@dataclass(frozen=True)
 class ChildCandidate:
-    """A child held who may be the one meant, the likeliest first; all that was compared, in the open."""
+    """A child held who may be the one meant, the likeliest first; all that was compared, in the open.
+
+    `latest`: their newest episodes, and any that overlaps the line's own. `age` is that of today.
+    """
 
     child_id: int
     name: str
     date_of_birth: date | None
+    age: int | None
     episodes: int
     weight: int
     fields: tuple[Compared, ...]
+    latest: tuple[EpisodeInBrief, ...] = ()
+
+    @property
+    def overlaps(self) -> bool:
+        return any(episode.overlaps for episode in self.latest)
+
+    def of(self, comparison: str) -> tuple[str, ...]:
+        """The fields that compared so: `match`, `near`, `differs` or `blank`."""
+        return tuple(one.field for one in self.fields if one.comparison == comparison)
+
+
+@dataclass(frozen=True)
+class LineSaid:
+    """Of whom and of what a line that can be read speaks; `values`: each field that is compared, as it was said."""
+
+    name: str
+    values: Mapping[str, str]
+    missing_from_at: datetime
+    ended_at: datetime | None
+    returned_at: datetime | None
+    held_episode_id: int | None  # the episode held under its reference
+
+
+@dataclass(frozen=True)
+class MatchView:
+    """How a line came to be this child's. `automatic`: by the rules, for `reasons`; else a person decided it.
+
+    `may_undo`: the line made an episode by that decision, and would wait again.
+    """
+
+    automatic: bool
+    episode_id: int | None
+    child_id: int | None
+    is_new: bool
+    by: str | None
+    at: datetime | None
+    reasons: tuple[tuple[str, Comparison], ...]
+    may_undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +182,8 @@ class EpisodeCandidate:
 class LinePage:
     """One line in full. `children` or `episodes` are given where a person must choose between them.
 
+    `is_different_child`: its reference is that of an episode of another child, who stands as the only candidate.
+
     `feed_is_known`: without its feed file a line cannot be read again.
     """
 
@@ -140,3 +194,7 @@ class LinePage:
     children: tuple[ChildCandidate, ...]
     episodes: tuple[EpisodeCandidate, ...]
     feed_is_known: bool
+    asks_which_child: bool = False
+    is_different_child: bool = False
+    said: LineSaid | None = None
+    match: MatchView | None = None

@@ -12,7 +12,8 @@ from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_rows import lines_with_receipts, name_of, record_list, waiting_line
-from tracker.services.pages.line_candidates import cells_of, child_candidates, episode_candidates
+from tracker.services.pages.line_candidates import cells_of, child_candidates, episode_candidates, said_by
+from tracker.services.pages.match_views import match_of_line
 from tracker.services.pages.report_shapes import FeedRow, LinePage, LineRow, ReceiptPage, ReceiptRow
 from tracker.services.pages.rows import PAGE_SIZE, Page, WaitingLine
 from tracker.services.transaction import writing
@@ -141,9 +142,13 @@ def line_page(context: Context, viewer: Viewer, line_id: int, feeds: Mapping[str
         line=_line_rows(session, [line])[0],
         as_of_at=line.as_of_at,
         cells=cells_of(line, feed),
-        children=child_candidates(session, line, feed) if asks in _ASKS_WHICH_CHILD and feed else (),
+        children=child_candidates(session, line, feed, context) if asks in _ASKS_WHICH_CHILD and feed else (),
         episodes=episode_candidates(session, line, feed) if asks == ProblemCode.SAME_EPISODE_UNDECIDED and feed else (),
         feed_is_known=feed is not None,
+        asks_which_child=asks in _ASKS_WHICH_CHILD,
+        is_different_child=asks == ProblemCode.DIFFERENT_CHILD,
+        said=said_by(session, line, feed) if asks in _ASKS_WHICH_CHILD and feed else None,
+        match=match_of_line(session, line),
     )
 
 

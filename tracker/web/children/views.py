@@ -1,21 +1,23 @@
 """Children: the search, one child with every episode, and the review of a repeat flag."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.services.errors import Conflict, Refused
-from tracker.services.pages.children import ChildPage, child_page, child_search
+from tracker.services.pages.children import child_search
+from tracker.services.pages.merges import merged_into, possibly_the_same
 from tracker.services.review_repeat import review_flag as review
 from tracker.web.access import Permission, requires
+from tracker.web.children import details, merging
+from tracker.web.children.area import bp, opened
 from tracker.web.children.forms import ReviewForm, SearchForm
 from tracker.web.children.picture import NARROW, picture
-from tracker.web.episodes.wording import force_words
+from tracker.web.children.words import number_words
 from tracker.web.forms import add_problems
 from tracker.web.records import ID, came_from, keep_typed, page_address, page_number, typed_before
 from tracker.web.request import may, now, request_context, signed_in_viewer
-from tracker.web.words import words
 
-bp = Blueprint("children", __name__)
+__all__ = ["bp", "details", "merging"]
 
 
 @bp.get("/children")
@@ -46,7 +48,7 @@ def search() -> ResponseReturnValue:
 @requires(Permission.SEE_CHILDREN)
 def show(child_id: int) -> ResponseReturnValue:
     """One child: flags, every episode as a picture and as a table, interviews, names."""
-    page = _opened(child_id)
+    page = opened(child_id)
     trail = url_for("audit.child", child_id=child_id) if _may_see_trail() else None
     return render_template(
         "children/show.html",
@@ -54,7 +56,11 @@ def show(child_id: int) -> ResponseReturnValue:
         picture=picture(page.episodes, now()),
         narrow=picture(page.episodes, now(), NARROW),
         trail=trail,
-        identifiers=[(_number_words(kind), value) for kind, value in page.identifiers],
+        identifiers=[(number_words(kind), value) for kind, value in page.identifiers],
+        merged=merged_into(child_id),
+        alike=possibly_the_same(request_context(), signed_in_viewer(), child_id)
+        if may(Permission.EDIT_CHILDREN)
+        else (),
     )
 
 
@@ -62,7 +68,7 @@ def show(child_id: int) -> ResponseReturnValue:
 @requires(Permission.REVIEW_REPEATS)
 def review_flag(child_id: int, flag_id: int) -> ResponseReturnValue:
     """What was decided about a crossing, and when the MARAMP is held."""
-    page, form = _opened(child_id), ReviewForm()
+    page, form = opened(child_id), ReviewForm()
     flag = next((one for one in page.flags if one.id == flag_id), None) or abort(404)
     back = url_for("today.index") if came_from() else url_for("children.show", child_id=child_id)
     if request.method == "GET" and flag.reviewed_at:
@@ -80,18 +86,6 @@ def review_flag(child_id: int, flag_id: int) -> ResponseReturnValue:
             flash("The review is recorded.", "done")
             return redirect(back)
     return render_template("children/review.html", form=form, page=page, flag=flag, back_address=back)
-
-
-def _opened(child_id: int) -> ChildPage:
-    """The child, its opening recorded; 404 where there is none that this person may see."""
-    return child_page(request_context(), signed_in_viewer(), child_id) or abort(404)
-
-
-def _number_words(kind: str) -> str:
-    """`police_person_id:thames-valley` → Number with the police (Thames Valley)."""
-    name, _, force = kind.partition(":")
-    plain = "Number with the police" if name == "police_person_id" else words(name)
-    return f"{plain} ({force_words(force)})" if force else plain
 
 
 def _may_see_trail() -> bool:

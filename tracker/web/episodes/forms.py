@@ -5,8 +5,8 @@ Fields are named as the services name them, so that a refusal lands beside the b
 
 from typing import Any
 
-from wtforms import BooleanField, DateField
-from wtforms.validators import InputRequired, Optional
+from wtforms import BooleanField, DateField, HiddenField
+from wtforms.validators import InputRequired, Optional, Regexp
 
 from tracker.core.terms import (
     BreachReason,
@@ -163,6 +163,24 @@ class BreachReasonForm(Form):
         choices=choices(BreachReason),
     )  # fmt: skip
     note = LongText("Anything to add", [TEXT])
+
+
+class FindByNameForm(Form):
+    text = Text("Name, the council’s number, or a police reference", [InputRequired("Type part of a name."), LINE])
+
+
+class MoveToForm(RecordForm):
+    """The child whose button was pressed."""
+
+    choice = HiddenField(validators=[Regexp(r"[0-9]{1,9}", message="Choose a child.")])
+
+
+class MoveToNewForm(RecordForm):
+    """A child not held before, as far as it is known who it is."""
+
+    surname = Text("Surname", [InputRequired("Enter the child’s surname."), LINE])
+    forename = Text("First name", [InputRequired("Enter the child’s first name."), LINE])
+    date_of_birth = LondonDateField("Date of birth", [KnownYear()])
 
 
 class DecisionForm(Form):

@@ -12,7 +12,7 @@ from tracker.services.pages import episodes as pages
 from tracker.services.pages import people
 from tracker.services.pages.month import ids_behind
 from tracker.web.access import Permission, requires
-from tracker.web.episodes import changes, log, questions
+from tracker.web.episodes import changes, log, move, questions
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import OPEN, FilterForm
@@ -21,7 +21,7 @@ from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import now, request_context, signed_in_viewer
 
-__all__ = ["bp", "changes", "log", "questions"]
+__all__ = ["bp", "changes", "log", "move", "questions"]
 
 OF_CHILDREN = ("children.", "repeat.", "year_to_date.")
 """Figures of the month whose ids are those of children."""

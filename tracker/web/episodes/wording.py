@@ -87,6 +87,7 @@ WITHDRAWN_WORDS = {
     "deadline_moved": "the deadline moved",
     "left_the_counts": "the episode left the counts",
     "no_clock": "this return runs no clock",
+    "joined": "the episode proved to be one with another",
     "not_yet_due": "the deadline has not come",
     "closed_in_time_completed_in_time": "the interview proved to have been held in time",
     "closed_in_time_declined": "the decline proved to have been in time",

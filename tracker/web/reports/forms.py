@@ -2,9 +2,10 @@
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from tracker.web.forms import Form, LongText, Radios, Select
+from tracker.web.forms import Form, LongText, Select, Text
+from tracker.web.records import LINE
 
 NEW = "new"
 """The choice "none of these": a new child, or an episode of its own."""
@@ -37,9 +38,15 @@ class DismissForm(LineForm):
 
 
 class ChooseForm(LineForm):
-    choice = Radios("Which is it?", [InputRequired("Choose one.")])
+    """Which child, or which episode: what the button that was pressed says."""
+
+    choice = HiddenField(validators=[Optional(), Regexp(r"new|[0-9]{1,9}", message="Choose one.")])
 
     @property
     def chosen_id(self) -> int | None:
         """The id chosen; None for "none of these"."""
         return None if self.choice.data == NEW else int(self.choice.data)
+
+
+class OtherChildForm(Form):
+    text = Text("Name, the council’s number, or a police reference", [InputRequired("Type part of a name."), LINE])

@@ -9,16 +9,19 @@ from tracker.core.terms import LineOutcome
 from tracker.services import resolve_line
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import reports as pages
+from tracker.services.pages.match_views import named_beside_line
 from tracker.services.pages.report_shapes import LinePage
+from tracker.services.undo_match import undo_match
 from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
-from tracker.web.records import ID
-from tracker.web.reports.forms import NEW, ChooseForm, DismissForm, LineForm
+from tracker.web.records import ID, keep_typed, typed_before
+from tracker.web.reports.forms import ChooseForm, DismissForm, LineForm, OtherChildForm
 from tracker.web.reports.views import bp
 from tracker.web.request import feeds_to_replay_by, request_context, signed_in_viewer
 
 STILL_WAITS = "The line was read again. It still has a problem: see below."
 SETTLED = "The line is settled."
+UNDONE = "Undone: the line waits for a decision again."
 
 
 @bp.get(f"/lines/<{ID}:line_id>")
@@ -63,7 +66,7 @@ def dismiss(line_id: int) -> ResponseReturnValue:
 def choose(line_id: int) -> ResponseReturnValue:
     """Which child, or which episode, the line is about."""
     page = _page(line_id)
-    form = _choose_form(page)
+    form = ChooseForm()
 
     def act() -> LineOutcome:
         version, known = form.shown_version, feeds_to_replay_by()
@@ -75,27 +78,48 @@ def choose(line_id: int) -> ResponseReturnValue:
             request_context(), line_id=line_id, version=version, child_id=form.chosen_id, feeds=known
         )
 
-    return _done(form, act, line_id) or _show(page, choosing=form)
+    if not form.choice.data:
+        form.form_errors.append("Choose one.")
+        return _show(page, sent=form)
+    return _done(form, act, line_id) or _show(_page(line_id), sent=form)
+
+
+@bp.post(f"/lines/<{ID}:line_id>/undo")
+@requires(Permission.RESOLVE_LINES)
+def undo(line_id: int) -> ResponseReturnValue:
+    """Take back what was decided of whose the line is: it waits again."""
+    page, form = _page(line_id), LineForm()
+
+    def act() -> LineOutcome:
+        undo_match(request_context(), line_id=line_id, version=form.shown_version, feeds=feeds())
+        return LineOutcome.QUARANTINED
+
+    return _done(form, act, line_id, UNDONE) or _show(page, sent=form)
+
+
+@bp.route(f"/lines/<{ID}:line_id>/child", methods=["GET", "POST"])
+@requires(Permission.RESOLVE_LINES)
+def other_child(line_id: int) -> ResponseReturnValue:
+    """A child held who is not among those offered: by name, each beside what the line says."""
+    form, page = OtherChildForm(), _page(line_id)
+    if not page.asks_which_child:
+        return redirect(url_for("reports.line", line_id=line_id))
+    if form.validate_on_submit():
+        return redirect(url_for("reports.other_child", line_id=line_id, search=keep_typed(text=form.text.data)))
+    found, typed = None, (typed_before() or {}).get("text", "")
+    if typed and request.method == "GET":
+        form.text.data = typed
+        found = named_beside_line(request_context(), signed_in_viewer(), line_id, feeds(), typed)
+    return render_template("reports/other_child.html", page=page, form=form, found=found)
 
 
 def _page(line_id: int) -> LinePage:
     return pages.line_page(request_context(), signed_in_viewer(), line_id, feeds_to_replay_by()) or abort(404)
 
 
-def _choose_form(page: LinePage) -> ChooseForm:
-    form = ChooseForm()
-    if page.episodes:
-        open_to = [one for one in page.episodes if not one.is_taken]
-        offered = [(str(one.episode_id), f"Episode {one.episode_id}: {one.child_name}") for one in open_to]
-        none = "It is another episode"
-    else:
-        offered = [(str(one.child_id), f"Child {one.child_id}: {one.name}") for one in page.children]
-        none = "A child who is not held yet"
-    form.choice.choices = [*offered, (NEW, none)]
-    return form
-
-
-def _done(form: LineForm, act: Callable[[], LineOutcome | None], line_id: int) -> ResponseReturnValue | None:
+def _done(
+    form: LineForm, act: Callable[[], LineOutcome | None], line_id: int, waits: str = STILL_WAITS
+) -> ResponseReturnValue | None:
     """Where to go once the act is done; None where the form says why not."""
     if not form.validate_on_submit():
         return None
@@ -107,7 +131,7 @@ def _done(form: LineForm, act: Callable[[], LineOutcome | None], line_id: int) -
         add_problems(form, refused)
         return None
     if outcome is LineOutcome.QUARANTINED:
-        flash(STILL_WAITS, "notice")
+        flash(waits, "notice")
     else:
         flash(SETTLED, "done")
     return redirect(url_for("reports.line", line_id=line_id))
@@ -117,12 +141,10 @@ def _show(
     page: LinePage,
     correcting: LineForm | None = None,
     dismissing: DismissForm | None = None,
-    choosing: ChooseForm | None = None,
+    sent: LineForm | None = None,
 ) -> str:
     forms = {
         "correcting": correcting or LineForm(formdata=None),
         "dismissing": dismissing or DismissForm(formdata=None),
-        "choosing": choosing or (_choose_form(page) if page.line.waits else None),
     }
-    sent = correcting or dismissing or choosing
-    return render_template("reports/line.html", page=page, form=sent, **forms)
+    return render_template("reports/line.html", page=page, form=correcting or dismissing or sent, **forms)
