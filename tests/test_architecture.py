@@ -65,7 +65,8 @@ WHERE: dict[str, str] = {
 
 CORE_ORDER = (
     "terms", "clock", "feed", "mail", "policy",
-    "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report", "line_marks",
+    "written_times", "report_times", "report_values", "line_problems", "report_row", "report_child", "daily_report",
+    "line_marks",
     "name_aliases", "names", "likeness", "matching",
     "missing_episode", "overlap", "episodes", "undone", "interviews", "repeats", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",

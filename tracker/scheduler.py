@@ -21,6 +21,8 @@ from tracker.services import deliver_outbox, due_work, engine_state, lead_engine
 from tracker.services.context import Actor, Context
 from tracker.services.feeds import feeds_in_force
 from tracker.services.receive_report import resume_reading
+from tracker.services.reexamine import reexamine_due
+from tracker.services.undo_load import resume_undoing
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class Engine:
             Job(engine_state.SWEEP, times.sweep_seconds, self.sweep),
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
+            Job("reexamine", times.sweep_seconds, self.reexamine),
             Job("summary", times.sweep_seconds, self.summary),
         )
 
@@ -132,9 +135,17 @@ class Engine:
         return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
 
     def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Reports whose reading was cut short, at their first line without an outcome."""
-        settings = self.wiring.settings
-        return {"receipts": len(resume_reading(context, feeds_in_force(settings.feeds), settings.limits))}
+        """Reports whose reading was cut short, at their first line without an outcome; loads that are being undone."""
+        feeds, limits = feeds_in_force(self.wiring.settings.feeds), self.wiring.settings.limits
+        return {
+            "receipts": len(resume_reading(context, feeds, limits)),
+            "undone": resume_undoing(context, feeds, keep_going),
+        }
+
+    def reexamine(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Lines that wait, after whatever may have changed their answer, and once a day."""
+        done = reexamine_due(context, feeds_in_force(self.wiring.settings.feeds))
+        return {"settled": done.settled, "refreshed": done.refreshed}
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}

@@ -54,7 +54,8 @@ def receive_report(
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. `at_most`: about so many lines are read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. `at_most`: about so many lines are read now, the rest by `resume_reading`. Steps: 1. the
+    bytes and their SHA-256 are committed; 2. the lines are read.
     """
     receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history)
     _read(context, receipt_id, feed, limits, at_most)
