@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.terms import LineOutcome
@@ -38,6 +38,7 @@ def correct(line_id: int) -> ResponseReturnValue:
     def act() -> LineOutcome:
         typed = {cell.column: request.form.get(f"cell-{place}", cell.text) for place, cell in enumerate(page.cells)}
         changed = {cell.column: typed[cell.column] for cell in page.cells if typed[cell.column] != cell.text}
+        g.typed = list(changed.items())  # under the columns' own names, should somebody else have been first
         return resolve_line.correct_and_replay(
             request_context(), line_id=line_id, version=form.shown_version, cells=changed, feeds=feeds()
         )

@@ -1,6 +1,6 @@
 """Reports received: the list, loading one, and the receipt with what became of every line."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.terms import LineOutcome, Road
@@ -11,7 +11,7 @@ from tracker.web.access import Permission, requires
 from tracker.web.records import ID, page_number
 from tracker.web.reports.forms import LoadForm, ReportsFilter
 from tracker.web.reports.going_on import go_on_behind
-from tracker.web.request import feeds, request_context, settings, signed_in_viewer
+from tracker.web.request import feeds, may, request_context, settings, signed_in_viewer
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -75,7 +75,21 @@ def show(receipt_id: int) -> str:
     page = pages.receipt_page(
         request_context(), signed_in_viewer(), receipt_id, page=page_number(), outcome=outcome, waiting=waiting
     )
-    return render_template("reports/show.html", page=page or abort(404), chosen=given, outcomes=list(LineOutcome))
+    if page is None:
+        abort(404)
+    return render_template(
+        "reports/show.html",
+        page=page,
+        chosen=given,
+        outcomes=list(LineOutcome),
+        feed_address=_feed_address(page.receipt.feed),
+    )
+
+
+def _feed_address(name: str) -> str | None:
+    """The page where somebody may teach the feed a word; None where there is none, or none for this person."""
+    has_page = "feeds.show" in current_app.view_functions and may(Permission.MANAGE_FEEDS)
+    return url_for("feeds.show", name=name) if has_page else None
 
 
 @bp.get(f"/<{ID}:receipt_id>/progress")
