@@ -30,8 +30,10 @@ from tracker.services import (
 )
 from tracker.services.context import Actor, Context
 from tracker.services.feed_drafts import delete_old_drafts
-from tracker.services.feeds import feeds_in_force
+from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.services.receive_report import resume_reading
+from tracker.services.reexamine import reexamine_due
+from tracker.services.undo_load import resume_undoing
 from tracker.services.watch_reports import watch_reports
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Engine:
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
             Job("watch", times.sweep_seconds, self.watch),
+            Job("reexamine", times.sweep_seconds, self.reexamine),
             Job("summary", times.sweep_seconds, self.summary),
             Job("folder", times.folder_seconds, self.folder),
             Job("pull", times.pull_seconds, self.pull),
@@ -147,6 +150,11 @@ class Engine:
         settings = self.wiring.settings
         return feeds_in_force(settings.feeds, settings.council.own_names)
 
+    def replay_feeds(self) -> dict[str, Feed]:
+        """The same with the retired ones, for what has come in by them."""
+        settings = self.wiring.settings
+        return feeds_to_replay_by(settings.feeds, settings.council.own_names)
+
     def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return asdict(raise_alerts.sweep(context, self.worker, keep_going))
 
@@ -155,9 +163,17 @@ class Engine:
         return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
 
     def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Reports whose reading was cut short, at their first line without an outcome."""
+        """Reports whose reading was cut short, at their first line without an outcome; loads that are being undone."""
         settings = self.wiring.settings
-        return {"receipts": len(resume_reading(context, settings.feeds, settings.limits))}
+        return {
+            "receipts": len(resume_reading(context, settings.feeds, settings.limits)),
+            "undone": resume_undoing(context, self.replay_feeds(), keep_going),
+        }
+
+    def reexamine(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Lines that wait, after whatever may have changed their answer, and once a day."""
+        done = reexamine_due(context, self.replay_feeds())
+        return {"settled": done.settled, "refreshed": done.refreshed}
 
     def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports that were expected by now and have not come."""

@@ -1,4 +1,4 @@
-"""Lines that wait are downloaded, corrected outside and sent alone: each row settles the very line it is marked with."""
+"""Lines that wait are downloaded, corrected outside and sent alone: each row settles the line it is marked with."""
 
 import csv
 import io

@@ -14,6 +14,7 @@ from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context
 from tracker.services.pages.episodes import Act, EpisodePage, episode_page
+from tracker.services.pages.report_history import report_history
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, Episode, EpisodeDecision, EpisodeVersion, OutboxMessage
@@ -94,7 +95,7 @@ def test_the_page_shows_everything_known(context: Context, people: People) -> No
     )  # fmt: skip
     assert (page.history[0].line_no, dict(page.history[0].changes)) == (7, {"risk": ("low", "high")})
     assert [(d.field, d.decided_at) for d in page.decisions] == [("kind", None)]
-    assert [(report.line_no, report.outcome) for report in page.reports] == [(7, "updated")]
+    assert [(said.line_no, said.outcome) for said in report_history(id_, {}).lines] == [(7, "updated")]
     assert page.facts.police_reference == "TS1"
 
 

@@ -1,14 +1,18 @@
 """The reports' pages: loading, the receipt, and every way in which a waiting line is settled."""
 
 import io
+import re
 
 import pytest
 from sqlalchemy import select
 
 from tests.web.conftest import ClientRequest
 from tests.web.page import Page
+from tracker.services import receive_report
 from tracker.store.db import db, session
 from tracker.store.models import Episode, Line, Receipt
+from tracker.web.reports import views
+from tracker.web.reports.going_on import go_on_behind
 
 HEADER = "Reference,Surname,Forename,Date of birth,Missing from,Returned,Status\n"
 GOOD = "WX/1,Quillworth,Ambrose,03/04/2011,15/11/2026 22:10,16/11/2026 03:20,Returned home\n"
@@ -90,7 +94,9 @@ def test_of_two_people_who_settle_a_line_the_second_is_told(client_request: Clie
     line_id, version = the_line().id, the_line().version
     alice.post(f"/reports/lines/{line_id}/dismiss", {"version": version, "reason": "A test by the police"}, status=302)
     page = alice.post(f"/reports/lines/{line_id}/dismiss", {"version": version, "reason": "My own words"}, status=409)
-    assert "My own words" in page.text
+    assert "My own words" in page.text and "Alice Testworker dismissed it, 16 Nov 2026, 12:00." in page.text
+    page = alice.post(f"/reports/lines/{line_id}/correct", {"version": version, "cell-3": "28/02/2012"}, status=409)
+    assert "Date of birth 28/02/2012" in page.text and "cell" not in page.text
     assert "Dismissed by Alice Testworker" in alice.get(f"/reports/lines/{line_id}").text
 
 
@@ -161,3 +167,124 @@ def test_a_manager_reads_reports_but_settles_nothing(client_request: ClientReque
 @pytest.mark.parametrize("name", ["Bob", "Charlie", "Ed", "Fay"])
 def test_others_see_no_reports(client_request: ClientRequest, name: str) -> None:
     client_request.sign_in(name).get("/reports", status=403)
+
+
+# the receipt as a whole
+
+
+UNKNOWN = "WX/8,Marrowby,Piers,03/04/2011,14/11/2026 10:00,,Vanished\n"
+
+
+def test_the_receipt_adds_up_and_groups_what_waits(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD + BAD + UNKNOWN + UNKNOWN.replace("WX/8", "WX/9").replace("Piers", "Quill"))
+    page = alice.get("/reports/1")
+    assert "4 lines read = 1 created + 3 need a decision" in page.text
+    assert "3 lines still to decide" in page.text
+    assert re.search("2 lines: .*Vanished|2 lines: .*status", page.text)
+    assert "Came by Upload" in page.text and "SHA-256" in page.text
+
+
+def test_the_file_as_it_came_is_for_those_who_load(client_request: ClientRequest) -> None:
+    load(client_request.sign_in("Alice"), HEADER + GOOD, "night of Quillworth.csv")
+    answer = client_request.raw("GET", "/reports/1/file")
+    assert answer.data == (HEADER + GOOD).encode()
+    assert answer.headers["Content-Disposition"] == "attachment; filename=receipt-1.csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client_request.sign_in("Dana").raw("GET", "/reports/1/file").status_code == 403
+
+
+def test_the_waiting_lines_leave_as_csv_and_come_back(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD + BAD)
+    answer = alice.raw("GET", "/reports/1/waiting.csv")
+    assert answer.mimetype == "text/csv" and "waiting-lines-receipt-1.csv" in answer.headers["Content-Disposition"]
+    assert answer.data.startswith(b"\xef\xbb\xbf") and b"R1-3" in answer.data
+    assert alice.raw("GET", "/reports/waiting/generic.csv").data == answer.data
+    load(alice, answer.data.replace(b"31/02/2012", b"28/02/2012"), "corrected.csv")
+    assert "2 lines read = 2 created" in alice.get("/reports/1").text
+    assert alice.raw("GET", "/reports/1/waiting.csv").status_code == 404
+    assert alice.raw("GET", "/reports/waiting/unheard-of.csv").status_code == 404
+
+
+def test_a_manager_downloads_no_waiting_lines(client_request: ClientRequest) -> None:
+    load(client_request.sign_in("Alice"), HEADER + BAD)
+    dana = client_request.sign_in("Dana")
+    assert dana.raw("GET", "/reports/1/waiting.csv").status_code == 403
+    assert "Download the waiting lines" not in dana.get("/reports/1").text
+    dana.get("/reports/1/undo", status=403)
+    dana.post("/reports/1/read-again", status=403)
+
+
+def test_waiting_lines_are_read_again_at_a_click(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + BAD)
+    assert (
+        "1 line read again: none could be settled." in alice.post("/reports/1/read-again", follow=True, status=200).text
+    )
+    assert "1 line read again" in alice.post("/reports/lines/read-again", follow=True, status=200).text
+
+
+def test_a_load_is_undone_after_it_is_said_what_will_happen(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD + BAD)
+    page = alice.get("/reports/1/undo")
+    assert "1 episode that only this report spoke of" in page.text and "1 waiting line will be dismissed" in page.text
+    assert "Say why this load is undone." in alice.post("/reports/1/undo", {"reason": " "}, status=200).text
+    page = alice.post("/reports/1/undo", {"reason": "The wrong feed"}, follow=True, status=200)
+    assert "The load is undone." in page.text and "Alice Testworker" in page.text and "The wrong feed" in page.text
+    assert "1 episode withdrawn from every count" in page.text and "Undo this load" not in page.text
+    assert "Undone" in alice.get("/reports").text and "Nobody" not in alice.get("/children").text
+    alice.post("/reports/1/undo", {"reason": "Again"}, status=409)
+    page = alice.get("/reports/1/undo")
+    assert "This load was undone already." in page.text
+    load(alice, HEADER + GOOD + BAD)
+    assert "2 lines read = 1 created + 1 needs a decision" in alice.get("/reports/2").text
+
+
+def test_the_progress_is_told_to_a_script(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD)
+    answer = alice.raw("GET", "/reports/1/progress")
+    assert answer.json == {"status": "complete", "done": 1, "total": 1}
+    assert alice.raw("GET", "/reports/9/progress").status_code == 404
+    assert client_request.sign_in("Bob").raw("GET", "/reports/1/progress").status_code == 403
+
+
+def test_a_long_upload_is_read_on_behind_the_page(
+    client_request: ClientRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    monkeypatch.setattr(views, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(receive_report, "CHUNK", 2)
+    monkeypatch.setattr(views, "go_on_behind", lambda receipt_id: started.append(go_on_behind(receipt_id)))
+    alice = client_request.sign_in("Alice")
+    lines = "".join(GOOD.replace("WX/1", f"WX/{number}") for number in range(7))
+    load(alice, HEADER + lines)
+    (thread,) = started
+    assert thread is not None
+    thread.join(timeout=60)
+    page = alice.get("/reports/1")
+    assert "7 lines read" in page.text and "Nobody" not in page.text
+    assert session().scalar(select(Receipt.status)) == "complete"
+
+
+def test_the_script_that_sends_a_file_is_told_where_to_go(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    data = {
+        "csrf_token": alice.csrf_token(),
+        "feed": "generic",
+        "file": (io.BytesIO((HEADER + GOOD).encode()), "a.csv"),
+    }
+    answer = alice.raw(
+        "POST", "/reports/new", data=data, content_type="multipart/form-data", headers={"Accept": "application/json"}
+    )
+    assert answer.json == {"address": "/reports/1"}
+
+
+def test_the_list_says_by_which_road_and_may_be_narrowed_to_a_feed(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD)
+    assert "Upload Alice Testworker" in alice.get("/reports").text
+    assert "Upload Alice Testworker" in alice.get("/reports?feed=generic").text
+    assert "No such report has been received." in alice.get("/reports?feed=thames-valley").text

@@ -13,6 +13,7 @@ from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
 from tracker.services.receive_report import receive_report, resume_reading
+from tracker.services.reexamine import reexamine
 
 
 @command(cli, "ingest")
@@ -105,6 +106,31 @@ def _sentences(receipt: ReceiptSummary) -> str:
         f"  Row {line.line_no}: {problem.sentence}" for line in receipt.problem_lines for problem in line.problems
     ]
     return "\n".join(lines)
+
+
+@command(cli, "reexamine")
+@click.option("--feed", "feed_name", metavar="NAME", help="Only the waiting lines of this feed.")
+def reexamine_command(run: Command, feed_name: str | None) -> int:
+    """Judge the lines that wait again, by what is held now. The scheduler does so by itself when something changes.
+
+    Exit code 0: no line waits any more. 1: lines go on waiting for a person.
+    """
+    if feed_name is not None and _feed(run, feed_name) is None:
+        return 2
+    done = reexamine(
+        run.context(), feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names), feed=feed_name
+    )
+    while done.after_id:
+        done += reexamine(
+            run.context(),
+            feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names),
+            feed=feed_name,
+            after_id=done.after_id,
+        )
+    counts = {"looked_at": done.looked_at, "settled": done.settled, "refreshed": done.refreshed}
+    said = f"{done.looked_at} waiting lines read again: {done.settled} settled, {done.refreshed} asked about otherwise."
+    run.show(counts, said)
+    return 1 if done.settled < done.looked_at else 0
 
 
 @cli.group("interviews")

@@ -68,7 +68,7 @@ def pull(run: Command, feed_name: str | None) -> int:
 def _resume(run: Command) -> ExceptionGroup[Exception] | None:
     """Go on with reports whose reading was cut short; what cannot be read on is for the end of the command."""
     try:
-        resume_reading(run.context(), run.feeds(), run.settings.limits)
+        resume_reading(run.context(), run.settings.feeds, run.settings.limits)
     except ExceptionGroup as stuck:
         return stuck
     return None

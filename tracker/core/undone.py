@@ -62,7 +62,8 @@ class Told:
 class Unsaid:
     """What unsaying lines comes to. `vanishes`: without them there is no such episode. Else what to write over it.
 
-    `as_of`: the age of the newest line that still stands; None where it is not known. `asked`: the questions that stand without them.
+    `as_of`: the age of the newest line that still stands; None where it is not known. `asked`: the questions that stand
+    without them.
     """
 
     vanishes: bool
@@ -72,7 +73,7 @@ class Unsaid:
 
 
 def unsay(events: Sequence[Event], base: MissingEpisode | None, held: MissingEpisode) -> Unsaid:
-    """What is to become of the episode held when the lines that go are unsaid. `base`: what was held before them all."""
+    """What becomes of the episode held when the lines that go are unsaid. `base`: what was held before them all."""
     full = tell(events, base, held).episode
     rest = tell((one for one in events if not (isinstance(one, Said) and one.goes)), base, held)
     if rest.episode is None:

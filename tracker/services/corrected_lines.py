@@ -132,7 +132,7 @@ def _correct(
 def _keep_waiting(
     session: Session, receipt: Receipt, row: Row, problem: LineProblem, feed: Feed, context: Context
 ) -> None:
-    """The row waits for a person itself. Where its line is not known to be settled, a readable return has a deadline."""
+    """The row waits for a person itself. Unless its line is settled, a readable return has its deadline."""
     line = _add(session, receipt, row, context, outcome=LineOutcome.QUARANTINED, problems=[problem])
     if problem.code is ProblemCode.UNKNOWN_MARK:
         reading = read_row(Row(row.line_no, report_cells(row.cells)), FieldsOf(feed), receipt.report_at).reading

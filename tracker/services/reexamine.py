@@ -62,9 +62,10 @@ def reexamine(
     receipt_id: int | None = None,
     feed: str | None = None,
     after_id: int = 0,
-    most: int = MOST,
+    most: int | None = None,
 ) -> Reexamined:
     """One pass over waiting lines, oldest first: of one receipt, of one feed, or all; at most so many."""
+    most = most or MOST
     done = Reexamined(after_id=after_id)
     while done.looked_at < most:
         with writing() as session:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.adapters.tabular import clean
+from tracker.core.clock import show_instant
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, ProblemCode
@@ -20,7 +21,7 @@ from tracker.services.replay_line import read_again, replay, settle
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, actor_sees_all
 from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
-from tracker.store import audit, merges, reports
+from tracker.store import audit, merges, people, reports
 from tracker.store.models import Child, Episode, Line, Receipt
 
 __all__ = [
@@ -130,9 +131,33 @@ def _waiting_line(session: Session, context: Context, line_id: int, version: int
     line = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if line is None or not actor_sees_all(session, context):
         raise Refused(FormProblem("unknown_line", "There is no such line.", ("line_id",)))
-    if line.outcome != LineOutcome.QUARANTINED or line.settled_at is not None or line.version != version:
+    if line.settled_at is not None:
+        raise Conflict(_settled_first(session, line))
+    if line.outcome != LineOutcome.QUARANTINED or line.version != version:
         raise Conflict(CHANGED_MEANWHILE)
     return line
+
+
+_DID = {
+    "corrected": "corrected it",
+    "dismissed": "dismissed it",
+    "matched": "decided which child it is about",
+    "same_episode_decided": "decided which episode it is about",
+    "replayed_with_another": "decided another line of the same reference, and this one with it",
+    "corrected_outside": "corrected it in a file",
+    "undone": "undid its load",
+}
+
+
+def _settled_first(session: Session, line: Line) -> FormProblem:
+    """Who settled the line, how and when: what the one who comes second needs to know."""
+    by = people.names_by_id(session).get(line.settled_by_id or 0)
+    did = _DID.get(line.settled_how or "", "settled it")
+    who = (
+        f"{by or 'The service'} {did}" if line.settled_how in _DID else "The service settled it when it was read again"
+    )
+    at = show_instant(line.settled_at) if line.settled_at else ""
+    return FormProblem("settled_meanwhile", f"Somebody else was first. {who}, {at}.")
 
 
 def _line_for_change(

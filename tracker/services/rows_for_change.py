@@ -66,9 +66,10 @@ def hold_interview(session: Session, interview_id: int) -> Interview:
 
 def children_seen_by_actor(session: Session, context: Context) -> Select[int]:
     """The ids of the children that the actor may see; a part of the system may see all."""
+    held = select(Child.id).where(Child.undone_at.is_(None))
     if context.actor.person_id is None:
-        return select(Child.id)
-    return select(Child.id).where(children_visible_to(_actor_as_viewer(session, context.actor.person_id)))
+        return held
+    return held.where(children_visible_to(_actor_as_viewer(session, context.actor.person_id)))
 
 
 def refuse_unseen_child(session: Session, context: Context, child_id: int, problem: FormProblem) -> None:

@@ -1,4 +1,4 @@
-"""Undoing a load, the children: what its lines alone taught of them is taken back; one that it alone brought is nobody."""
+"""Undoing a load, the children: what its lines alone taught of them is taken back; whom it alone brought is nobody."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass

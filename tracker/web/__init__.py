@@ -31,6 +31,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
+    from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.roads import views as roads
     from tracker.web.signin import views as signin
     from tracker.web.today import views as today

@@ -4,7 +4,7 @@ import logging
 import secrets
 import traceback
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -56,7 +56,9 @@ def show_refused(error: Refused) -> Answer:
 
 def show_conflict(error: Conflict) -> Answer:
     """Somebody else was first: what this person typed is kept on the page, to be copied."""
-    typed = typed_values(request.form, skip=("csrf_token", "version", "password", "new_password", "submit"))
+    typed = g.get("typed") or typed_values(
+        request.form, skip=("csrf_token", "version", "password", "new_password", "submit")
+    )
     return render_template("errors/conflict.html", problems=error.problems, typed=typed, back=_back()), 409
 
 

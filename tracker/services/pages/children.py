@@ -101,6 +101,7 @@ def child_list(context: Context, viewer: Viewer, ids: Sequence[int], page: int =
 def _listed(context: Context, seen: Sequence[ColumnElement[bool]], page: int) -> Page[ChildRow]:
     """25 a page by name, with the total."""
     session = read_session()
+    seen = [*seen, Child.undone_at.is_(None)]
     total = session.scalar(select(func.count()).select_from(Child).where(*seen)) or 0
     number = max(1, page)
     query = select(Child).where(*seen).order_by(func.lower(Child.surname), func.lower(Child.forename), Child.id)

@@ -20,7 +20,6 @@ from tracker.services.pages.episode_shapes import (
     ClockView,
     DecisionView,
     InterviewView,
-    ReportLineView,
     VersionView,
 )
 from tracker.store import breaches, people
@@ -34,7 +33,6 @@ from tracker.store.models import (
     InterviewAllocation,
     Line,
     OutboxMessage,
-    Receipt,
     RepeatFlagRow,
     Team,
 )
@@ -217,14 +215,3 @@ def decision_views(session: Session, episode_id: int) -> tuple[DecisionView, ...
         )
         for row in rows
     )
-
-
-def report_views(session: Session, episode_id: int) -> tuple[ReportLineView, ...]:
-    """Every line of a report that spoke of it, newest first."""
-    query = (
-        select(Line.id, Line.receipt_id, Line.line_no, Receipt.feed, Receipt.received_at, Line.outcome)
-        .join(Receipt, Receipt.id == Line.receipt_id)
-        .where(Line.episode_id == episode_id)
-        .order_by(Line.as_of_at.desc(), Line.id.desc())
-    )
-    return tuple(ReportLineView(*found) for found in session.execute(query))

@@ -183,18 +183,6 @@ class DecisionView:
 
 
 @dataclass(frozen=True)
-class ReportLineView:
-    """A line of a report that spoke of this episode."""
-
-    line_id: int
-    receipt_id: int
-    line_no: int
-    feed: str
-    received_at: datetime
-    outcome: str
-
-
-@dataclass(frozen=True)
 class EpisodePage:
     row: EpisodeRow
     facts: MissingEpisode
@@ -208,7 +196,6 @@ class EpisodePage:
     alerts: tuple[AlertView, ...]
     history: tuple[VersionView, ...]  # newest first
     decisions: tuple[DecisionView, ...]
-    reports: tuple[ReportLineView, ...]  # newest first
     others: tuple[EpisodeRow, ...]  # the child's other episodes, newest first
     may: frozenset[Act]
     match: MatchView | None = None  # how the line that made it came to be this child's

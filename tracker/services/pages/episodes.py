@@ -14,7 +14,6 @@ from tracker.services.pages.episode_parts import (
     decision_views,
     history_views,
     interview_views,
-    report_views,
 )
 from tracker.services.pages.episode_rows import episode_rows, record_list, visible_episodes
 from tracker.services.pages.episode_shapes import (
@@ -27,7 +26,6 @@ from tracker.services.pages.episode_shapes import (
     EpisodeFilters,
     EpisodePage,
     InterviewView,
-    ReportLineView,
     VersionView,
 )
 from tracker.services.pages.match_views import match_of_episode
@@ -40,7 +38,7 @@ from tracker.store.visibility import episodes_visible_to
 
 __all__ = [
     "Act", "AlertView", "BreachView", "ChildHeader", "ClockView", "DecisionView", "EpisodeFilters", "EpisodePage",
-    "InterviewView", "ReportLineView", "VersionView", "episode_list", "episode_page",
+    "InterviewView", "VersionView", "episode_list", "episode_page",
 ]  # fmt: skip
 
 
@@ -87,7 +85,6 @@ def episode_page(context: Context, viewer: Viewer, episode_id: int) -> EpisodePa
         alerts=alert_views(session, row.id),
         history=history_views(session, row.id),
         decisions=decision_views(session, row.id),
-        reports=report_views(session, row.id),
         others=tuple(one for one in listed if one.id != row.id),
         may=acts_possible(facts, closing_of(facts, held), shown, breaches, context.rules.policy),
         match=match_of_episode(session, row.id),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from tracker.core.daily_report import LineProblem
 from tracker.core.matching import Comparison
-from tracker.core.terms import LineOutcome
+from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.pages.rows import Page
 
 
@@ -23,7 +23,7 @@ class FeedRow:
 class ReceiptRow:
     """A report received. `outcomes`: every outcome with its lines so far; `waiting`: of them, not yet settled.
 
-    `lines_read` is None until all lines are read; `status` is `reading`, `complete` or `refused`.
+    `lines_read` is None until all lines are read; `status` is `reading`, `complete`, `refused`, `undoing` or `undone`.
     """
 
     id: int
@@ -46,6 +46,12 @@ class ReceiptRow:
     waiting: int
     ignored_columns: tuple[str, ...]
     finished_at: datetime | None
+    lines_total: int | None  # known once the table is read
+
+    @property
+    def lines_done(self) -> int:
+        """Lines with an outcome so far."""
+        return sum(self.outcomes.values())
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,35 @@ class LineRow:
 
 
 @dataclass(frozen=True)
+class ProblemGroup:
+    """Waiting lines with the same problem: how many, and the first of them."""
+
+    code: ProblemCode
+    sentence: str
+    lines: int
+    first_line_id: int
+
+
+@dataclass(frozen=True)
+class UndoView:
+    """That the load is or was undone. `counts`: what became of episodes and children, `episodes_withdrawn` …"""
+
+    reason: str
+    started_at: datetime
+    started_by: str | None
+    finished_at: datetime | None
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class ReceiptPage:
+    """`problems`: waiting lines by what is wrong with them, the most first. `copies`: other receipts of these bytes."""
+
     receipt: ReceiptRow
     lines: Page[LineRow]
+    problems: tuple[ProblemGroup, ...]
+    copies: tuple[int, ...]
+    undo: UndoView | None
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_rows import lines_with_receipts, name_of, record_list, waiting_line
 from tracker.services.pages.line_candidates import cells_of, child_candidates, episode_candidates, said_by
 from tracker.services.pages.match_views import match_of_line
+from tracker.services.pages.receipts import copies, problem_groups, receipt_rows, record_opening, undo_view
 from tracker.services.pages.report_shapes import FeedRow, LinePage, LineRow, ReceiptPage, ReceiptRow
 from tracker.services.pages.rows import PAGE_SIZE, Page, WaitingLine
-from tracker.services.transaction import writing
-from tracker.store import audit, people, reports
+from tracker.services.replay_line import problems_of
+from tracker.store import people, reports
 from tracker.store.db import session as current_session
 from tracker.store.models import Child, Episode, Line, Receipt
 from tracker.store.models.reports import LINE_WAITS
@@ -76,7 +77,7 @@ def receipt_summary(receipt_id: int) -> ReceiptSummary:
         lines_read=sum(outcomes.values()),
         outcomes=outcomes,
         ignored_columns=tuple(row.ignored_columns),
-        problem_lines=tuple(ProblemLine(line.id, line.line_no, _problems_of(line)) for line in lines),
+        problem_lines=tuple(ProblemLine(line.id, line.line_no, problems_of(line)) for line in lines),
     )
 
 
@@ -85,16 +86,20 @@ def feeds_list(feeds: Mapping[str, Feed]) -> tuple[FeedRow, ...]:
     return tuple(FeedRow(feed.name, feed.force, feed.description) for _, feed in sorted(feeds.items()))
 
 
-def receipt_list(context: Context, viewer: Viewer, page: int = 1) -> Page[ReceiptRow]:
-    """Every report received, newest first; none for a viewer who may not see all records. Records one list view."""
-    record_list(context, "receipt", {"page": page})
+def receipt_list(context: Context, viewer: Viewer, page: int = 1, feed: str = "") -> Page[ReceiptRow]:
+    """Reports received, newest first, of one feed or all; none for a viewer who may not see all records.
+
+    Records one list view.
+    """
+    record_list(context, "receipt", {"page": page, **({"feed": feed} if feed else {})})
     session = current_session()
     if not sees_all(viewer):
         return Page((), 0)
-    total = session.scalar(select(func.count()).select_from(Receipt)) or 0
-    query = select(Receipt).order_by(Receipt.received_at.desc(), Receipt.id.desc())
+    wanted = [Receipt.feed == feed] if feed else []
+    total = session.scalar(select(func.count()).select_from(Receipt).where(*wanted)) or 0
+    query = select(Receipt).where(*wanted).order_by(Receipt.received_at.desc(), Receipt.id.desc())
     rows = session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-    return Page(_receipt_rows(session, rows), total, page)
+    return Page(receipt_rows(session, rows), total, page)
 
 
 def receipt_page(
@@ -110,7 +115,7 @@ def receipt_page(
 
     Its opening is recorded first; if that fails, nothing is shown.
     """
-    if not _record_opening(context, viewer, Receipt, receipt_id, "receipt_viewed", "receipt"):
+    if not record_opening(context, viewer, Receipt, receipt_id, "receipt_viewed", "receipt"):
         return None
     session = current_session()
     row = session.get_one(Receipt, receipt_id)
@@ -124,12 +129,18 @@ def receipt_page(
     query = found.order_by(Line.line_no).limit(LINES_ON_A_PAGE).offset((page - 1) * LINES_ON_A_PAGE)
     lines = _line_rows(session, session.scalars(query).all())
     total = session.scalar(counted) or 0
-    return ReceiptPage(_receipt_rows(session, [row])[0], Page(lines, total, page, LINES_ON_A_PAGE))
+    return ReceiptPage(
+        receipt=receipt_rows(session, [row])[0],
+        lines=Page(lines, total, page, LINES_ON_A_PAGE),
+        problems=problem_groups(session, receipt_id),
+        copies=copies(session, row),
+        undo=undo_view(session, receipt_id),
+    )
 
 
 def line_page(context: Context, viewer: Viewer, line_id: int, feeds: Mapping[str, Feed]) -> LinePage | None:
     """One line with its cells, its problems, and between whom or what a person must choose. Its opening is recorded."""
-    if not _record_opening(context, viewer, Line, line_id, "line_viewed", "line"):
+    if not record_opening(context, viewer, Line, line_id, "line_viewed", "line"):
         return None
     session = current_session()
     line = session.get_one(Line, line_id)
@@ -138,7 +149,7 @@ def line_page(context: Context, viewer: Viewer, line_id: int, feeds: Mapping[str
     waits = line.outcome == LineOutcome.QUARANTINED and line.settled_at is None
     asks = line.problem_code if waits and feed is not None else None
     return LinePage(
-        receipt=_receipt_rows(session, [receipt])[0],
+        receipt=receipt_rows(session, [receipt])[0],
         line=_line_rows(session, [line])[0],
         as_of_at=line.as_of_at,
         cells=cells_of(line, feed),
@@ -167,49 +178,6 @@ def lines_waiting(context: Context, viewer: Viewer, page: int = 1) -> Page[Waiti
     return Page(tuple(waiting_line(line, receipt) for line, receipt in session.execute(query)), total, page)
 
 
-def _record_opening(
-    context: Context, viewer: Viewer, model: type[Receipt] | type[Line], id_: int, action: str, subject: str
-) -> bool:
-    """In a transaction of its own, before the record is read: a read that turns into a write may fail at once."""
-    with writing() as session:
-        if not sees_all(viewer) or session.scalar(select(model.id).where(model.id == id_)) is None:
-            return False
-        audit.record(session, action, context.actor, context.now, subject, id_)
-    return True
-
-
-def _receipt_rows(session: Session, rows: Sequence[Receipt]) -> tuple[ReceiptRow, ...]:
-    ids = [row.id for row in rows]
-    outcomes = reports.outcome_counts_of(session, ids)
-    waiting = reports.waiting_counts_of(session, ids)
-    names = people.names_by_id(session) if any(row.received_by_id for row in rows) else {}
-    return tuple(
-        ReceiptRow(
-            id=row.id,
-            feed=row.feed,
-            force=row.force,
-            filename=row.filename,
-            source=row.source,
-            size_bytes=row.size_bytes,
-            sha256=row.sha256,
-            received_at=row.received_at,
-            received_by=names.get(row.received_by_id) if row.received_by_id else None,
-            report_at=row.report_at,
-            is_history=row.is_history,
-            duplicate_of_id=row.duplicate_of_id,
-            status=row.status,
-            problem_code=row.problem_code,
-            problem_sentence=row.problem_sentence,
-            lines_read=row.lines_read,
-            outcomes=outcomes.get(row.id) or dict.fromkeys(LineOutcome, 0),
-            waiting=waiting.get(row.id, 0),
-            ignored_columns=tuple(row.ignored_columns),
-            finished_at=row.finished_at,
-        )
-        for row in rows
-    )
-
-
 def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:
     children = {line.child_id for line in lines if line.child_id is not None}
     named = {row.id: name_of(row) for row in session.scalars(select(Child).where(Child.id.in_(children)))}
@@ -226,7 +194,7 @@ def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:
             child_name=named.get(line.child_id) if line.child_id else None,
             episode_id=line.episode_id,
             police_reference=references.get(line.episode_id) if line.episode_id else None,
-            problems=_problems_of(line),
+            problems=problems_of(line),
             waits=line.outcome == LineOutcome.QUARANTINED and line.settled_at is None,
             due_at=line.due_at,
             settled_at=line.settled_at,
@@ -236,11 +204,4 @@ def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:
             version=line.version,
         )
         for line in lines
-    )
-
-
-def _problems_of(line: Line) -> tuple[LineProblem, ...]:
-    """All that is wrong with a line, as it was stored."""
-    return tuple(
-        LineProblem(ProblemCode(one["code"]), str(one["sentence"]), tuple(one["fields"])) for one in line.problems
     )

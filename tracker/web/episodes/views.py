@@ -11,6 +11,7 @@ from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as pages
 from tracker.services.pages import people
 from tracker.services.pages.month import ids_behind
+from tracker.services.pages.report_history import report_history
 from tracker.web.access import Permission, requires
 from tracker.web.episodes import changes, log, move, questions
 from tracker.web.episodes.acts import steps
@@ -19,7 +20,7 @@ from tracker.web.episodes.forms import OPEN, FilterForm
 from tracker.web.episodes.timeline import timeline
 from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
-from tracker.web.request import now, request_context, signed_in_viewer
+from tracker.web.request import feeds, now, request_context, signed_in_viewer
 
 __all__ = ["bp", "changes", "log", "move", "questions"]
 
@@ -162,4 +163,5 @@ def show(episode_id: int) -> ResponseReturnValue:
         steps=steps(page),
         timeline=timeline(page, now()),
         versions=_versions(page),
+        reports=report_history(episode_id, feeds()),
     )

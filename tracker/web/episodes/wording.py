@@ -11,6 +11,7 @@ from tracker.core.terms import (
     ExclusionReason,
     FlagCode,
     LivingSetting,
+    ReportStatus,
     RiskLevel,
 )
 from tracker.web.filters import MISSING_VALUE, day, instant
@@ -22,6 +23,7 @@ FIELDS: dict[str, str] = {
     "returned_at": "Returned",
     "notified_at": "We were told of the return",
     "reported_at": "Reported to the police",
+    "status": "Status",
     "kind": "Kind",
     "risk": "Risk",
     "setting": "Living",
@@ -69,6 +71,7 @@ FIELDS: dict[str, str] = {
 }
 
 _CODES: dict[str, type[StrEnum]] = {
+    "status": ReportStatus,
     "kind": EpisodeKind,
     "risk": RiskLevel,
     "setting": LivingSetting,

@@ -19,6 +19,21 @@ class LoadForm(Form):
     is_history = BooleanField("These are old reports, loaded afterwards")
 
 
+class UndoForm(Form):
+    """Why a load is taken back."""
+
+    reason = LongText(
+        "Why is this load undone?",
+        [InputRequired("Say why this load is undone."), Length(max=1000, message="Use at most 1,000 characters.")],
+    )
+
+
+class ReportsFilter(Form):
+    """Which reports are listed."""
+
+    feed = Select("Report")
+
+
 class LineForm(Form):
     """What is decided of one line carries the version that its page showed."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.terms import LineOutcome
@@ -41,6 +41,7 @@ def correct(line_id: int) -> ResponseReturnValue:
     def act() -> LineOutcome:
         typed = {cell.column: request.form.get(f"cell-{place}", cell.text) for place, cell in enumerate(page.cells)}
         changed = {cell.column: typed[cell.column] for cell in page.cells if typed[cell.column] != cell.text}
+        g.typed = list(changed.items())  # under the columns' own names, should somebody else have been first
         return resolve_line.correct_and_replay(
             request_context(), line_id=line_id, version=form.shown_version, cells=changed, feeds=feeds_to_replay_by()
         )
@@ -91,7 +92,7 @@ def undo(line_id: int) -> ResponseReturnValue:
     page, form = _page(line_id), LineForm()
 
     def act() -> LineOutcome:
-        undo_match(request_context(), line_id=line_id, version=form.shown_version, feeds=feeds())
+        undo_match(request_context(), line_id=line_id, version=form.shown_version, feeds=feeds_to_replay_by())
         return LineOutcome.QUARANTINED
 
     return _done(form, act, line_id, UNDONE) or _show(page, sent=form)
@@ -109,7 +110,7 @@ def other_child(line_id: int) -> ResponseReturnValue:
     found, typed = None, (typed_before() or {}).get("text", "")
     if typed and request.method == "GET":
         form.text.data = typed
-        found = named_beside_line(request_context(), signed_in_viewer(), line_id, feeds(), typed)
+        found = named_beside_line(request_context(), signed_in_viewer(), line_id, feeds_to_replay_by(), typed)
     return render_template("reports/other_child.html", page=page, form=form, found=found)
 
 

@@ -1,28 +1,35 @@
 """Reports received: the list, loading one, and the receipt with what became of every line."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.terms import LineOutcome, Road
 from tracker.services.pages import reports as pages
+from tracker.services.pages.receipts import progress as progress_of
 from tracker.services.receive_report import receive_report
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, page_number
-from tracker.web.reports.forms import LoadForm
-from tracker.web.request import feeds, request_context, settings, signed_in_viewer
+from tracker.web.reports.forms import LoadForm, ReportsFilter
+from tracker.web.reports.going_on import go_on_behind
+from tracker.web.request import feeds, may, request_context, settings, signed_in_viewer
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
+
+READ_AT_ONCE = 2_000
+"""Lines of an upload that are read while the browser waits; what is more is read behind, and the receipt tells."""
 
 
 @bp.get("")
 @requires(Permission.SEE_REPORTS)
 def index() -> str:
-    """Every report received, newest first."""
+    """Reports received, newest first: all, or those of one feed."""
     context, viewer = request_context(), signed_in_viewer()
+    form = ReportsFilter(request.args, meta={"csrf": False})
+    form.feed.choices = [("", "All reports"), *((row.name, row.description) for row in pages.feeds_list(feeds()))]
+    feed = request.args.get("feed", "")
+    found = pages.receipt_list(context, viewer, page_number(), feed)
     waiting = pages.lines_waiting(context, viewer).total
-    return render_template(
-        "reports/index.html", found=pages.receipt_list(context, viewer, page_number()), waiting=waiting
-    )
+    return render_template("reports/index.html", found=found, waiting=waiting, filter=form, feed=feed)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -43,10 +50,19 @@ def load() -> ResponseReturnValue:
             received_by_id=signed_in_viewer().person_id,
             is_history=form.is_history.data,
             limits=settings().limits,
+            at_most=READ_AT_ONCE,
         )
+        go_on_behind(receipt_id)
         flash("The report is received.", "done")
-        return redirect(url_for("reports.show", receipt_id=receipt_id))
+        return _sent(url_for("reports.show", receipt_id=receipt_id))
     return render_template("reports/load.html", form=form)
+
+
+def _sent(address: str) -> ResponseReturnValue:
+    """Where to go; to the script that shows how far the sending has come, as a document, since it opens the page."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"address": address}
+    return redirect(address)
 
 
 @bp.get(f"/<{ID}:receipt_id>")
@@ -59,7 +75,29 @@ def show(receipt_id: int) -> str:
     page = pages.receipt_page(
         request_context(), signed_in_viewer(), receipt_id, page=page_number(), outcome=outcome, waiting=waiting
     )
-    return render_template("reports/show.html", page=page or abort(404), chosen=given, outcomes=list(LineOutcome))
+    if page is None:
+        abort(404)
+    return render_template(
+        "reports/show.html",
+        page=page,
+        chosen=given,
+        outcomes=list(LineOutcome),
+        feed_address=_feed_address(page.receipt.feed),
+    )
+
+
+def _feed_address(name: str) -> str | None:
+    """The page where somebody may teach the feed a word; None where there is none, or none for this person."""
+    has_page = "feeds.show" in current_app.view_functions and may(Permission.MANAGE_FEEDS)
+    return url_for("feeds.show", name=name) if has_page else None
+
+
+@bp.get(f"/<{ID}:receipt_id>/progress")
+@requires(Permission.SEE_REPORTS)
+def progress(receipt_id: int) -> ResponseReturnValue:
+    """How far the reading, or the undoing, has come: for the script of an open receipt."""
+    found = progress_of(signed_in_viewer(), receipt_id) or abort(404)
+    return {"status": found.status, "done": found.done, "total": found.total}
 
 
 @bp.get("/lines")
