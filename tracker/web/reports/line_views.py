@@ -87,7 +87,7 @@ def choose(line_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/lines/<{ID}:line_id>/undo")
 @requires(Permission.RESOLVE_LINES)
-def undo(line_id: int) -> ResponseReturnValue:
+def undo_choice(line_id: int) -> ResponseReturnValue:
     """Take back what was decided of whose the line is: it waits again."""
     page, form = _page(line_id), LineForm()
 
