@@ -117,12 +117,14 @@ def test_killed_again_and_again_nothing_acknowledged_is_lost(app: Flask, databas
         port = closed_port()
         with serving(database_url, port):
             pusher = threading.Thread(target=push_on, args=(port, token, pushes))
+            begun, first = time.monotonic(), len(pushes)
             pusher.start()
-            time.sleep(chance.random() * 0.8)
+            assert commands.wait_until(lambda first=first: first + 1 < len(pushes), 60), "the first is acknowledged"
+            time.sleep(chance.random() * 2 * (time.monotonic() - begun))  # in the second, or one of those after it
         pusher.join(timeout=60)
         assert not pusher.is_alive()
     acknowledged = [push for push in pushes if push.acknowledged]
-    assert len(acknowledged) < len(pushes), "some were cut off in the middle"
+    assert len(pushes) - len(acknowledged) == commands.kills() <= len(acknowledged), "each kill cut one off"
     session().rollback()
     for push in acknowledged:
         receipt = session().get_one(Receipt, push.acknowledged)

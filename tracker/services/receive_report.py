@@ -100,8 +100,8 @@ def _keep(
     source: str,
     received_by_id: int | None,
     is_history: bool,
-    once: Once | None,
-    record: Callable[[Session, int], None] | None,
+    once: Once | None = None,
+    record: Callable[[Session, int], None] | None = None,
 ) -> int:
     """Commit the bytes. The same bytes by the same feed have the age of their first copy (definitions §8)."""
     sha256 = hashlib.sha256(content).hexdigest()

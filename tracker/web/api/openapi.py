@@ -63,7 +63,11 @@ _RECEIPT_PROPERTIES = {
     "receipt_id": _is("integer", minimum=1),
     "file": _is("string"),
     "feed": _is("string"),
-    "status": _is("string", enum=["reading", "complete", "refused"]),
+    "status": _is(
+        "string",
+        enum=["reading", "complete", "refused", "undoing", "undone"],
+        description="`undone`: a person took the load back.",
+    ),
     "sha256": _is("string", pattern="^[0-9a-f]{64}$"),
     "received_at": _INSTANT,
     "report_at": _INSTANT | {"description": "How old the report is: as it states, else when it was received."},
