@@ -52,7 +52,7 @@ def create_app(
         mailer=mailer or make_mailer(settings.mail),
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
         source=source or HttpsReportSource(),
-        folder=FolderOnDisk(Path(settings.intake.watch_folder)) if settings.intake.watch_folder else None,
+        folder=FolderOnDisk(PROJECT / settings.intake.watch_folder) if settings.intake.watch_folder else None,
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),

@@ -51,7 +51,7 @@ class FolderOnDisk:
         look = _Look(root)
         try:
             _only_looker(root)
-            look.all(set(feeds))
+            look.everything(set(feeds))
             yield look
         finally:
             for held in (*look.folders.values(), root):
@@ -91,7 +91,7 @@ class _Look:
     files: list[DroppedFile] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
 
-    def all(self, feeds: set[str]) -> None:
+    def everything(self, feeds: set[str]) -> None:
         for feed in sorted(feeds):
             try:
                 self.folders[feed] = _open_or_make(feed, self.root)
@@ -99,7 +99,11 @@ class _Look:
             except OSError as error:
                 sentence = f"The feed's folder cannot be used: {error.strerror}."
                 self.left_alone.append(LeftAlone("", feed, "folder_unusable", sentence))
-        for name in sorted(set(_names(self.root)) - feeds):
+        try:
+            beside = sorted(_names(self.root) - feeds)
+        except OSError as error:
+            raise FolderError("no_folder", f"The folder cannot be listed: {error.strerror}.") from error
+        for name in beside:
             if not name.startswith("."):
                 sentence = "There is no feed of this name, so nothing in here is read."
                 self.left_alone.append(LeftAlone("", name, "unknown_feed", sentence))
