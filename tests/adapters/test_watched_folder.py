@@ -218,6 +218,7 @@ class TestMoving:
         assert opened.move(opened.files[0], "refused", TODAY, 12) == "north/refused/2026-11-16/r000012-a.csv"
         assert (root / "north/refused/2026-11-16/r000012-a.csv").read_bytes() == b"report"
         assert not file.exists()
+        assert stat.S_IMODE((root / "north/refused").stat().st_mode) & 0o077 == 0, "not for whoever drops files"
 
     def test_overwrites_nothing(self, file: Path, root: Path, opened: OpenFolder) -> None:
         day = root / "north/done/2026-11-16"
