@@ -169,7 +169,8 @@ def test_a_secret_for_a_pull_that_does_not_exist_is_a_mistake() -> None:
 def test_a_secret_is_nowhere_in_the_settings_shown(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(SECRET + "\n")
-    read = settings(GOOD | {"auth": "bearer"}, TRACKER_PULL_SECRET_THAMES_VALLEY_FILE=str(file))
+    keyed = GOOD | {"url": f"https://reports.police.invalid/{SECRET}", "auth": "bearer"}
+    read = settings(keyed, TRACKER_PULL_SECRET_THAMES_VALLEY_FILE=str(file))
     assert read.report_pulls[0].secret == SECRET
     assert SECRET not in repr(read) + repr(read.report_pulls)
 

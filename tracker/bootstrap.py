@@ -10,7 +10,6 @@ from tracker.adapters.charts import ChartRenderer
 from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
 from tracker.adapters.report_source import HttpsReportSource
-from tracker.adapters.watched_folder import FolderOnDisk
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
 from tracker.core.dropped_files import WatchedFolder
 from tracker.core.pulls import ReportSource
@@ -52,7 +51,7 @@ def create_app(
         mailer=mailer or make_mailer(settings.mail),
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
         source=source or HttpsReportSource(),
-        folder=FolderOnDisk(Path(settings.intake.watch_folder)) if settings.intake.watch_folder else None,
+        folder=make_folder(settings.intake.watch_folder),
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
@@ -91,6 +90,15 @@ def make_mailer(mail: Mail) -> Mailer:
     if not mail.host:
         return NoMailer()
     return SmtpMailer(**mail.model_dump(exclude={"folder"}))
+
+
+def make_folder(path: str) -> WatchedFolder | None:
+    """The watched folder, relative to the project; None where none is set."""
+    if not path:
+        return None
+    from tracker.adapters.watched_folder import FolderOnDisk  # needs a POSIX system, which the rest does not
+
+    return FolderOnDisk(PROJECT / path)
 
 
 def database_url(settings: Settings) -> str:

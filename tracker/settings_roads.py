@@ -50,7 +50,7 @@ def _network(text: object) -> object:
 class PullSection(_Section):
     feed: str = Field(min_length=1)
     name: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9_-]{0,40})?$")
-    url: Annotated[str, AfterValidator(_https)]
+    url: Annotated[str, AfterValidator(_https)] = Field(repr=False)
     auth: Literal["none", "basic", "bearer", "client_certificate"] = "none"
     username: str = ""
     secret_file: str = ""

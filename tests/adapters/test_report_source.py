@@ -279,6 +279,14 @@ class TestRedirects:
         assert failed(found) == "redirect_refused"
         assert asked == [NAME]
 
+    def test_what_is_sent_with_one_is_not_read(self, serve, authority: Authority) -> None:
+        def endless(_request: Request, connection: socket.socket) -> None:
+            connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+        assert failed(fetch(pull_of(serve(endless), authority))) == "redirects"
+
     def test_each_hop_is_judged_anew(self, serve, authority: Authority) -> None:
         server = serve(redirect("https://169.254.169.254/latest/meta-data/"))
         listed = pull_of(server, authority, max_redirects=3, redirect_hosts=("169.254.169.254",))
@@ -353,6 +361,19 @@ class TestTimeAndSize:
 
         assert failed(fetch(pull_of(serve(endless), authority))) == "too_large"
 
+    def test_a_line_without_an_end(self, serve, authority: Authority) -> None:
+        """Of the head, and where the length of the next chunk should stand."""
+
+        def endless(request: Request, connection: socket.socket) -> None:
+            if request.path == "/daily.csv":
+                connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                connection.sendall(b"1" * 0x10000)
+
+        server = serve(endless)
+        assert failed(fetch(pull_of(server, authority))) == "cut_short"
+        assert failed(fetch(pull_of(server, authority, url=server.url("/head")))) == "no_answer"
+
     @pytest.mark.parametrize(
         "behave",
         [
@@ -364,8 +385,15 @@ class TestTimeAndSize:
     def test_a_file_that_breaks_off_is_no_file(self, serve, authority: Authority, behave: Behaviour) -> None:
         assert failed(fetch(pull_of(serve(behave), authority))) == "cut_short"
 
-    def test_a_file_of_which_nobody_could_say_that_it_broke_off(self, serve, authority: Authority) -> None:
-        assert failed(fetch(pull_of(serve(answer(REPORT, headers={"Content-Length": ""})), authority))) == "no_length"
+    @pytest.mark.parametrize(
+        "said",
+        [{"Content-Length": ""}, {"Content-Length": "many"}, {"Content-Length": "²"},
+         {"Content-Length": "", "Transfer-Encoding": "gzip, chunked"}],
+    )  # fmt: skip
+    def test_a_file_of_which_nobody_could_say_that_it_broke_off(
+        self, serve, authority: Authority, said: dict[str, str]
+    ) -> None:
+        assert failed(fetch(pull_of(serve(answer(REPORT, headers=said)), authority))) == "no_length"
 
     @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "gzip, gzip"])
     def test_a_packed_answer_is_not_unpacked(self, serve, authority: Authority, coding: str) -> None:

@@ -108,6 +108,19 @@ def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     assert "does not exist" in (FolderOnDisk(tmp_path / "none").problem() or "")
 
 
+def test_a_root_that_cannot_be_listed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(folder: int) -> set[str]:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched_folder, "_names", broken)
+        with pytest.raises(FolderError, match="Input/output error") as error, FolderOnDisk(root).open([]):
+            pass
+    assert code(error) == "no_folder"
+    with FolderOnDisk(root).open([]):
+        pass
+
+
 def test_one_look_at_a_time(root: Path) -> None:
     with FolderOnDisk(root).open(["north"]), pytest.raises(FolderError) as error, FolderOnDisk(root).open(["north"]):
         pass
@@ -205,6 +218,7 @@ class TestMoving:
         assert opened.move(opened.files[0], "refused", TODAY, 12) == "north/refused/2026-11-16/r000012-a.csv"
         assert (root / "north/refused/2026-11-16/r000012-a.csv").read_bytes() == b"report"
         assert not file.exists()
+        assert stat.S_IMODE((root / "north/refused").stat().st_mode) & 0o077 == 0, "not for whoever drops files"
 
     def test_overwrites_nothing(self, file: Path, root: Path, opened: OpenFolder) -> None:
         day = root / "north/done/2026-11-16"

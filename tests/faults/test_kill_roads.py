@@ -134,7 +134,7 @@ def test_looks_killed_again_and_again_take_every_file_once(
         database_url, 25, TRACKER_INTAKE_WATCH_FOLDER=str(root), TRACKER_INTAKE_SETTLE_SECONDS="0"
     )
     kills = commands.kills()
-    files = kills * 6 + 6
+    files = kills * 8
     for number in range(files):
         drop(root, number)
     run_to_end("folder", env=env)
@@ -143,7 +143,7 @@ def test_looks_killed_again_and_again_take_every_file_once(
         process = commands.start("folder", env=env)
         target = received() + chance.randrange(1, 4)
         assert commands.wait_until(lambda to=target: received() >= to, 60), "it goes on after every kill"
-        time.sleep(chance.random() * 0.15)
+        time.sleep(chance.random() * 0.05)
         commands.kill(process)
     assert received() < files, "every kill was in the middle of the work"
     run_to_end("folder", env=env)

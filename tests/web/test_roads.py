@@ -9,12 +9,13 @@ from sqlalchemy import update
 
 from tests.conftest import NOON
 from tests.web.conftest import ClientRequest
+from tracker.bootstrap import wiring
 from tracker.core.rules import Rules
 from tracker.core.terms import Road
 from tracker.services.context import Actor, Context
 from tracker.services.pages.roads import roads_troubles
 from tracker.services.transaction import writing
-from tracker.services.watch_folder import look
+from tracker.services.watch_folder import forget, look
 from tracker.settings import Settings, load_settings
 from tracker.store import roads
 from tracker.store.models import FolderFile
@@ -48,8 +49,6 @@ def context(hours: float = 0) -> Context:
 
 
 def look_at(app: Flask) -> None:
-    from tracker.bootstrap import wiring
-
     wired = wiring(app)
     assert wired.folder is not None
     look(context(), wired.folder, wired.settings.feeds, wired.settings.limits, 30, lambda: NOON)
@@ -127,6 +126,14 @@ def test_or_once_and_never_again_for_a_day(ed: ClientRequest) -> None:
     fail(1)
     assert roads_troubles(context(24)) == []
     assert len(roads_troubles(context(24.1))) == 1
+
+
+def test_a_folder_that_is_no_longer_watched_is_no_trouble(app: Flask, root: Path) -> None:
+    (root / "thames-vally").mkdir()
+    look_at(app)
+    assert len(roads_troubles(context(2))) == 1
+    forget()
+    assert roads_troubles(context(2)) == []
 
 
 def test_a_folder_that_cannot_be_used_is_a_trouble(app: Flask, ed: ClientRequest, root: Path) -> None:

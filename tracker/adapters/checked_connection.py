@@ -62,9 +62,10 @@ class Dialler:
             if why is not None:
                 raise ForbiddenAddressError(why)
         problem: OSError = OSError("the name has no address")
-        for address in addresses:
+        for place, address in enumerate(addresses):
+            patience = self.left / (len(addresses) - place)  # one that does not answer leaves time for the next
             try:
-                found = socket.create_connection((address, port), timeout=self.left)  # an address: nothing is resolved
+                found = socket.create_connection((address, port), timeout=patience)  # an address: nothing is resolved
             except OSError as error:
                 problem = error
                 continue

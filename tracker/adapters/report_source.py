@@ -95,10 +95,17 @@ def _certificate_problem(pull: Pull) -> str | None:
     return None
 
 
+class _Session(requests.Session):
+    """Sees no redirects: requests would read the whole body of one, unpacked and without limit, to go on from it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _fetched(pull: Pull, known: Validators, dialler: Dialler) -> PullResult:
     target = _Target(pull.url, urlsplit(pull.url))
     own = target.origin
-    with requests.Session() as session:
+    with _Session() as session:
         session.trust_env = False  # neither proxies nor .netrc of whoever started the program
         session.mount("https://", CheckedAdapter(dialler))
         for _hop in range(pull.max_redirects + 1):
@@ -192,15 +199,16 @@ def _body(answer: requests.Response, pull: Pull, dialler: Dialler) -> bytes:
     coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         raise _FailedError("packed", f"{pull.host} sends the file packed though we asked for it plain.")
-    length = answer.headers.get("Content-Length")
-    if length is None and "chunked" not in answer.headers.get("Transfer-Encoding", "").lower():
+    length = answer.headers.get("Content-Length", "")
+    chunked = answer.headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
+    if not (chunked or (length.isascii() and length.isdecimal())):
         raise _FailedError("no_length", f"{pull.host} does not say how long the file is: it could end too early.")
     too_large = _FailedError("too_large", f"The file is larger than {pull.max_bytes:,} bytes.")
-    if length is not None and length.isdecimal() and int(length) > pull.max_bytes:
+    if not chunked and int(length) > pull.max_bytes:
         raise too_large
     parts, size = [], 0
     try:
-        for part in answer.raw.stream(_PART, decode_content=False):
+        while part := answer.raw.read(_PART, decode_content=False):  # by http.client, whose lines are limited
             parts.append(part)
             size += len(part)
             if size > pull.max_bytes:

@@ -32,8 +32,11 @@ from tracker.core.dropped_files import (
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MODE = 0o770
-"""Of the folders made here: for the service's own user and group. Whoever else drops files is let in by the council."""
+_FEEDS_MODE = 0o770
+"""Of a feed's folder made here: for the service's user and group. Who drops files there is let in by the council."""
+
+_OWN_MODE = 0o700
+"""Of the folders that files are moved into: whoever drops reports does not see them again."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class FolderOnDisk:
         look = _Look(root)
         try:
             _only_looker(root)
-            look.all(set(feeds))
+            look.everything(set(feeds))
             yield look
         finally:
             for held in (*look.folders.values(), root):
@@ -91,15 +94,19 @@ class _Look:
     files: list[DroppedFile] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
 
-    def all(self, feeds: set[str]) -> None:
+    def everything(self, feeds: set[str]) -> None:
         for feed in sorted(feeds):
             try:
-                self.folders[feed] = _open_or_make(feed, self.root)
+                self.folders[feed] = _open_or_make(feed, self.root, _FEEDS_MODE)
                 self._in_folder(feed)
             except OSError as error:
                 sentence = f"The feed's folder cannot be used: {error.strerror}."
                 self.left_alone.append(LeftAlone("", feed, "folder_unusable", sentence))
-        for name in sorted(set(_names(self.root)) - feeds):
+        try:
+            beside = sorted(_names(self.root) - feeds)
+        except OSError as error:
+            raise FolderError("no_folder", f"The folder cannot be listed: {error.strerror}.") from error
+        for name in beside:
             if not name.startswith("."):
                 sentence = "There is no feed of this name, so nothing in here is read."
                 self.left_alone.append(LeftAlone("", name, "unknown_feed", sentence))
@@ -151,8 +158,8 @@ class _Look:
         source = self.folders[file.feed]
         held: list[int] = []
         try:
-            held.append(_open_or_make(into, source))
-            held.append(_open_or_make(on.isoformat(), held[0]))
+            held.append(_open_or_make(into, source, _OWN_MODE))
+            held.append(_open_or_make(on.isoformat(), held[0], _OWN_MODE))
             _require_same(file, os.stat(file.name, dir_fd=source, follow_symlinks=False))
             taken = _reserve((name_once_taken(receipt_id, file.name, copy) for copy in count(1)), held[1])
             _put(file, source, taken, held[1])
@@ -213,10 +220,10 @@ def _bytes_of(opened: int, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _open_or_make(name: str, within: int) -> int:
+def _open_or_make(name: str, within: int, mode: int) -> int:
     """A folder held open, made where absent. A link of that name is an error."""
     with suppress(FileExistsError):
-        os.mkdir(name, _MODE, dir_fd=within)
+        os.mkdir(name, mode, dir_fd=within)
     return os.open(name, _FOLDER, dir_fd=within)
 
 

@@ -1,5 +1,6 @@
 """By which roads reports come in, and how each stands: for the page of the roads and a line on the page of reports."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,7 +74,7 @@ def roads_page(context: Context, feeds: Mapping[str, Feed], folder: str, pulls: 
     """Every feed in force with its roads; `folder` is the root of the watched folder, or empty."""
     current = session()
     states = {(held.road, held.name): held for held in roads.states(current)}
-    files = _files_by_feed(context.now)
+    files = _files_by_feed(context.now) if folder else {}
     whole = states.get((Road.FOLDER, "")) if folder else None
     root = folder.rstrip("/")
     rows = tuple(
@@ -105,16 +106,15 @@ def roads_troubles(context: Context) -> list[str]:
     """
     current = session()
     troubles = []
-    for held in roads.states(current):
+    states = roads.states(current)
+    for held in states:
         if held.road == Road.PULL and _is_failing(held, context.now):
             troubles.append(f"The report {held.name} could not be fetched {_times(held.failures)}. {held.sentence}")
         elif held.road == Road.FOLDER and held.failures >= FAILING_TIMES:
             troubles.append(f"The watched folder cannot be used. {held.sentence}")
-    stuck: dict[str, int] = {}
-    for file in roads.troubled(current, context.now - STUCK_AFTER):
-        if _may_be_stuck(file):
-            stuck[file.feed] = stuck.get(file.feed, 0) + 1
-    for feed, number in stuck.items():
+    is_watched = any(held.road == Road.FOLDER for held in states)
+    stuck = roads.troubled(current, context.now - STUCK_AFTER) if is_watched else ()
+    for feed, number in Counter(file.feed for file in stuck if _may_be_stuck(file)).items():
         what, do = ("1 file has", "does") if number == 1 else (f"{number} files have", "do")
         where = f"the watched folder of {feed}" if feed else "the watched folder, outside the feeds' folders,"
         troubles.append(
