@@ -12,6 +12,7 @@ SUBJECTS = [
     ("interview", "An interview"),
     ("receipt", "A report"),
     ("line", "A line of a report"),
+    ("feed", "How a report is read"),
     ("alert", "An alert"),
     ("person", "A person here"),
     ("summary", "A published month"),
