@@ -49,6 +49,8 @@ def test_when_a_report_is_expected() -> None:
         ({"columns": ["Ref"]}, "wrong_kind", "columns"),
         ({"found_means_returned": "yes"}, "wrong_kind", "found_means_returned"),
         ({"description": "x" * 300}, "wrong_kind", "description"),
+        ({"description": "\ud800"}, "wrong_kind", "description"),
+        ({"own_authority": ["a\0b"]}, "wrong_kind", "own_authority"),
         ({"date_formats": ["%m/%d/%Y"]}, "bad_date_format", "date_formats"),
         ({"date_formats": ["%d/%m"]}, "bad_date_format", "date_formats"),
         ({"date_formats": ["%Q"]}, "bad_date_format", "date_formats"),

@@ -118,6 +118,15 @@ def test_the_preview_writes_nothing_but_its_audit(ed: ClientRequest) -> None:
     assert "feed_sample_viewed" in actions and not {"child_created", "episode_created"} & actions
 
 
+def test_an_unfinished_draft_leads_to_the_step_that_has_the_problem(ed: ClientRequest) -> None:
+    begin(ed)
+    sent = fields_of(ed.get("/feeds/draft/rules"), found_means_returned="no", expected_by="8am")
+    answer = ed.post("/feeds/draft/rules", sent, status=200)
+    assert "Write the time by which the report is expected like 08:00." in answer.text
+    for name in ("preview", "save"):
+        assert ed.get(f"/feeds/draft/{name}", status=302).location == "/feeds/draft/rules"
+
+
 def test_two_columns_for_one_field_are_told(ed: ClientRequest) -> None:
     begin(ed)
     page = ed.get("/feeds/draft/columns")
@@ -236,7 +245,7 @@ def test_a_feed_is_retired_and_restored(ed: ClientRequest) -> None:
     offered = ed.sign_in("Alice").get("/reports/new")
     assert "Plain headings" not in offered.text
     refused = ed.post("/reports/new", {"feed": "generic", "file": file()}, status=200)
-    assert "Choose from the list." in refused.text
+    assert "it is retired. Choose from the list." in refused.text
     ed.sign_in("Ed").post("/feeds/named/generic/versions/0", {"version": "1", "note": "Used again."})
     assert "Version 2" in ed.get("/feeds/named/generic").text
     ed.post("/feeds/named/generic/versions/0", {"version": "1", "note": "Late."}, status=409)

@@ -18,6 +18,7 @@ LONGEST_TEXT = 200
 MOST = 500
 """Of names, formats or words in one list or table."""
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
@@ -115,7 +116,8 @@ def _is_table(table: Mapping[object, object]) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value
+    """No NUL and no half of a character: no database holds them."""
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and not _NO_TEXT.search(value)
 
 
 def _is_list(value: object) -> bool:

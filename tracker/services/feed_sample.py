@@ -16,7 +16,7 @@ from tracker.core.terms import ProblemCode
 from tracker.core.value_guess import CODED, guess_word
 from tracker.services.report_table import too_large
 
-MOST_LINES = 5_000
+MOST_LINES = 1_000
 """Of a sample: some days' reports are enough, and every one of its lines is shown."""
 
 _FEWEST_COLUMNS = 3

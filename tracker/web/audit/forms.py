@@ -14,6 +14,7 @@ SUBJECTS = [
     ("line", "A line of a report"),
     ("report_absence", "A report that did not come"),
     ("api_token", "A token of the HTTP interface"),
+    ("feed", "How a report is read"),
     ("alert", "An alert"),
     ("person", "A person here"),
     ("summary", "A published month"),

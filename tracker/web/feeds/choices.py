@@ -52,7 +52,8 @@ def _columns_of_sample(form: Form, draft: Draft, sample: Sample) -> Chosen:
             problems.append(FeedProblem("column_used_twice", sentence, f"column-{place}"))
         taken.setdefault(field, heading)
     made = with_columns(draft.definition, sample.headings, chosen)
-    return (made if draft.based_on else with_guessed_dates(made, sample)), problems
+    is_as_it_was = draft.based_on or made["columns"] == draft.definition.get("columns")
+    return (made if is_as_it_was else with_guessed_dates(made, sample)), problems
 
 
 def _columns_by_name(form: Form, draft: Draft) -> dict[str, Any]:

@@ -161,6 +161,18 @@ def rules() -> ResponseReturnValue:
     )
 
 
+def _unfinished(draft: Draft) -> Response | None:
+    """To the step that still has a problem, where there is one."""
+    problems = steps.draft_problems(draft)
+    if not problems:
+        return None
+    flash("The feed is not complete yet: go through this step again.", "notice")
+    if any(one.code in chosen.OF_COLUMNS for one in problems):
+        return redirect(url_for("feeds.columns"))
+    of_words = all(one.field.startswith("values") for one in problems)
+    return redirect(url_for("feeds.words" if of_words else "feeds.rules"))
+
+
 @bp.get("/draft/preview")
 @requires(Permission.MANAGE_FEEDS)
 def preview() -> ResponseReturnValue:
@@ -170,7 +182,7 @@ def preview() -> ResponseReturnValue:
         request_context(), signed_in_viewer(), draft, settings().council.own_names, settings().limits
     )
     if found is None:
-        return redirect(url_for("feeds.columns" if steps.draft_problems(draft) else "feeds.save"))
+        return _unfinished(draft) or redirect(url_for("feeds.save"))
     given = request.args.get("outcome", "")
     outcome = PreviewOutcome(given) if given in set(PreviewOutcome) else None
     lines = [one for one in found.lines if outcome in (None, one.outcome)] if isinstance(found, Preview) else []
@@ -194,8 +206,9 @@ def preview() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Step 6: a name, why, and the new version is in force."""
     draft = _draft()
-    if steps.draft_problems(draft):
-        return redirect(url_for("feeds.columns"))
+    unfinished = _unfinished(draft)
+    if unfinished:
+        return unfinished
     form = SaveForm(data={"name": draft.definition.get("name", ""), "note": "" if draft.based_on else "First version"})
     if form.validate_on_submit():
         name = draft.based_on or form.name.data

@@ -17,7 +17,7 @@ ROLE_HINTS = {
     Role.SERVICE_MANAGER: "Sees everything, approves, publishes the month; told from 24 hours overdue",
     Role.HEAD_OF_SERVICE: "As a service manager; told from 96 hours overdue",
     Role.OPERATIONAL_GROUP: "Sees the month's figures only",
-    Role.ADMINISTRATOR: "Manages people; sees nothing about children",
+    Role.ADMINISTRATOR: "Manages people and how reports are read; sees no child's record",
     Role.INFORMATION_GOVERNANCE: "Sees who did and saw what",
 }
 

@@ -14,7 +14,11 @@ NEW = "new"
 class LoadForm(Form):
     """A report as a file."""
 
-    feed = Select("Which report is it?", [InputRequired("Choose which report it is.")])
+    feed = Select(
+        "Which report is it?",
+        [InputRequired("Choose which report it is.")],
+        invalid_choice_message="No report comes in by this feed, or it is retired. Choose from the list.",
+    )
     file = FileField("The file", [FileRequired("Choose the file.")])
     is_history = BooleanField("These are old reports, loaded afterwards")
 
