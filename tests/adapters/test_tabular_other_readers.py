@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from tests.adapters.reading import HEAD, read
-from tests.adapters.workbooks import ods, ods_row, workbook
+from tests.adapters.workbooks import ods, ods_cell, ods_row, workbook
 from tests.core.made import unhurried
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Cn")), max_size=15).filter(
@@ -45,7 +45,7 @@ def test_a_workbook_says_what_another_reader_says(rows: list[list[object]]) -> N
 @given(st.lists(st.tuples(texts, st.integers(1, 3)), max_size=5))
 @unhurried(100)
 def test_a_workbook_of_opendocument_says_what_another_reader_says(rows: list[tuple[str, int]]) -> None:
-    table = "".join(ods_row("A1", "x", "y", text, number_rows_repeated=times) for text, times in rows)
+    table = "".join(ods_row("A1", "x", "y", ods_cell(text), number_rows_repeated=times) for text, times in rows)
     manifest = b"<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"
     content = ods(ods_row(*HEAD, "a") + table, **{"META-INF__manifest_xml": manifest})
     other = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
