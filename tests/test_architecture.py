@@ -18,8 +18,7 @@ ALLOWED: dict[str, set[str]] = {
         "jinja2", "tomli_w",
     },
     "adapters": {
-        "tracker.core", "tracker.adapters", "requests", "urllib3", "python_calamine", "defusedxml", "openpyxl",
-        "vl_convert", "typst",
+        "tracker.core", "tracker.adapters", "requests", "urllib3", "openpyxl", "vl_convert", "typst",
     },
     "web": {
         "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings", "flask", "wtforms",

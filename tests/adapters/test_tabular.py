@@ -36,6 +36,17 @@ def test_windows_1252_is_read_where_it_is_no_utf8() -> None:
     assert cells(read("Ref,Surname,Missing from\nA1,O’Inventé,1 May\n".encode("cp1252")))[0][1] == "O’Inventé"
 
 
+@pytest.mark.parametrize("name", ["Ó’Inventé", "Ó’Invented", "JOSÉ’S", "É – Ñ’"])
+def test_an_accented_capital_before_a_curly_quote_is_not_taken_for_a_letter_of_utf8(name: str) -> None:
+    assert cells(read(f"Ref,Surname,Missing from\nA1,{name},1 May\n".encode("cp1252")))[0][1] == name
+    assert cells(read(f"Ref,Surname,Missing from\nA1,{name},1 May\n".encode()))[0][1] == name
+
+
+@pytest.mark.parametrize("name", ["Əliyev", "Иванов", "Βασίλης", "Səlimova", "Œuvré", "王"])
+def test_letters_of_other_scripts_are_read_as_they_are(name: str) -> None:
+    assert cells(read(f"Ref,Surname,Missing from\nA1,{name},1 May\n".encode()))[0][1] == name
+
+
 def test_columns_are_found_whatever_their_case_order_and_spacing() -> None:
     table = read(b"Notes,missing  FROM,SURNAME,reference\nx,1 May,Madeup,A1\n")
     assert table.columns == {"police_reference": "reference", "surname": "SURNAME", "start_at": "missing FROM"}

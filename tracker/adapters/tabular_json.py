@@ -126,7 +126,7 @@ class _Objects:
         for name in tokens.members():
             place = self._place(name)
             if place in given:
-                raise _twice(name, f"the object of {tokens.where}")
+                raise _twice(name, tokens.where)
             given.add(place)
             row.extend([""] * (place + 1 - len(row)))
             row[place] = tokens.value()

@@ -1,29 +1,37 @@
 """Bytes → the text of a CSV or JSON file: UTF-8, UTF-16 with or without its mark, or Windows-1252."""
 
+import re
+
 from tracker.adapters.tabular_parts import Unusable, clean
 from tracker.core.terms import ProblemCode
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEEN = 4_000  # bytes that show whether every other one is NUL
+_CAPITAL_AND_QUOTE = re.compile(rb"[\xc6-\xdf][\x85\x91-\x94\x96\x97\xa0\xb4](?![\x80-\xff])")
+"""Windows-1252's accented capital before a curly quote, dash or hard space (JOSÉ’S): by chance one letter in UTF-8."""
 
 
 def decode(content: bytes) -> str:
     """The text. A mark decides; else UTF-16 if every other byte is NUL; else UTF-8 if it is that; else Windows-1252.
 
     Raises Unusable. A file that is UTF-8 in some places and not in others was cut or damaged: as Windows-1252 every
-    accented name in it would be read wrong without a word.
+    accented name in it would be read wrong without a word. So would be a Windows-1252 file whose few special
+    characters happen to make sound UTF-8.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decoded(content, encoding)
     if b"\0" in content:
         return _decoded(content, _utf16_without_mark(content))
+    told = content if content.isascii() else _CAPITAL_AND_QUOTE.sub(b"", content)
+    if told.isascii() and told != content:
+        return _decoded(content, "cp1252")
     try:
         return _text(content.decode("utf-8"))
     except UnicodeDecodeError:
         pass
-    sound = sum(character > "\x7f" for character in content.decode("utf-8", "ignore"))
-    broken = content.decode("utf-8", "replace").count("\ufffd")
+    sound = sum(character > "\x7f" for character in told.decode("utf-8", "ignore"))
+    broken = told.decode("utf-8", "replace").count("\ufffd")
     if sound >= broken:
         raise _wrong_encoding()
     return _decoded(content, "cp1252")
