@@ -16,11 +16,11 @@ from tests.factories import person
 from tests.reports import COLUMNS, FEED, as_csv, counts, feed_of, receive, receive_bytes, row, strangers
 from tracker.adapters.tabular import Columns, Refusal, read_table
 from tracker.bootstrap import wiring
+from tracker.core.feed_rules import REQUIRED
 from tracker.core.line_marks import CODE, MARK, PROBLEM, report_cells
 from tracker.core.terms import Role
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.pages.receipt_files import report_file, waiting_file
-from tracker.core.feed_rules import REQUIRED
 from tracker.services.resolve_line import correct_and_replay, dismiss
 from tracker.services.transaction import writing
 from tracker.store.db import session

@@ -14,7 +14,7 @@ from tracker.bench.measures import Measure
 from tracker.bench.population import InventedChild, population
 from tracker.core.daily_report import ReportLine
 from tracker.core.matching import match_child
-from tracker.services.line_memory import remember
+from tracker.services.line_memory import remember_candidates
 from tracker.services.receive_report import CHUNK
 from tracker.services.transaction import writing
 from tracker.store import db
@@ -87,9 +87,9 @@ def _rows(child: InventedChild, now: datetime) -> tuple[_Row, _Row, _Row | None,
 def measure_matching_speed(size: int, now: datetime) -> Iterator[Measure]:
     """Lines about children of a database that `hold_population` filled, none of them read before.
 
-    Everything that deciding takes is in it: the keys, the candidates from the database, the comparison, and for whom
-    the line certainly belongs to, the row and when it was missing. Processor time stands beside the clock's: on a
-    machine that others use too the difference is theirs.
+    Everything that deciding takes is in it: the keys, the candidates from the database, the comparison, and when those
+    to whom the line may certainly belong were missing. Processor time stands beside the clock's: where a machine has
+    other work too, the difference is that.
     """
     rng = Random(SEED + 1)  # noqa: S311 (a simulation)
     chosen = set(rng.sample(range(size), min(size, 2 * LINES)))
@@ -104,9 +104,9 @@ def measure_matching_speed(size: int, now: datetime) -> Iterator[Measure]:
 
 
 def _decide(lines: list[ReportLine]) -> list[int]:
-    """Match these lines as one chunk of a report; how many candidates each had."""
+    """Match these lines as one chunk of a report would be; how many candidates each had."""
     current = db.session()
-    memory = remember(current, lines, FORCE)
+    memory, _ = remember_candidates(current, lines, FORCE)
     found = []
     for line in lines:
         candidates = memory.candidates(line)

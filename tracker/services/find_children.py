@@ -126,7 +126,8 @@ def _text(value: str | None) -> str | None:
 
 
 def _found(session: Session, asked: NewChild) -> set[int]:
-    keys = search_keys(asked.surname, asked.forename, asked.date_of_birth, None, asked.council_id)
+    held = (asked.council_id, asked.postcode, asked.address)
+    keys = search_keys(asked.surname, asked.forename, asked.date_of_birth, None, *held)
     return set().union(*children.ids_by_key(session, keys).values())
 
 
@@ -140,6 +141,7 @@ def _as_line(asked: NewChild, now: datetime) -> ReportLine:
         surname=asked.surname.strip(),
         forename=asked.forename.strip(),
         date_of_birth=asked.date_of_birth,
+        council_id=asked.council_id,
         postcode=asked.postcode,
         address=asked.address,
         sex=asked.sex,

@@ -29,6 +29,7 @@ class Memory:
     known: dict[int, KnownChild] = field(default_factory=dict)
     by_key: dict[str, set[int]] = field(default_factory=dict)
     spans: dict[int, dict[str, Span]] = field(default_factory=dict)  # child → reference → when it was missing
+    have_by_hand: set[int] = field(default_factory=set)  # children with an episode that has no reference
     by_hand: dict[int, list[Episode]] = field(default_factory=dict)  # child → episodes without a reference
     decided: dict[tuple[int, str, str], bool] = field(default_factory=dict)  # (episode, field, police value) → decided
     taught: dict[int, list[Reported]] = field(default_factory=dict)
@@ -145,37 +146,48 @@ def keys_of(line: ReportLine) -> frozenset[str]:
 def remember(session: Session, lines: Sequence[ReportLine], force: str, child_ids: Iterable[int] = ()) -> Memory:
     """Everything held that these lines of one force may touch; `child_ids`: more children, named by a person.
 
-    Steps: 1. episodes under their references; 2. for the others, the children that share a key, as matching knows
-    them; 3. of those to whom a line may belong for certain, the rows, when they were missing, and the episodes logged
-    by hand; 4. the decisions of the episodes. A line teaches only a child to whom it belongs for certain, so nobody
-    else becomes certain within the chunk.
+    Steps: 1. episodes under their references; 2. what matching the other lines asks for; 3. the rows of the children to
+    whom a line may certainly belong, and their episodes logged by hand; 4. the decisions of the episodes.
     """
-    memory = Memory()
-    references = {line.police_reference for line in lines}
-    memory.episodes = episodes.rows_by_reference(session, force, references)
-    unknown = [line for line in lines if line.police_reference not in memory.episodes]
-    named = set(child_ids) | {row.child_id for row in memory.episodes.values()}
-    memory.by_key = children.ids_by_key(session, {key for line in unknown for key in keys_of(line)})
-    found = {child_id for ids in memory.by_key.values() for child_id in ids}
-    memory.known = children.known_by_id(session, found | named, force)
-    certain = named | {child.id for line in unknown for child in memory.candidates(line) if may_be_certain(line, child)}
+    held = episodes.rows_by_reference(session, force, {line.police_reference for line in lines})
+    unknown = [line for line in lines if line.police_reference not in held]
+    memory, certain = remember_candidates(
+        session, unknown, force, {*child_ids, *(row.child_id for row in held.values())}
+    )
+    memory.episodes = held
     memory.children = children.rows_by_id(session, certain)
-    _remember_episodes(session, memory, certain)
+    _remember_by_hand(session, memory)
     _remember_decisions(session, memory)
     return memory
 
 
-def _remember_episodes(session: Session, memory: Memory, ids: set[int]) -> None:
-    """When these children were missing, and their episodes logged by hand."""
-    for some in children.slices(ids):
+def remember_candidates(
+    session: Session, lines: Sequence[ReportLine], force: str, named: Iterable[int] = ()
+) -> tuple[Memory, set[int]]:
+    """What matching these lines asks for, and the children to whom one may certainly belong, with those `named`.
+
+    Only of these is it known when they were missing. A line teaches only a child to whom it certainly belongs, so
+    within the chunk nobody else becomes certain.
+    """
+    memory = Memory()
+    memory.by_key = children.ids_by_key(session, {key for line in lines for key in keys_of(line)})
+    certain = set(named)
+    memory.known = children.known_by_id(session, certain.union(*memory.by_key.values()), force)
+    certain |= {child.id for line in lines for child in memory.candidates(line) if may_be_certain(line, child)}
+    for some in children.slices(certain):
         spans, by_hand = episodes.spans_of_children(session, some)
         memory.spans |= spans
-        if by_hand:
-            query = select(Episode).where(Episode.police_reference.is_(None), Episode.child_id.in_(by_hand))
-            for row in session.scalars(query.order_by(Episode.missing_from_at, Episode.id)):
-                memory.by_hand.setdefault(row.child_id, []).append(row)
+        memory.have_by_hand |= by_hand
     for child_id, of_child in memory.spans.items():
         memory.known[child_id] = replace(memory.known[child_id], spans=tuple(of_child.values()))
+    return memory, certain
+
+
+def _remember_by_hand(session: Session, memory: Memory) -> None:
+    query = select(Episode).where(Episode.police_reference.is_(None)).order_by(Episode.missing_from_at, Episode.id)
+    for some in children.slices(memory.have_by_hand):
+        for row in session.scalars(query.where(Episode.child_id.in_(some))):
+            memory.by_hand.setdefault(row.child_id, []).append(row)
 
 
 def _remember_decisions(session: Session, memory: Memory) -> None:

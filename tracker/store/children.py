@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.core.candidates import KnownChild
 from tracker.core.matching_keys import blocking_keys
 from tracker.store.bulk import insert_rows
-from tracker.store.db import Base
+from tracker.store.db import Base, plain_rows
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
 
 T = TypeVar("T")
@@ -138,19 +138,19 @@ def ids_by_key(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
     """Blocking key → the children it finds."""
     found: dict[str, set[int]] = {}
     for some in slices(keys):
-        for key, child_id in session.execute(_BY_KEY, {"keys": some}):
+        for key, child_id in plain_rows(session, _BY_KEY, keys=some):
             found.setdefault(key, set()).add(child_id)
     return found
 
 
-_BY_KEY = select(ChildKey.key, ChildKey.child_id).where(ChildKey.key.in_(bindparam("keys", expanding=True)))
-_BY_ID = select(Child).where(Child.id.in_(bindparam("ids", expanding=True)))
+_child, _name, _number, _key = (m.__table__.c for m in (Child, ChildName, ChildIdentifier, ChildKey))
+_BY_KEY = select(_key.key, _key.child_id).where(_key.key.in_(bindparam("keys", expanding=True)))
 """Made once: to put a statement together takes longer than to look up a few rows."""
 
 
 def rows_by_id(session: Session, ids: Collection[int]) -> dict[int, Child]:
     """In the order of their ids."""
-    found = [row for some in slices(ids) for row in session.scalars(_BY_ID, {"ids": some})]
+    found = [row for some in slices(ids) for row in session.scalars(select(Child).where(Child.id.in_(some)))]
     return {row.id: row for row in sorted(found, key=lambda row: row.id)}
 
 
@@ -167,15 +167,16 @@ def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, Know
 
 _KNOWN = (
     select(
-        Child.id, Child.date_of_birth, Child.sex, Child.postcode, Child.address, Child.council_id, Child.surname,
-        Child.forename, ChildName.surname, ChildName.forename, ChildIdentifier.value,
+        _child.id, _child.date_of_birth, _child.sex, _child.postcode, _child.address, _child.council_id,
+        _child.surname, _child.forename, _name.surname, _name.forename, _number.value,
     )
-    .outerjoin(ChildName, ChildName.child_id == Child.id)
+    .select_from(Child.__table__)
+    .outerjoin(ChildName.__table__, _name.child_id == _child.id)
     .outerjoin(
-        ChildIdentifier, and_(ChildIdentifier.child_id == Child.id, ChildIdentifier.kind == bindparam("number_kind"))
+        ChildIdentifier.__table__, and_(_number.child_id == _child.id, _number.kind == bindparam("number_kind"))
     )
-    .where(Child.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Child.id, ChildName.id, ChildIdentifier.id)
+    .where(_child.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_child.id, _name.id, _number.id)
 )  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def known_by_id(session: Session, ids: Collection[int], force: str) -> dict[int,
     """The same, by the children's ids: plain columns in one query, because a chunk of lines may touch thousands."""
     found: dict[int, KnownChild] = {}
     kind = identifier_kind(force)
-    rows = (row for some in slices(ids) for row in session.execute(_KNOWN, {"ids": some, "number_kind": kind}))
+    rows = (row for some in slices(ids) for row in plain_rows(session, _KNOWN, ids=some, number_kind=kind))
     for id_, group in groupby(rows, key=itemgetter(0)):
         held = [tuple(row) for row in group]
         _, born, sex, postcode, address, council_id, surname, forename, *_rest = held[0]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.core.candidates import Span
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
-from tracker.store.db import as_json_value
+from tracker.store.db import as_json_value, plain_rows
 from tracker.store.models import Child, Episode, EpisodeVersion
 
 _SAME = (
@@ -66,7 +66,7 @@ def spans_of_children(session: Session, child_ids: Sequence[int]) -> tuple[dict[
     children have an episode without a reference."""
     found: dict[int, dict[str, Span]] = {}
     by_hand = set()
-    for child_id, id_, reference, excluded, start, *ends in session.execute(_SPANS, {"ids": child_ids}):
+    for child_id, id_, reference, excluded, start, *ends in plain_rows(session, _SPANS, ids=child_ids):
         if reference is None:
             by_hand.add(child_id)
         if excluded is None:
@@ -74,19 +74,17 @@ def spans_of_children(session: Session, child_ids: Sequence[int]) -> tuple[dict[
     return found, frozenset(by_hand)
 
 
+_episode = Episode.__table__.c
 _SPANS = select(
-    Episode.child_id, Episode.id, Episode.police_reference, Episode.excluded, Episode.missing_from_at,
-    Episode.found_at, Episode.returned_at,
-).where(Episode.child_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
-_BY_REFERENCE = select(Episode).where(
-    Episode.police_force == bindparam("force"), Episode.police_reference.in_(bindparam("references", expanding=True))
-)
+    _episode.child_id, _episode.id, _episode.police_reference, _episode.excluded, _episode.missing_from_at,
+    _episode.found_at, _episode.returned_at,
+).where(_episode.child_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 
 
 def rows_by_reference(session: Session, force: str, references: Iterable[str]) -> dict[str, Episode]:
     """Reference → row, of those that are held; both parts of the natural key normalised."""
-    found = session.scalars(_BY_REFERENCE, {"force": force, "references": list(references)})
-    return {row.police_reference: row for row in found if row.police_reference}
+    query = select(Episode).where(Episode.police_force == force, Episode.police_reference.in_(list(references)))
+    return {row.police_reference: row for row in session.scalars(query) if row.police_reference}
 
 
 @dataclass(frozen=True)
