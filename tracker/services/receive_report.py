@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import PurePath
+from time import sleep
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -17,6 +18,7 @@ from tracker.core.report_times import read_instant
 from tracker.core.terms import ProblemCode
 from tracker.core.written_times import UnreadableTime
 from tracker.services.context import Context
+from tracker.services.errors import NoRoomError
 from tracker.services.read_lines import read_chunk
 from tracker.services.transaction import writing
 from tracker.store import audit, reports
@@ -25,6 +27,9 @@ from tracker.store.models import Receipt
 
 CHUNK = 200
 """Lines in one transaction: the database is held briefly, and a restart repeats at most so many."""
+
+PAUSE_SECONDS = 0.01
+"""Between two chunks, so that whoever waits to write gets their turn: a page records that it was opened, and waits."""
 
 TRIES = 5
 """How often a chunk is tried that met somebody else's change in the middle (PostgreSQL: deadlock, lost race)."""
@@ -51,10 +56,14 @@ def receive_report(
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read. Raises
+    NoRoomError where the disk is full: with the receipt, if the bytes are kept.
     """
     receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history)
-    _read(context, receipt_id, feed, limits)
+    try:
+        _read(context, receipt_id, feed, limits)
+    except NoRoomError as error:
+        raise NoRoomError(receipt_id) from error
     return receipt_id
 
 
@@ -71,6 +80,8 @@ def resume_reading(context: Context, feeds: Mapping[str, Feed], limits: FileLimi
     for receipt_id, feed in found:
         try:
             _read(context, receipt_id, feed, limits)
+        except NoRoomError as error:
+            raise NoRoomError(receipt_id) from error  # there is none for the others either
         except Exception as error:  # noqa: BLE001 (raised below, once the others are read)
             failed.append(error)
     if failed:
@@ -122,16 +133,21 @@ def _plain_name(filename: str) -> str:
 
 def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits) -> None:
     """Read the lines of a kept report, from the first without an outcome to the last."""
-    session = current_session()
-    kept = session.execute(select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id)).one()
-    session.rollback()
-    table = _table(kept.content, kept.filename, feed, limits)
+    table = _kept_table(receipt_id, feed, limits)
     if isinstance(table, Refusal):
         _refuse(context, receipt_id, feed, table)
         return
     _prepare(receipt_id, table, feed)
     while _read_next(context, receipt_id, table, feed):
-        pass
+        sleep(PAUSE_SECONDS)
+
+
+def _kept_table(receipt_id: int, feed: Feed, limits: FileLimits) -> Table | Refusal:
+    """The bytes are let go of here: while the lines are read, only their cells are held."""
+    session = current_session()
+    kept = session.execute(select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id)).one()
+    session.rollback()
+    return _table(kept.content, kept.filename, feed, limits)
 
 
 def _table(content: bytes, filename: str, feed: Feed, limits: FileLimits) -> Table | Refusal:
