@@ -60,6 +60,12 @@ def episodes_of_child(session: Session, child_id: int) -> list[MissingEpisode]:
     return with_children(session, Episode.child_id == child_id)
 
 
+def rows_by_id(session: Session, ids: Collection[int]) -> Sequence[Episode]:
+    """The rows themselves, in the order of their ids; no query where none is asked for."""
+    query = select(Episode).where(Episode.id.in_(ids)).order_by(Episode.id)
+    return session.scalars(query).all() if ids else ()
+
+
 @dataclass(frozen=True)
 class InHistory(MissingEpisode):
     """An episode as far as the others of its child are concerned: when, counted or not, its flags, what it asks."""
