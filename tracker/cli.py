@@ -17,6 +17,7 @@ from tracker.bootstrap import create_app, parse_instant, wiring
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
+from tracker.services.errors import NoRoomError
 from tracker.services.feeds import feeds_in_force
 from tracker.settings import Settings, SettingsError, load_settings
 
@@ -81,11 +82,11 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: settings and arguments that cannot be used end with a sentence and exit code 2."""
+    """Entry point: settings and arguments that cannot be used, and a full disk, end with a sentence and exit code 2."""
     import tracker.commands  # noqa: F401  (registers every command)
 
     try:
         cli.main(standalone_mode=True)
-    except SettingsError as error:
+    except (SettingsError, NoRoomError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

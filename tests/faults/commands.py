@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -29,14 +30,20 @@ def environment(database_url: str, mail_port: int, **more: str) -> dict[str, str
     }
 
 
-def start(*arguments: str, env: dict[str, str]) -> subprocess.Popen[str]:
-    """The command with these arguments, under way."""
+def start(*arguments: str, env: dict[str, str], file_bytes: int | None = None) -> subprocess.Popen[str]:
+    """The command with these arguments, under way. `file_bytes`: no file that it writes may grow beyond so many."""
+
+    def limit() -> None:
+        if file_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+
     return subprocess.Popen(
         [sys.executable, "-c", "from tracker.cli import main; main()", *arguments],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=limit,
     )
 
 

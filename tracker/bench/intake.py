@@ -3,7 +3,7 @@
 import csv
 import io
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -21,14 +21,14 @@ SEEDS = (71, 72)
 def measure_intake(context: Context, receive: Callable[[bytes], int], folder: Path) -> Measure:
     """One CSV file of so many lines of counties not held yet. `receive`: the file → its receipt, by the demonstration's
     feed; `folder` is for the bare database."""
-    rows = list(islice(_rows(context), LINES))
+    rows = list(islice(rows_of(context, SEEDS), LINES))
     text = io.StringIO(newline="")
     csv.writer(text).writerows([COLUMNS, *rows])
     content = text.getvalue().encode()
     receipts: list[int] = []
     with database_seconds() as taken:
         seconds = timed(lambda: receipts.append(receive(content)))
-    bare = timed(lambda: _insert_bare(rows, folder / "bare.sqlite3"))
+    bare = timed(lambda: insert_bare(rows, folder / "bare.sqlite3"))
     summary = receipt_summary(receipts[0])
     return Measure(
         "intake",
@@ -44,16 +44,16 @@ def measure_intake(context: Context, receive: Callable[[bytes], int], folder: Pa
     )
 
 
-def _rows(context: Context) -> Iterator[list[str]]:
-    """Lines of other invented counties, under references and person numbers of their own."""
-    for seed in SEEDS:
+def rows_of(context: Context, seeds: Iterable[int]) -> Iterator[list[str]]:
+    """Lines of other invented counties, one for each seed, under references and person numbers of their own."""
+    for seed in seeds:
         for report in daily_reports(simulate(context.now, seed)):
             for row in filter(None, report.rows):
                 own = {"Occurrence No": f"B{seed}/{row['Occurrence No']}", "Person URN": f"B{seed}/{row['Person URN']}"}
                 yield texts_of({**row, **own})
 
 
-def _insert_bare(rows: list[list[str]], path: Path) -> None:
+def insert_bare(rows: list[list[str]], path: Path) -> None:
     """The same cells into one table with sqlite3 itself: one transaction, on the disk at its end."""
     with closing(sqlite3.connect(path)) as bare:
         bare.execute("PRAGMA journal_mode=WAL")

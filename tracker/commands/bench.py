@@ -53,7 +53,7 @@ def bench_group(click_context: click.Context, /, as_json: bool) -> None:
 @click.option("--here", is_flag=True, help="Measure in the database itself, and write to it: never in production.")
 def bench_run(run: Command, here: bool = False) -> int:
     """Measure on a copy of the database, or on a demonstration built for it where there is none."""
-    with _app_to_measure(run, here) as (app, settings, folder):
+    with app_to_measure(run, here) as (app, settings, folder):
         now = wiring(app).clock.now()
         context = Context(now, settings.rules, Actor("bench"), settings.base_url, settings.council.own_names)
         lifetime = timedelta(minutes=settings.limits.session_minutes)
@@ -61,20 +61,23 @@ def bench_run(run: Command, here: bool = False) -> int:
             *measure_pages(app, context, COOKIE, lifetime),
             measure_month(context),
             measure_sweep(context),
-            measure_intake(context, partial(_receive, context, settings), folder),
+            measure_intake(context, partial(receive_for_bench, context, settings), folder),
             measure_delivery(context, partial(_mailer_to, settings)),
             *_quality_of_matching(context),
             *_speed_of_matching(run, CHILDREN, folder),
         ]
         totals = demonstration.totals()
     document = {"held": totals, **{one.key: {**one.figures, "note": one.note} for one in measures}}
-    run.show(document, _table(measures))
+    run.show(document, table(measures))
     return 0
 
 
 @contextmanager
-def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings, Path]]:
-    """The application on a copy, the clock standing still; gone afterwards. With `here`, the application itself."""
+def app_to_measure(run: Command, here: bool, empty: bool = False) -> Iterator[tuple[Flask, Settings, Path]]:
+    """The application on a copy, the clock standing still; gone afterwards. With `here`, the application itself.
+
+    `empty`: on a new database with nothing in it.
+    """
     if run.settings.env == "production":
         raise SettingsError("tracker bench writes to what it measures: it is not for production.")
     if not here and not run.settings.database_url.startswith("sqlite"):
@@ -87,7 +90,7 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
             yield run.app, run.settings, folder
             return
         copy = folder / "bench.sqlite3"
-        in_use = demonstration.holds_episodes()
+        in_use = not empty and demonstration.holds_episodes()
         if in_use:
             back_up(copy)
         local = {"database_url": f"sqlite:///{copy}", "env": "test", "base_url": "http://localhost"}
@@ -95,7 +98,7 @@ def _app_to_measure(run: Command, here: bool) -> Iterator[tuple[Flask, Settings,
         app = create_app(settings, FixedClock(run.context().now))
         with app.app_context():
             upgrade()
-            if not in_use:
+            if not in_use and not empty:
                 build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
             yield app, settings, folder
             let_go_of_database()
@@ -115,7 +118,7 @@ def bench_matching(run: Command, children: int | None = None, invented: int | No
             *_quality_of_matching(context, invented),
             *_speed_of_matching(run, children or CHILDREN, Path(name)),
         ]
-    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, _table(measures))
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, table(measures))
     return 0
 
 
@@ -137,7 +140,7 @@ def _speed_of_matching(run: Command, children: int, folder: Path) -> list[Measur
     return measures
 
 
-def _receive(context: Context, settings: Settings, content: bytes) -> int:
+def receive_for_bench(context: Context, settings: Settings, content: bytes) -> int:
     feed, limits = settings.feeds[FEED], settings.limits
     return receive_report(context, content=content, filename="bench.csv", feed=feed, source="bench", limits=limits)
 
@@ -147,7 +150,7 @@ def _mailer_to(settings: Settings, port: int) -> Mailer:
     return make_mailer(settings.mail.model_copy(update=local))
 
 
-def _table(measures: list[Measure]) -> str:
+def table(measures: list[Measure]) -> str:
     """One line a measure."""
     width = max(len(one.title) for one in measures)
     return "\n".join(f"{one.title:<{width}}  {_figures(one)}" for one in measures)

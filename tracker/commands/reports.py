@@ -8,6 +8,7 @@ from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, Road
+from tracker.services.errors import NoRoomError
 from tracker.services.feeds import feeds_to_replay_by
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document
@@ -31,11 +32,11 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
         return 2
     limits = wiring(run.app).settings.limits
     context = run.context()
-    stuck: ExceptionGroup[Exception] | None = None
+    stuck: Exception | None = None
     try:
         resume_reading(context, run.settings.feeds, limits)
-    except ExceptionGroup as group:
-        stuck = group  # raised at the end: an earlier report that cannot be read on does not hold up this one
+    except (ExceptionGroup, NoRoomError) as error:
+        stuck = error  # raised at the end: an earlier report that cannot be read on does not hold up this one
     receipts = [
         receipt_summary(
             receive_report(

@@ -3,7 +3,7 @@
 Called inside the transaction of every service that writes one; the scheduler's sweep calls the same.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -224,21 +224,23 @@ def follow_up_children(session: Session, child_ids: Collection[int], context: Co
     """The same for many children, their histories and repeat flags read in two queries."""
     session.flush()
     histories = episodes.histories(session, child_ids)
-    for history in histories.values():
-        _keep_relations(session, history, context)
+    wanted = {id_: flags for history in histories.values() for id_, flags in _to_change(history)}
+    for row in episodes.rows_by_id(session, wanted):
+        flags, asks = wanted[row.id]
+        episodes.write_changes(session, row, {"flags": flags}, context.now)
+        _note(session, row, needs_decision=asks)
     keep_repeat_flags(session, histories, stored_flags(session, child_ids), context)
 
 
-def _keep_relations(session: Session, history: Sequence[episodes.InHistory], context: Context) -> None:
-    """Read as values; a row is only fetched where something of it changes."""
+def _to_change(
+    history: Sequence[episodes.InHistory],
+) -> Iterator[tuple[int, tuple[frozenset[FlagCode], bool]]]:
+    """The episodes of one child that should bear other flags, or ask a person otherwise: id → both, as they should."""
     related = relation_flags(history)
     for episode in history:
         flags = (episode.flags - OF_THE_CHILD) | related[episode.id]
         if episode.date_of_birth is None:
             flags |= {FlagCode.AGE_UNKNOWN}
         asks = _asks_a_person(flags, episode.out_of_counts is None)
-        if flags == episode.flags and asks == episode.needs_decision:
-            continue
-        row = session.get_one(Episode, episode.id)
-        episodes.write_changes(session, row, {"flags": flags}, context.now)
-        _note(session, row, needs_decision=asks)
+        if flags != episode.flags or asks != episode.needs_decision:
+            yield episode.id, (flags, asks)

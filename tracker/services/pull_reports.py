@@ -149,6 +149,29 @@ class _Version:
     was_refused: bool
 
 
+@dataclass(frozen=True)
+class _OfPull:
+    """Remembers what was fetched, so that the same is not fetched again, in the transaction that keeps the bytes."""
+
+    pull: Pull
+    validators: Validators
+    now: datetime
+
+    def receipt_of(self, session: Session, sha256: str) -> int | None:
+        return None
+
+    def keep(self, session: Session, receipt_id: int, sha256: str) -> None:
+        values: dict[str, Any] = {
+            "url_sha256": _url_sha256(self.pull),
+            "etag": self.validators.etag,
+            "last_modified": self.validators.last_modified,
+            "sha256": sha256,
+            "received_at": self.now,
+            "receipt_id": receipt_id,
+        }
+        roads.set_state(session, Road.PULL, self.pull.name, **values)
+
+
 @dataclass
 class _Pulling:
     context: Context
@@ -173,7 +196,7 @@ class _Pulling:
         sha256 = hashlib.sha256(found.content).hexdigest()
         if _is_same_version(found, sha256, last, now):
             return self._nothing_new(last)
-        return self._receive(found, feed, sha256, now)
+        return self._receive(found, feed, now)
 
     def _last(self) -> _Version:
         session = current_session()
@@ -197,18 +220,7 @@ class _Pulling:
         sentence = "There is nothing new: the server still has the report that we hold."
         return PullDone(self.pull.name, self.pull.feed, "nothing_new", sentence)
 
-    def _receive(self, found: Pulled, feed: Feed, sha256: str, now: datetime) -> PullDone:
-        def record(session: Session, receipt_id: int) -> None:
-            values: dict[str, Any] = {
-                "url_sha256": _url_sha256(self.pull),
-                "etag": found.validators.etag,
-                "last_modified": found.validators.last_modified,
-                "sha256": sha256,
-                "received_at": now,
-                "receipt_id": receipt_id,
-            }
-            roads.set_state(session, Road.PULL, self.pull.name, **values)
-
+    def _receive(self, found: Pulled, feed: Feed, now: datetime) -> PullDone:
         receipt_id = receive_report(
             replace(self.context, now=now),
             content=found.content,
@@ -216,7 +228,7 @@ class _Pulling:
             feed=feed,
             source=Road.PULL,
             limits=self.limits,
-            record=record,
+            once=_OfPull(self.pull, found.validators, now),
         )
         session = current_session()
         status = session.get_one(Receipt, receipt_id, populate_existing=True).status

@@ -1,10 +1,11 @@
 """A report arrives: its bytes are committed first, then its lines in chunks, until every line has its one outcome."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import PurePath
+from time import sleep
 from typing import Protocol
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from tracker.core.report_times import read_instant
 from tracker.core.written_times import UnreadableTime
 from tracker.services.context import Context
 from tracker.services.corrected_lines import take_marked
+from tracker.services.errors import NoRoomError
 from tracker.services.feeds import feed_begun_with
 from tracker.services.read_lines import read_chunk
 from tracker.services.report_table import REPORT_TIME, report_table
@@ -30,18 +32,21 @@ from tracker.store.models import Receipt
 CHUNK = 200
 """Lines in one transaction: the database is held briefly, and a restart repeats at most so many."""
 
+PAUSE_SECONDS = 0.01
+"""Between two chunks, so that whoever waits to write gets their turn: a page records that it was opened, and waits."""
+
 TRIES = 5
 """How often a chunk is tried that met somebody else's change in the middle (PostgreSQL: deadlock, lost race)."""
 
 
 class Once(Protocol):
-    """What keeps one report from being taken twice, asked and told inside the transaction that keeps its bytes."""
+    """What a road must know and remember of a report, asked and told inside the transaction that keeps its bytes."""
 
     def receipt_of(self, session: Session, sha256: str) -> int | None:
-        """The receipt of the first time; None where this is the first."""
+        """The receipt of an earlier time; None where this is the first, or where the road keeps none apart."""
 
     def keep(self, session: Session, receipt_id: int, sha256: str) -> None:
-        """Remember the receipt just written."""
+        """Remember the receipt just written. If it raises, nothing is kept."""
 
 
 def receive_report(
@@ -55,18 +60,20 @@ def receive_report(
     is_history: bool = False,
     limits: FileLimits,
     once: Once | None = None,
-    record: Callable[[Session, int], None] | None = None,
     at_most: int | None = None,
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
     `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. `once`: may know its receipt already. `record`: what the road has to remember of this
-    receipt, written in the transaction that keeps it; if it raises, nothing is kept. `at_most`: about so many lines are
-    read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    of its returns is unknown. `once`: may know its receipt already, or has to remember it. `at_most`: about so
+    many lines are read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    Raises NoRoomError where the disk is full: with the receipt, if the bytes are kept.
     """
-    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once, record)
-    _read(context, receipt_id, feed, limits, at_most)
+    receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once)
+    try:
+        _read(context, receipt_id, feed, limits, at_most)
+    except NoRoomError as error:
+        raise NoRoomError(receipt_id) from error
     return receipt_id
 
 
@@ -85,6 +92,8 @@ def resume_reading(context: Context, shipped: Mapping[str, Feed], limits: FileLi
     for receipt_id, feed in found:
         try:
             _read(context, receipt_id, feed, limits)
+        except NoRoomError as error:
+            raise NoRoomError(receipt_id) from error  # there is none for the others either
         except Exception as error:  # noqa: BLE001 (raised below, once the others are read)
             failed.append(error)
     if failed:
@@ -101,7 +110,6 @@ def _keep(
     received_by_id: int | None,
     is_history: bool,
     once: Once | None = None,
-    record: Callable[[Session, int], None] | None = None,
 ) -> int:
     """Commit the bytes. The same bytes by the same feed have the age of their first copy (definitions §8)."""
     sha256 = hashlib.sha256(content).hexdigest()
@@ -132,8 +140,6 @@ def _keep(
             once.keep(session, receipt.id, sha256)
         details = {"feed": feed.name, "sha256": sha256, "source": source}
         audit.record(session, "report_received", context.actor, context.now, "receipt", receipt.id, details)
-        if record is not None:
-            record(session, receipt.id)
         return receipt.id
 
 
@@ -145,13 +151,9 @@ def _plain_name(filename: str) -> str:
 
 def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits, at_most: int | None = None) -> None:
     """Read the lines of a kept report, from the first without an outcome to the last, or `at_most` about so many."""
-    session = current_session()
-    query = select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id, Receipt.status == "reading")
-    kept = session.execute(query).one_or_none()
-    session.rollback()
-    if kept is None:
+    table = _kept_table(receipt_id, feed, limits)
+    if table is None:
         return
-    table = report_table(kept.content, kept.filename, feed, limits)
     if isinstance(table, Refusal):
         _refuse(context, receipt_id, feed, table)
         return
@@ -161,6 +163,16 @@ def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits, at_
         chunks += 1
         if at_most is not None and chunks * CHUNK >= at_most:
             return
+        sleep(PAUSE_SECONDS)
+
+
+def _kept_table(receipt_id: int, feed: Feed, limits: FileLimits) -> Table | Refusal | None:
+    """None where it is read to its end. The bytes are let go of here: while lines are read, only their cells are held."""
+    session = current_session()
+    query = select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id, Receipt.status == "reading")
+    kept = session.execute(query).one_or_none()
+    session.rollback()
+    return report_table(kept.content, kept.filename, feed, limits) if kept else None
 
 
 def _refuse(context: Context, receipt_id: int, feed: Feed, refusal: Refusal) -> None:

@@ -46,6 +46,21 @@ class _TakenError(Exception):
     """Another process gave this file its receipt in this very moment: nothing of ours is kept."""
 
 
+@dataclass(frozen=True)
+class _OfFile:
+    """Gives the file's row its receipt in the transaction that keeps the bytes."""
+
+    row_id: int
+    seen: Mapping[str, object]
+
+    def receipt_of(self, session: Session, sha256: str) -> int | None:
+        return None
+
+    def keep(self, session: Session, receipt_id: int, sha256: str) -> None:
+        if not roads.give_receipt(session, self.row_id, receipt_id, sha256, self.seen):
+            raise _TakenError
+
+
 def look(
     context: Context,
     folder: WatchedFolder,
@@ -129,12 +144,6 @@ class _Look:
         except FolderError as error:
             self._note(row_id, error)
             return
-        sha256 = hashlib.sha256(content).hexdigest()
-
-        def record(session: Session, receipt_id: int) -> None:
-            if not roads.give_receipt(session, row_id, receipt_id, sha256, _seen(file)):
-                raise _TakenError
-
         try:
             receipt_id = receive_report(
                 replace(self.context, now=self.read_clock()),
@@ -143,7 +152,7 @@ class _Look:
                 feed=self.feeds[file.feed],
                 source=Road.FOLDER,
                 limits=self.limits,
-                record=record,
+                once=_OfFile(row_id, _seen(file)),
             )
         except _TakenError:
             return

@@ -4,18 +4,26 @@ SQLite: WAL, synchronous=FULL, foreign keys on. A read begins with BEGIN; a writ
 it never has to be upgraded from a read that another writer has overtaken.
 """
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Select, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 WRITER = "tracker_writer"
 """Execution option of a connection whose transaction begins as a writer."""
+
+WAIT_SECONDS = 30
+"""How long a transaction waits for its turn on SQLite."""
+
+_ASKED_WITHIN_MS = 8  # SQLite asks after 1, 3 and 8 ms of these
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -72,14 +80,51 @@ def prepare_engine(engine: Engine) -> None:
     def _connect(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        waiting = f"busy_timeout={1000 * WAIT_SECONDS}"
+        for pragma in (waiting, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writer = connection.get_execution_options().get(WRITER)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        if connection.get_execution_options().get(WRITER):
+            _begin_as_writer(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_as_writer(connection: Connection) -> None:
+    """Take the writer's place, asked for every few milliseconds until WAIT_SECONDS are over.
+
+    SQLite's own waiting soon asks ten times a second only, and whoever writes one chunk after another leaves the place
+    free for less than that: others would hardly ever find it.
+    """
+    file: Any = connection.connection.driver_connection
+    until = monotonic() + WAIT_SECONDS
+    file.execute(f"PRAGMA busy_timeout={_ASKED_WITHIN_MS}")
+    try:
+        while monotonic() < until:
+            try:
+                file.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last time, for an error that the engine understands
+    finally:
+        file.execute(f"PRAGMA busy_timeout={1000 * WAIT_SECONDS}")
+
+
+def has_no_room(error: DBAPIError) -> bool:
+    """Whether the database could not write for want of room: a full disk, or a file that may not grow further."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorname", "") in _NO_ROOM
+    return getattr(error.orig, "sqlstate", None) in _NO_ROOM
+
+
+_NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "53100"})
+"""SQLite's names and PostgreSQL's code: a full disk shows as the first or the third, a limit on files as the second."""
 
 
 def session() -> Session:

@@ -87,6 +87,12 @@ def rows_by_reference(session: Session, force: str, references: Iterable[str]) -
     return {row.police_reference: row for row in session.scalars(query) if row.police_reference}
 
 
+def rows_by_id(session: Session, ids: Collection[int]) -> Sequence[Episode]:
+    """The rows themselves, in the order of their ids; no query where none is asked for."""
+    query = select(Episode).where(Episode.id.in_(ids)).order_by(Episode.id)
+    return session.scalars(query).all() if ids else ()
+
+
 @dataclass(frozen=True)
 class InHistory(MissingEpisode):
     """An episode as far as the others of its child are concerned: when, counted or not, its flags, what it asks."""

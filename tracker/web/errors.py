@@ -8,7 +8,7 @@ from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from tracker.services.errors import Conflict, Refused
+from tracker.services.errors import Conflict, NoRoomError, Refused
 from tracker.web.api.problems import asks_the_api, fault_problem, http_problem
 from tracker.web.fields import typed_values
 from tracker.web.security import safe_next
@@ -33,6 +33,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(Conflict, show_conflict)
     app.register_error_handler(Refused, show_refused)
+    app.register_error_handler(NoRoomError, show_no_room)
     app.register_error_handler(Exception, show_fault)
 
 
@@ -52,6 +53,12 @@ def show_http_error(error: HTTPException) -> Answer | HTTPException | Response:
 def show_refused(error: Refused) -> Answer:
     """A refusal that its view did not put on a form."""
     return render_template("errors/refused.html", problems=error.problems, back=_back()), 422
+
+
+def show_no_room(error: NoRoomError) -> Answer:
+    """Of no use to log with a reference: the cause is known, and the same for everybody."""
+    logger.error("no room: the disk on which the database lies is full")
+    return render_template("errors/plain.html", heading="There is no room left", sentence=error.sentence), 507
 
 
 def show_conflict(error: Conflict) -> Answer:
