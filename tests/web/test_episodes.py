@@ -497,7 +497,7 @@ def test_decide_which_value_stands(client_request: ClientRequest, day: Day, take
     client, id_ = client_request.sign_in("Alice"), day.episode("Kimber")
     page = client.get("/today")
     assert [b.text for b in page.all("button", name="take")] == [
-        "Ours stands : Kimber Kimson, Risk", "Take the police’s : Kimber Kimson, Risk",
+        "Ours stands: Kimber Kimson, Risk", "Take the police’s: Kimber Kimson, Risk",
     ]  # fmt: skip
     link = next(form.attributes["action"] for form in page.all("form") if "/decisions/" in form.attributes["action"])
     page = client.get(link)
