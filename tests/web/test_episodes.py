@@ -495,7 +495,11 @@ def test_still_missing_takes_the_return_away(client_request: ClientRequest, day:
 @pytest.mark.parametrize(("take", "risk"), [("ours", "low"), ("police", "high")])
 def test_decide_which_value_stands(client_request: ClientRequest, day: Day, take: str, risk: str) -> None:
     client, id_ = client_request.sign_in("Alice"), day.episode("Kimber")
-    link = next(a for a in client.get("/today").all("a") if a.text == "Decide: Kimber Kimson").attributes["href"]
+    page = client.get("/today")
+    assert [b.text for b in page.all("button", name="take")] == [
+        "Ours stands: Kimber Kimson, Risk", "Take the police’s: Kimber Kimson, Risk",
+    ]  # fmt: skip
+    link = next(form.attributes["action"] for form in page.all("form") if "/decisions/" in form.attributes["action"])
     page = client.get(link)
     assert "Ours: Low" in page.text and "The police’s: High" in page.text
     assert client.post(link, {}, status=200).errors() == ["Choose which value stands."]

@@ -128,7 +128,7 @@ def test_a_near_child_waits_for_a_person_who_chooses(client_request: ClientReque
     assert len(children) == (1 if take_held else 2)
     page = alice.get(f"/reports/lines/{line.id}")
     words = "the child held" if take_held else "a child not held before"
-    assert f"Decided by Alice Testworker, 16 Nov 2026, 12:00: {words}" in page.text
+    assert f"Decided by Alice Testworker, 16 Nov 2026, 12:00 : {words}" in page.text
     alice.post(f"/reports/lines/{line.id}/undo", {"version": session().get_one(Line, line.id).version}, status=302)
     page = alice.get(f"/reports/lines/{line.id}")
     assert "Undone: the line waits for a decision again." in page.text and "Is it this child?" in page.text

@@ -82,7 +82,7 @@ def test_the_counts_at_the_top_lead_to_their_parts(client_request: ClientRequest
         "Lines of reports 2",
         "Same episode? 1",
         "The police’s value differs 1",
-        "Risk: we hold Low ; the police say High",
+        "Risk: we hold Low (Alice Testworker, 16 Nov 2026, 12:00 ) The police say High ( row 3 of receipt 2",
         "Episodes that overlap 2",
         "“Not required”, to approve 1",
         "Not yet back 3",

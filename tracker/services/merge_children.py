@@ -113,7 +113,8 @@ def _move_person(
     merges.add_keys(session, kept.id, gone_keys)
     merges.learn_again(session, kept)
     added = merges.keys_of(session, kept.id) - keys_before
-    return moved | {"gone_keys": sorted(gone_keys), "keys_added": sorted(added)}
+    keys = {"keys_before": keys_before, "keys_added": added, "gone_keys": gone_keys}
+    return moved | {name: sorted(held) for name, held in keys.items()}
 
 
 def _move_episodes(session: Session, kept: Child, gone: Child, context: Context) -> dict[str, Any]:

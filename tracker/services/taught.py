@@ -1,6 +1,7 @@
 """What lines of reports taught of a child: taken back, or handed on, when they prove to be about another."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from tracker.adapters.tabular import Row
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
 from tracker.services.context import Context
+from tracker.services.find_children import is_ours
 from tracker.services.line_memory import plain
 from tracker.services.line_verdicts import LEARNT
 from tracker.services.read_lines import FieldsOf, read_row
@@ -34,11 +36,21 @@ def said_of(session: Session, episode_ids: Collection[int], feeds: Mapping[str, 
     return found
 
 
-def hand_on(session: Session, child: Child, other: Child, gone: Collection[int], feeds: Mapping[str, Feed]) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """The ids of names and numbers that stay a child's, whoever taught them."""
+
+    names: Collection[int] = ()
+    numbers: Collection[int] = ()
+
+
+def hand_on(
+    session: Session, child: Child, other: Child, gone: Collection[int], feeds: Mapping[str, Feed], keep: Kept
+) -> None:
     """The names and numbers that only the lines of the episodes `gone` from a child taught: the other child's now."""
     said = said_of(session, gone, feeds)
     staying = said_of(session, _others(session, child.id, gone), feeds)
-    _forget_names(session, child, said, staying)
+    _forget_names(session, child, said, staying, keep)
     learn_from(session, other, said)
 
 
@@ -66,7 +78,7 @@ def take_back(
     staying = said_of(session, _others(session, child.id, gone), feeds)
     if not said:
         return
-    _forget_names(session, child, said, staying)
+    _forget_names(session, child, said, staying, Kept())
     entered = _entered(session, child.id)
     lost = []
     for name in LEARNT:
@@ -78,6 +90,8 @@ def take_back(
         given = [getattr(line, name) for line in staying if getattr(line, name) is not None]
         setattr(child, name, plain(given[-1]) if given else None)
         lost.append(name)
+    if "responsible_authority" in lost and "is_ours" not in entered:
+        child.is_ours = is_ours(child.responsible_authority, context)
     if lost:
         merges.remove_keys(session, child.id, merges.keys_reported(said))
         merges.learn_again(session, child)
@@ -89,7 +103,9 @@ def _others(session: Session, child_id: int, gone: Collection[int]) -> list[int]
     return list(session.scalars(query))
 
 
-def _forget_names(session: Session, child: Child, said: Sequence[ReportLine], staying: Sequence[ReportLine]) -> None:
+def _forget_names(
+    session: Session, child: Child, said: Sequence[ReportLine], staying: Sequence[ReportLine], keep: Kept
+) -> None:
     names = {(line.surname, line.forename) for line in said} - {(line.surname, line.forename) for line in staying}
     names.discard((child.surname, child.forename))
     numbers = {_number(line) for line in said} - {_number(line) for line in staying}
@@ -97,14 +113,14 @@ def _forget_names(session: Session, child: Child, said: Sequence[ReportLine], st
         session.execute(
             delete(ChildName).where(
                 ChildName.child_id == child.id, ChildName.surname == surname, ChildName.forename == forename,
-                ChildName.added_by_id.is_(None),
+                ChildName.added_by_id.is_(None), ChildName.id.not_in(keep.names),
             )
         )  # fmt: skip
     for kind, value in sorted((kind, value) for kind, value in numbers if value):
         session.execute(
             delete(ChildIdentifier).where(
                 ChildIdentifier.child_id == child.id, ChildIdentifier.kind == kind, ChildIdentifier.value == value,
-                ChildIdentifier.added_by_id.is_(None),
+                ChildIdentifier.added_by_id.is_(None), ChildIdentifier.id.not_in(keep.numbers),
             )
         )  # fmt: skip
     merges.remove_keys(session, child.id, merges.keys_reported(said))

@@ -14,7 +14,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.merge_children import follow_up_whole, record_both
 from tracker.services.merge_flags import put_flags_back
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
-from tracker.services.taught import hand_on
+from tracker.services.taught import Kept, hand_on
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes, merges
 from tracker.store.db import as_json_value
@@ -57,7 +57,8 @@ def unmerge_children(
         flag_modified(kept, "surname")
         held.undone_at, held.undone_by_id = context.now, context.actor.person_id
         session.flush()
-        hand_on(session, kept, gone, going, feeds)
+        hand_on(session, kept, gone, going, feeds, Kept(held.moved["names_before"], held.moved["numbers_before"]))
+        merges.add_keys(session, kept.id, held.moved["keys_before"])
         record_both(session, "children_unmerged", kept.id, gone.id, context)
         follow_up_whole(session, [kept.id, gone.id], context)
 

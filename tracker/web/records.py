@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from wtforms import HiddenField
 from wtforms.validators import Length, StopValidation
 
@@ -14,7 +14,9 @@ from tracker.core.written_times import Moment
 from tracker.services import searches
 from tracker.services.pages import episodes, people
 from tracker.services.pages.episodes import Act, EpisodePage
+from tracker.services.pages.joins import where_joined
 from tracker.web.fields import LondonDateField, LondonDateTimeField
+from tracker.web.filters import instant
 from tracker.web.forms import Form
 from tracker.web.request import request_context, settings, signed_in_viewer
 from tracker.web.sessions import token
@@ -32,9 +34,14 @@ class RecordForm(Form):
     version = HiddenField()
 
     def shown_version(self) -> int:
-        """The version the person saw. What is no number can be of no record, and so conflicts."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+        """The version the person saw."""
+        return version_in(self.version.data)
+
+
+def version_in(sent: object) -> int:
+    """A version that a form carried. What is no number can be of no record, and so conflicts."""
+    text = str(sent or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 class KnownYear:
@@ -48,11 +55,22 @@ class KnownYear:
 
 
 def opened(episode_id: int) -> EpisodePage:
-    """The episode, its opening recorded; 404 where there is none that this person may see."""
+    """The episode, its opening recorded; 404 where there is none that this person may see.
+
+    The old link of one that was made one with another leads to that, with a notice.
+    """
     page = episodes.episode_page(request_context(), signed_in_viewer(), episode_id)
-    if page is None:
+    return page if page is not None else _lead_on(episode_id)
+
+
+def _lead_on(episode_id: int) -> NoReturn:
+    join = where_joined(signed_in_viewer(), episode_id)
+    if join is None:
         abort(404)
-    return page
+    by = f" by {join.joined_by}" if join.joined_by else ""
+    notice = f"Episode {episode_id} was made one with episode {join.kept_id} on {instant(join.joined_at)}{by}."
+    flash(notice if request.method == "GET" else f"{notice} Nothing of what you sent was kept.", "notice")
+    abort(redirect(url_for("episodes.show", episode_id=join.kept_id)))
 
 
 def still_possible(page: EpisodePage, act: Act) -> bool:

@@ -22,6 +22,7 @@ from tracker.services.pages.episode_shapes import (
     InterviewView,
     VersionView,
 )
+from tracker.services.pages.value_views import sources_of
 from tracker.store import breaches, people
 from tracker.store.models import (
     Alert,
@@ -202,6 +203,7 @@ def decision_views(session: Session, episode_id: int) -> tuple[DecisionView, ...
     names = people.names_by_id(session)
     query = select(EpisodeDecision).where(EpisodeDecision.episode_id == episode_id).order_by(EpisodeDecision.id)
     rows = sorted(session.scalars(query), key=lambda row: row.decided_at is not None)
+    sources = sources_of(session, rows)
     return tuple(
         DecisionView(
             id=row.id,
@@ -212,6 +214,7 @@ def decision_views(session: Session, episode_id: int) -> tuple[DecisionView, ...
             decided_at=row.decided_at,
             decided_by=names.get(row.decided_by_id) if row.decided_by_id else None,
             took_police_value=row.took_police_value,
+            **vars(sources[row.id]),
         )
         for row in rows
     )

@@ -180,6 +180,11 @@ class DecisionView:
     decided_at: datetime | None
     decided_by: str | None
     took_police_value: bool | None
+    entered_by: str | None = None
+    entered_at: datetime | None = None
+    line_id: int | None = None
+    line_no: int | None = None
+    receipt_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Two records side by side, a merge to be undone, where a merged child went, and who may be held twice."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -148,7 +149,7 @@ def where_it_went(viewer: Viewer, child_id: int) -> MergeView | None:
 
 
 _ENOUGH = 300
-"""A common key finds many: the first so many are compared, which keeps the page quick."""
+"""A common key finds many: so many are compared, those that share most keys first, which keeps the page quick."""
 
 
 def possibly_the_same(context: Context, viewer: Viewer, child_id: int) -> tuple[PossiblyTheSame, ...]:
@@ -163,8 +164,8 @@ def possibly_the_same(context: Context, viewer: Viewer, child_id: int) -> tuple[
         )
         found |= set(session.scalars(same))
     keys = blocking_keys(child.surname, child.forename, child.date_of_birth, None)
-    for ids in children.ids_by_key(session, keys).values():
-        found |= set(sorted(ids)[:_ENOUGH])
+    by_keys = Counter(id_ for ids in children.ids_by_key(session, keys).values() for id_ in ids)
+    found |= {id_ for id_, _ in by_keys.most_common(_ENOUGH)}
     seen = select(Child).where(Child.id.in_(found - {child_id}), children_visible_to(viewer))
     rows = {row.id: row for row in session.scalars(seen)}
     force, number = next(iter(sorted(numbers)), ("", None))

@@ -20,6 +20,7 @@ from tracker.services.pages.today_shapes import (
     TodayFilter,
     ValueDecision,
 )
+from tracker.services.pages.value_views import sources_of
 from tracker.store import people
 from tracker.store.models import (
     Child,
@@ -66,6 +67,8 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
         .where(*waits)
         .order_by(EpisodeDecision.raised_at, EpisodeDecision.id)
     )
+    found = [(row, child) for row, child in session.execute(query.limit(MOST_SHOWN))]
+    sources = sources_of(session, [row for row, _ in found])
     rows = tuple(
         ValueDecision(
             id=row.id,
@@ -75,8 +78,9 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
             held_value=row.held_value,
             police_value=row.police_value,
             raised_at=row.raised_at,
+            **vars(sources[row.id]),
         )
-        for row, child in session.execute(query.limit(MOST_SHOWN))
+        for row, child in found
     )
     total = len(rows)
     if total == MOST_SHOWN:

@@ -26,6 +26,11 @@ class ValueDecision:
     held_value: str
     police_value: str
     raised_at: datetime
+    entered_by: str | None = None
+    entered_at: datetime | None = None
+    line_id: int | None = None
+    line_no: int | None = None
+    receipt_id: int | None = None
 
 
 @dataclass(frozen=True)

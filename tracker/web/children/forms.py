@@ -9,7 +9,7 @@ from tracker.web.children.words import number_words
 from tracker.web.episodes.forms import NOT_KNOWN, YES_NO_UNKNOWN
 from tracker.web.fields import LondonDateField
 from tracker.web.forms import Checkboxes, Form, LongText, Radios, Select, Text
-from tracker.web.records import LINE, TEXT, KnownYear, RecordForm
+from tracker.web.records import LINE, TEXT, KnownYear, RecordForm, version_in
 from tracker.web.words import words
 
 
@@ -32,8 +32,7 @@ class MergeForm(RecordForm):
     other_version = HiddenField()
 
     def shown_other_version(self) -> int:
-        text = str(self.other_version.data or "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+        return version_in(self.other_version.data)
 
 
 class UnmergeForm(RecordForm):

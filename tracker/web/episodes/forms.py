@@ -20,7 +20,7 @@ from tracker.core.terms import (
 from tracker.web.episodes.wording import force_words
 from tracker.web.fields import LondonDateField, LondonDateTimeField, TimeGiven
 from tracker.web.forms import Form, LongText, Radios, Select, Text
-from tracker.web.records import LINE, TEXT, KnownYear, RecordForm
+from tracker.web.records import LINE, TEXT, KnownYear, RecordForm, version_in
 from tracker.web.words import choices
 
 NOT_KNOWN = ("", "Not known")
@@ -181,6 +181,15 @@ class MoveToNewForm(RecordForm):
     surname = Text("Surname", [InputRequired("Enter the child’s surname."), LINE])
     forename = Text("First name", [InputRequired("Enter the child’s first name."), LINE])
     date_of_birth = LondonDateField("Date of birth", [KnownYear()])
+
+
+class JoinForm(RecordForm):
+    """Carries the versions of both episodes."""
+
+    other_version = HiddenField()
+
+    def shown_other_version(self) -> int:
+        return version_in(self.other_version.data)
 
 
 class DecisionForm(Form):

@@ -8,11 +8,13 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.clock import elapsed_hours
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.errors import Refused
 from tracker.services.log_episode import NewChild, find_children, log_episode
 from tracker.services.pages import children as child_pages
 from tracker.services.pages.children import ChildPage
+from tracker.services.pages.rows import EpisodeRow
 from tracker.web.access import Permission, requires
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import FindChildForm, LogForm, LogNewChildForm, yes_no
@@ -73,7 +75,21 @@ def new_facts() -> ResponseReturnValue:
             tell_readings([form.missing_from_at, form.found_at, form.returned_at])
             flash("The episode is logged.", "done")
             return redirect(url_for("episodes.show", episode_id=episode_id))
-    return render_template("episodes/facts.html", form=form, child=child, asks=asks)
+    near = _near(form, child) if "possible_duplicate" in asks else []
+    return render_template("episodes/facts.html", form=form, child=child, asks=asks, near=near)
+
+
+def _near(form: LogForm, child: ChildPage | None) -> list[EpisodeRow]:
+    """The child's episodes that start within a day of the one typed: any of them may be it."""
+    start, _ = instant_given(form.missing_from_at, FlagCode.START_TIME_ESTIMATED)
+    if child is None or start is None:
+        return []
+    hours = request_context().rules.policy.same_episode_hours
+    return [
+        row
+        for row in child.episodes
+        if row.out_of_counts is None and abs(elapsed_hours(row.missing_from_at, start)) <= hours
+    ]
 
 
 def _child_asked_for() -> ChildPage | None:

@@ -36,8 +36,9 @@ def move(episode_id: int) -> ResponseReturnValue:
 def move_to(episode_id: int) -> ResponseReturnValue:
     """To a child held."""
     form = MoveToForm()
-    child_id = int(form.choice.data) if form.validate_on_submit() else None
-    return _moved(episode_id, form, lambda: _move(episode_id, form, child_id=child_id))
+    if not form.validate_on_submit():
+        return _page(opened(episode_id), FindByNameForm(formdata=None), form)
+    return _moved(episode_id, form, lambda: _move(episode_id, form, child_id=int(form.choice.data)))
 
 
 @bp.route(f"/episodes/<{ID}:episode_id>/move/new", methods=["GET", "POST"])

@@ -10,10 +10,11 @@ from tracker.services.errors import Refused
 from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as pages
 from tracker.services.pages import people
+from tracker.services.pages.joins import joins_of, may_be_one
 from tracker.services.pages.month import ids_behind
 from tracker.services.pages.report_history import report_history
 from tracker.web.access import Permission, requires
-from tracker.web.episodes import changes, log, move, questions
+from tracker.web.episodes import changes, joining, log, move, questions
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import OPEN, FilterForm
@@ -22,7 +23,7 @@ from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import feeds, now, request_context, signed_in_viewer
 
-__all__ = ["bp", "changes", "log", "move", "questions"]
+__all__ = ["bp", "changes", "joining", "log", "move", "questions"]
 
 OF_CHILDREN = ("children.", "repeat.", "year_to_date.")
 """Figures of the month whose ids are those of children."""
@@ -164,4 +165,6 @@ def show(episode_id: int) -> ResponseReturnValue:
         timeline=timeline(page, now()),
         versions=_versions(page),
         reports=report_history(episode_id, feeds()),
+        joins=joins_of(episode_id),
+        may_be_one=may_be_one(page.row, page.others),
     )
