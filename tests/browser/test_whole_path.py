@@ -43,6 +43,7 @@ def upload(page: Page, path: Path) -> None:
     page.get_by_label("Which report is it?").select_option("generic")
     page.get_by_label("The file").set_input_files(path)
     page.get_by_role("button", name="Load the report").click()
+    page.wait_for_url(re.compile(r"/reports/[0-9]+$"))  # a script sends it, and opens the receipt when it has come
 
 
 def type_instant(page: Page, legend: str, day: str, month: str, year: str, time: str) -> None:

@@ -181,7 +181,7 @@ def test_the_receipt_adds_up_and_groups_what_waits(client_request: ClientRequest
     page = alice.get("/reports/1")
     assert "4 lines read = 1 created + 3 need a decision" in page.text
     assert "3 lines still to decide" in page.text
-    assert re.search("2 lines: .*Vanished|2 lines: .*status", page.text)
+    assert re.search("2 lines : The status is .*“Vanished”", page.text)
     assert "Came by Upload" in page.text and "SHA-256" in page.text
 
 

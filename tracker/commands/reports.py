@@ -8,13 +8,14 @@ from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, Road
-from tracker.services.errors import NoRoomError
+from tracker.services.errors import Conflict, NoRoomError, Refused
 from tracker.services.feeds import feeds_to_replay_by
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
 from tracker.services.receive_report import receive_report, resume_reading
 from tracker.services.reexamine import reexamine
+from tracker.services.undo_load import resume_undoing, undo_load
 
 
 @command(cli, "ingest")
@@ -132,6 +133,30 @@ def reexamine_command(run: Command, feed_name: str | None) -> int:
     said = f"{done.looked_at} waiting lines read again: {done.settled} settled, {done.refreshed} asked about otherwise."
     run.show(counts, said)
     return 1 if done.settled < done.looked_at else 0
+
+
+@cli.group("reports")
+def reports_group() -> None:
+    """Reports received."""
+
+
+@command(reports_group, "undo")
+@click.argument("receipt_id", type=int, metavar="RECEIPT")
+@click.option("--reason", required=True, help="Why the load is undone; it is kept, so name no child.")
+def reports_undo(run: Command, receipt_id: int, reason: str) -> int:
+    """Take back all that a load did, and keep what people have entered since. Begun already, it is gone on with.
+
+    Exit code 0: the load is undone. 2: it cannot be undone, or not now.
+    """
+    try:
+        undo_load(run.context(), receipt_id=receipt_id, reason=reason, feeds=run.feeds())
+    except Conflict:
+        resume_undoing(run.context(), run.feeds())
+    except Refused as refused:
+        _fail(run, refused.problems[0].code, refused.problems[0].sentence)
+        return 2
+    run.show({"receipt_id": receipt_id, "status": "undone"}, f"The load of receipt {receipt_id} is undone.")
+    return 0
 
 
 @cli.group("interviews")

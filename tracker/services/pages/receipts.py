@@ -1,11 +1,13 @@
 """One receipt: its counts, how far it has come, what waits of it by problem, its copies, and undoing its load."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.adapters.tabular import columns_in
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
@@ -67,16 +69,41 @@ def receipt_rows(session: Session, rows: Sequence[Receipt]) -> tuple[ReceiptRow,
     )
 
 
-def problem_groups(session: Session, receipt_id: int) -> tuple[ProblemGroup, ...]:
+def problem_groups(session: Session, receipt_id: int, feed: Feed | None) -> tuple[ProblemGroup, ...]:
     """The waiting lines of a receipt by what is wrong with them, the most first."""
     count = func.count()
     query = select(Line.problem_code, Line.problem_sentence, count, func.min(Line.id))
     query = query.where(LINE_WAITS, Line.receipt_id == receipt_id, Line.problem_code.is_not(None))
     query = query.group_by(Line.problem_code, Line.problem_sentence).order_by(count.desc(), func.min(Line.id))
+    found = session.execute(query.limit(PROBLEMS_ON_A_PAGE)).all()
+    words = _unknown_words(session, receipt_id, feed) if feed else {}
     return tuple(
-        ProblemGroup(ProblemCode(code or ""), sentence or "", lines, first)
-        for code, sentence, lines, first in session.execute(query.limit(PROBLEMS_ON_A_PAGE))
+        ProblemGroup(ProblemCode(code or ""), sentence or "", lines, first, tuple(words.get(sentence or "", ())))
+        for code, sentence, lines, first in found
     )
+
+
+WORDS_LOOKED_AT = 500
+WORDS_SHOWN = 5
+
+
+def _unknown_words(session: Session, receipt_id: int, feed: Feed) -> dict[str, list[str]]:
+    """Sentence → the words that neither the feed nor we know, the most frequent first, of the first so many lines."""
+    query = select(Line).where(LINE_WAITS, Line.receipt_id == receipt_id)
+    query = query.where(Line.problem_code == ProblemCode.UNKNOWN_VALUE).order_by(Line.line_no).limit(WORDS_LOOKED_AT)
+    counted: dict[str, Counter[str]] = {}
+    for line in session.scalars(query):
+        cells = line.corrected_cells or line.cells
+        columns = columns_in(tuple(cells), feed.columns)
+        for field in line.problem_fields:
+            word = cells.get(columns.get(field, ""), "").strip()
+            if field in CODED and word:
+                counted.setdefault(line.problem_sentence or "", Counter())[word[:40]] += 1
+    return {sentence: [word for word, _ in words.most_common(WORDS_SHOWN)] for sentence, words in counted.items()}
+
+
+CODED = frozenset({"status", "kind", "risk", "setting"})
+"""Fields of words, which say nothing of a child by themselves."""
 
 
 def copies(session: Session, row: Receipt) -> tuple[int, ...]:

@@ -77,12 +77,13 @@ class LineRow:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """Waiting lines with the same problem: how many, and the first of them."""
+    """Waiting lines with the same problem: how many, and the first of them. `words`: those that are not known."""
 
     code: ProblemCode
     sentence: str
     lines: int
     first_line_id: int
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ def receipt_page(
     page: int = 1,
     outcome: LineOutcome | None = None,
     waiting: bool = False,
+    feeds: Mapping[str, Feed] | None = None,
 ) -> ReceiptPage | None:
     """One receipt with its lines in order; `outcome`, `waiting`: only such lines. None where there is none to be seen.
 
@@ -132,7 +133,7 @@ def receipt_page(
     return ReceiptPage(
         receipt=receipt_rows(session, [row])[0],
         lines=Page(lines, total, page, LINES_ON_A_PAGE),
-        problems=problem_groups(session, receipt_id),
+        problems=problem_groups(session, receipt_id, (feeds or {}).get(row.feed)),
         copies=copies(session, row),
         undo=undo_view(session, receipt_id),
     )

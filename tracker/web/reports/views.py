@@ -73,8 +73,9 @@ def show(receipt_id: int) -> str:
     outcome = LineOutcome(given) if given in set(LineOutcome) else None
     waiting = given == "waiting"
     page = pages.receipt_page(
-        request_context(), signed_in_viewer(), receipt_id, page=page_number(), outcome=outcome, waiting=waiting
-    )
+        request_context(), signed_in_viewer(), receipt_id,
+        page=page_number(), outcome=outcome, waiting=waiting, feeds=feeds(),
+    )  # fmt: skip
     if page is None:
         abort(404)
     return render_template(
