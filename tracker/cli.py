@@ -18,7 +18,7 @@ from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
 from tracker.services.errors import NoRoomError
-from tracker.services.feeds import feeds_in_force
+from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.settings import Settings, SettingsError, load_settings
 
 
@@ -47,6 +47,10 @@ class Command:
     def feeds(self) -> dict[str, Feed]:
         """The feeds in force by name."""
         return feeds_in_force(self.settings.feeds, self.settings.council.own_names)
+
+    def replay_feeds(self) -> dict[str, Feed]:
+        """The same with the retired ones, for what has come in by them."""
+        return feeds_to_replay_by(self.settings.feeds, self.settings.council.own_names)
 
     def show(self, document: object, sentences: str) -> None:
         """The document with --json, else the sentences."""

@@ -9,7 +9,6 @@ from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome, Road
 from tracker.services.errors import Conflict, NoRoomError, Refused
-from tracker.services.feeds import feeds_to_replay_by
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
@@ -63,7 +62,7 @@ def ingest(run: Command, files: tuple[Path, ...], feed_name: str, history: bool)
 
 def _feed(run: Command, name: str) -> Feed | None:
     feed = run.feeds().get(name)
-    if feed is None and name in feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names):
+    if feed is None and name in run.replay_feeds():
         _fail(run, "retired_feed", f"The feed {name} is retired: no report comes in by it any more.")
     elif feed is None:
         known = ", ".join(sorted(run.feeds()))
@@ -119,13 +118,11 @@ def reexamine_command(run: Command, feed_name: str | None) -> int:
     """
     if feed_name is not None and _feed(run, feed_name) is None:
         return 2
-    done = reexamine(
-        run.context(), feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names), feed=feed_name
-    )
+    done = reexamine(run.context(), run.replay_feeds(), feed=feed_name)
     while done.after_id:
         done += reexamine(
             run.context(),
-            feeds_to_replay_by(run.settings.feeds, run.settings.council.own_names),
+            run.replay_feeds(),
             feed=feed_name,
             after_id=done.after_id,
         )
@@ -149,9 +146,9 @@ def reports_undo(run: Command, receipt_id: int, reason: str) -> int:
     Exit code 0: the load is undone. 2: it cannot be undone, or not now.
     """
     try:
-        undo_load(run.context(), receipt_id=receipt_id, reason=reason, feeds=run.feeds())
+        undo_load(run.context(), receipt_id=receipt_id, reason=reason, feeds=run.replay_feeds())
     except Conflict:
-        resume_undoing(run.context(), run.feeds())
+        resume_undoing(run.context(), run.replay_feeds())
     except Refused as refused:
         _fail(run, refused.problems[0].code, refused.problems[0].sentence)
         return 2
