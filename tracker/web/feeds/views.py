@@ -118,7 +118,7 @@ def load() -> ResponseReturnValue:
     form, files = ImportForm(), settings().feed_definitions
     if form.validate_on_submit():
         try:
-            content = form.file.data.read() if form.file.data else b""
+            content = form.file.data.read()
             name, _ = load_feed_file(request_context(), content=content, note=form.note.data, files=files)
         except Conflict:
             raise
