@@ -119,3 +119,21 @@ def test_interviews_are_loaded_once(folder: Path) -> None:
     assert (again["recorded"], again["unchanged"], len(again["problems"])) == (0, 1, 1)
     folder.joinpath("held.csv").write_bytes(b"")
     assert document(*load, code=2)["problems"][0]["code"] == "empty_file"
+
+
+def test_waiting_lines_are_judged_again_by_command(folder: Path) -> None:
+    path = folder / "night.csv"
+    path.write_bytes(as_csv([row("TV1"), row("TV2", risk="Blue", surname="Othername")]))
+    run("ingest", str(path), "--feed", "thames-valley", code=1)
+    assert document("reexamine", code=1) == {"looked_at": 1, "settled": 0, "refreshed": 0}
+    assert document("reexamine", "--feed", "generic") == {"looked_at": 0, "settled": 0, "refreshed": 0}
+    assert "no feed named" in run("reexamine", "--feed", "unheard-of", code=2).stderr
+
+
+def test_a_load_is_undone_by_command(folder: Path) -> None:
+    path = folder / "night.csv"
+    path.write_bytes(as_csv([row("TV1")]))
+    run("ingest", str(path), "--feed", "thames-valley")
+    assert document("reports", "undo", "1", "--reason", "The wrong feed") == {"receipt_id": 1, "status": "undone"}
+    assert "no such receipt" in run("reports", "undo", "7", "--reason", "Why", code=2).stderr
+    assert document("ingest", str(path), "--feed", "thames-valley")["created"] == 1

@@ -47,6 +47,11 @@ class _Around:
     people_acted: bool
     makes: bool
 
+    @property
+    def is_nobody(self) -> bool:
+        """Whether the load brought the child, and neither another report nor a person speaks of it."""
+        return self.makes and not self.staying and not self.people_acted
+
     def owed(self, what: str) -> list[_Stated]:
         """The lines that go to which the child owes a `name` or a `number`; to a line that brought it, both."""
         return [one for one in self.going if self.makes or (one.line.taught or {}).get(what)]
@@ -67,13 +72,14 @@ def take_back(
     around = _around(session, receipt, [row.id for row in rows], feeds)
     with_episodes = set(session.scalars(_with_episodes([row.id for row in rows])))
     found: dict[int, tuple[str, dict[str, object]]] = {}
+    gone = [row for row in rows if around[row.id].is_nobody and row.id not in with_episodes]
+    aside = taught.put_aside(session, [row.id for row in gone])
     for row in rows:
-        one = around[row.id]
-        if one.makes and not one.staying and not one.people_acted and row.id not in with_episodes:
+        if row.id in aside:
             row.undone_at = context.now
-            found[row.id] = REMOVED, taught.put_aside(session, row.id)
+            found[row.id] = REMOVED, dict(aside[row.id])
         else:
-            details = _unteach(session, row, one, context)
+            details = _unteach(session, row, around[row.id], context)
             found[row.id] = (TAKEN_BACK if details else UNTOUCHED), details
     session.flush()
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -42,8 +42,10 @@ class Plan:
     """What undoing the load does to one episode, not yet done."""
 
     row: Episode
+    child: Child  # held here, so that following up need not read it again
     became: str
     unsaid: Unsaid
+    questions: Sequence[tuple[EpisodeDecision, int | None]]  # that wait, each with the receipt that raised it
 
 
 def plans(session: Session, receipt: Receipt, ids: Collection[int], feeds: Mapping[str, Feed]) -> list[Plan]:
@@ -54,6 +56,7 @@ def plans(session: Session, receipt: Receipt, ids: Collection[int], feeds: Mappi
     versions = _by_episode(session.scalars(_ordered(EpisodeVersion, ids)))
     spoken = _lines(session, receipt, ids)
     worked_on = _worked_on(session, rows, versions)
+    questions = _questions(session, ids)
     fields_of: dict[str, FieldsOf] = {}
     found = []
     for row in rows:
@@ -61,7 +64,8 @@ def plans(session: Session, receipt: Receipt, ids: Collection[int], feeds: Mappi
         history = versions.get(row.id, [])
         events = _events(spoken.get(row.id, []), history, receipt, feeds, fields_of)
         unsaid = unsay(events, _base(history, held), held)
-        found.append(Plan(row, _became(row, unsaid, row.id in worked_on), unsaid))
+        became = _became(row, unsaid, row.id in worked_on)
+        found.append(Plan(row, whose[row.child_id], became, unsaid, questions.get(row.id, ())))
     return found
 
 
@@ -74,7 +78,7 @@ def _became(row: Episode, unsaid: Unsaid, worked_on: bool) -> str:
 
 
 def carry_out(session: Session, plan: Plan, receipt: Receipt, context: Context) -> dict[str, object]:
-    """Write one plan; the fields that changed. What hangs on the episode is followed up by the caller."""
+    """Write one plan, not yet flushed; the fields that changed. What hangs on the episode, the caller follows up."""
     row = plan.row
     values: dict[str, object] = dict(plan.unsaid.values)
     if plan.became == WITHDRAWN:
@@ -89,28 +93,35 @@ def carry_out(session: Session, plan: Plan, receipt: Receipt, context: Context) 
     if plan.became != KEPT:
         flags = values.get("flags", frozenset(map(FlagCode, row.flags)))
         assert isinstance(flags, frozenset)
-        if not _withdraw_questions(session, row, receipt, plan.unsaid.asked):
+        if not _withdraw_questions(session, plan, receipt):
             flags -= {FlagCode.POLICE_VALUE_DIFFERS}
         values["flags"] = flags
     changes = episodes.write_changes(session, row, values, context.now, reason=f"Receipt {receipt.id} was undone.")
-    session.flush()
-    if plan.became in (TAKEN_BACK, UNTOUCHED) and plan.unsaid.as_of is not None:
+    if changes and plan.became == TAKEN_BACK and plan.unsaid.as_of is not None:
+        row.as_of_at, row.as_of_line = plan.unsaid.as_of
+    elif plan.became == UNTOUCHED and plan.unsaid.as_of is not None:  # nothing else of it changed: its version stays
         reports.refresh_as_of(session, {row.id: plan.unsaid.as_of})
         set_committed_value(row, "as_of_at", plan.unsaid.as_of[0])
         set_committed_value(row, "as_of_line", plan.unsaid.as_of[1])
     return changes
 
 
-def _withdraw_questions(
-    session: Session, row: Episode, receipt: Receipt, still_asked: frozenset[tuple[str, str]]
-) -> bool:
-    """Questions that the load's lines raised and nobody has answered go with them; whether any waits still."""
+def _questions(session: Session, ids: Collection[int]) -> dict[int, list[tuple[EpisodeDecision, int | None]]]:
+    """Episode → the questions that wait for an answer, with the receipt whose line raised each."""
     query = select(EpisodeDecision, Line.receipt_id).outerjoin(Line, Line.id == EpisodeDecision.line_id)
-    query = query.where(EpisodeDecision.episode_id == row.id, EpisodeDecision.decided_at.is_(None))
+    query = query.where(EpisodeDecision.episode_id.in_(ids), EpisodeDecision.decided_at.is_(None))
+    found: dict[int, list[tuple[EpisodeDecision, int | None]]] = {}
+    for decision, receipt_id in session.execute(query.order_by(EpisodeDecision.id)):
+        found.setdefault(decision.episode_id, []).append((decision, receipt_id))
+    return found
+
+
+def _withdraw_questions(session: Session, plan: Plan, receipt: Receipt) -> bool:
+    """Questions that only the load's lines ask, and nobody has answered, go with them; whether any waits still."""
     waits = False
-    for decision, receipt_id in session.execute(query):
-        if receipt_id == receipt.id and (decision.field, decision.police_value) not in still_asked:
-            session.execute(delete(EpisodeDecision).where(EpisodeDecision.id == decision.id))
+    for decision, receipt_id in plan.questions:
+        if receipt_id == receipt.id and (decision.field, decision.police_value) not in plan.unsaid.asked:
+            session.delete(decision)
         else:
             waits = True
     return waits

@@ -227,7 +227,8 @@ def _undo_episodes(
     counts: Counter[str] = Counter()
     acts: list[audit.Act] = []
     touched: list[Episode] = []
-    for plan in undo_episodes.plans(session, receipt, [id_ for id_ in ids if id_ not in known], feeds):
+    planned = undo_episodes.plans(session, receipt, [id_ for id_ in ids if id_ not in known], feeds)
+    for plan in planned:
         changed = undo_episodes.carry_out(session, plan, receipt, context)
         counts[f"episodes_{plan.became}"] += 1
         _keep(session, receipt, "episode", plan.row.id, plan.became, {"changed": sorted(changed)})

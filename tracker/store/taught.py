@@ -1,6 +1,7 @@
 """Take back what lines taught of children: names and numbers with the keys that hang on them, or all of a child's."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -46,14 +47,20 @@ def find_anew(session: Session, child: Child) -> None:
     children.learn(session, {child.id: reported})
 
 
-def put_aside(session: Session, child_id: int) -> dict[str, object]:
-    """Remove every name, number and key of a child, and give them back, to be kept where nobody is found by them."""
-    keys = list(session.scalars(select(ChildKey.key).where(ChildKey.child_id == child_id).order_by(ChildKey.key)))
-    found: dict[str, object] = {
-        "names": [list(pair) for pair in names_of(session, child_id)],
-        "numbers": [list(pair) for pair in numbers_of(session, child_id)],
-        "keys": keys,
-    }
+def put_aside(session: Session, child_ids: Collection[int]) -> dict[int, dict[str, list[object]]]:
+    """Remove every name, number and key of these children; what they were, to be kept where nobody is found by them."""
+    found: dict[int, dict[str, list[object]]] = {id_: {"names": [], "numbers": [], "keys": []} for id_ in child_ids}
+    for row in session.execute(_of(ChildName, ChildName.surname, ChildName.forename, child_ids)):
+        found[row.child_id]["names"].append([row.surname, row.forename])
+    for row in session.execute(_of(ChildIdentifier, ChildIdentifier.kind, ChildIdentifier.value, child_ids)):
+        found[row.child_id]["numbers"].append([row.kind, row.value])
+    keys = select(ChildKey.child_id, ChildKey.key).where(ChildKey.child_id.in_(child_ids)).order_by(ChildKey.key)
+    for child_id, key in session.execute(keys):
+        found[child_id]["keys"].append(key)
     for table in (ChildName, ChildIdentifier, ChildKey):
-        session.execute(delete(table).where(table.child_id == child_id))
+        session.execute(delete(table).where(table.child_id.in_(child_ids)))
     return found
+
+
+def _of(table: type[ChildName] | type[ChildIdentifier], first: Any, second: Any, child_ids: Collection[int]) -> Any:
+    return select(table.child_id, first, second).where(table.child_id.in_(child_ids)).order_by(table.id)

@@ -19,6 +19,7 @@ from tracker.services.pages.today_shapes import (
 )
 from tracker.store.db import session as read_session
 from tracker.store.models import Receipt
+from tracker.store.models.reports import STANDS
 from tracker.store.visibility import sees_all
 
 __all__ = ["Approval", "NewRepeatFlag", "ReportReceived", "Today", "TodayFilter", "ValueDecision", "today"]
@@ -53,5 +54,5 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
 
 def _last_report_at(session: Session) -> datetime | None:
     """When the newest report that could be read arrived."""
-    query = select(Receipt.received_at).where(Receipt.status != "refused").order_by(Receipt.received_at.desc())
+    query = select(Receipt.received_at).where(Receipt.status.in_(STANDS)).order_by(Receipt.received_at.desc())
     return session.scalar(query.limit(1))

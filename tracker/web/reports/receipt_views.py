@@ -14,8 +14,11 @@ from tracker.web.forms import add_problems
 from tracker.web.records import ID
 from tracker.web.reports.forms import UndoForm
 from tracker.web.reports.going_on import go_on_behind
-from tracker.web.reports.views import READ_AT_ONCE, bp
+from tracker.web.reports.views import bp
 from tracker.web.request import feeds_to_replay_by, request_context, signed_in_viewer
+
+UNDO_AT_ONCE = 400
+"""Lines of a load that are undone while the browser waits; what is more is undone behind."""
 
 
 @bp.get(f"/<{ID}:receipt_id>/file")
@@ -85,7 +88,7 @@ def undo(receipt_id: int) -> ResponseReturnValue:
                 receipt_id=receipt_id,
                 reason=reason,
                 feeds=feeds_to_replay_by(),
-                at_most=READ_AT_ONCE,
+                at_most=UNDO_AT_ONCE,
             )
         except Conflict:
             raise
