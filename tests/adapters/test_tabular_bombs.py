@@ -1,4 +1,4 @@
-"""Small files that would fill the memory: refused, each in a process that may not have more than a little of it."""
+"""Small files that would fill the memory are refused, and large reports read, each in a process with little of it."""
 
 import io
 import struct
@@ -138,3 +138,19 @@ def directory() -> bytes:
 )  # fmt: skip
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path, name: str, make: Callable[[], bytes], word: str) -> None:
     assert word in say(tmp_path, make(), name)
+
+
+NAMES = (b"Ref", b"Surname", b"Missing from")
+HEADER = b"<row>" + b"".join(b'<c t="str"><v>%s</v></c>' % name for name in NAMES) + b"</row>"
+LINE = b"<row>" + b'<c t="str"><v>A1</v></c>' * 3 + b"<c><v>46342.5</v></c>" * 7 + b"</row>"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("large.csv", lambda: b",".join(NAMES) + b",x" * 27 + b"\n" + (b"text," * 29 + b"\xc3\xa9\n") * 100_000),
+        ("large.xlsx", lambda: packed(SHEET, ROWS + HEADER, LINE, 100_000, ENDS)),
+    ],
+)
+def test_a_large_report_is_read_in_little_memory(tmp_path: Path, name: str, make: Callable[[], bytes]) -> None:
+    assert say(tmp_path, make(), name) == "100000 rows, 100000 read"
