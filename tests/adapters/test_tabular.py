@@ -54,6 +54,12 @@ def test_columns_are_found_whatever_their_case_order_and_spacing() -> None:
     assert next(table.rows()).cells == {"Notes": "x", "missing FROM": "1 May", "SURNAME": "Madeup", "reference": "A1"}
 
 
+def test_of_two_columns_for_one_field_the_feeds_first_name_is_read_and_the_other_listed() -> None:
+    table = read(b"Reference,Ref,Surname,Missing from\nB1,A1,a,1\n")
+    assert table.columns["police_reference"] == "Ref" and table.ignored == ("Reference",)
+    assert next(table.rows()).cells["Ref"] == "A1"
+
+
 def test_line_numbers_are_those_of_the_spreadsheet() -> None:
     table = read(b"Title\n\nRef,Surname,Missing from\nA1,a,1\n,,\nA2,b,2\n")
     assert [row.line_no for row in table.rows()] == [4, 5, 6] and len(table) == 3

@@ -66,6 +66,12 @@ def lying(content: bytes, name: str, size: int) -> bytes:
 
 
 ROWS = b"<worksheet><sheetData>"
+MANY_ROWS = b'<table><table-row number-rows-repeated="90000"><table-cell/></table-row><table-row><table-cell><p>x</p>'
+MANY_ROWS += b"</table-cell></table-row></table>"
+WIDE_ROWS = (
+    b'<table><table-row number-rows-repeated="90000"><table-cell number-columns-repeated="500"><p>x</p></table-cell>'
+)
+WIDE_ROWS += b"</table-row></table>"
 STYLES_END = b"</cellXfs></s>"
 ENDS = b"</sheetData></worksheet>"
 ODS = b"<office><table><table-row><table-cell>"
@@ -125,6 +131,9 @@ def directory() -> bytes:
             lambda: packed("content.xml", ODS + b"<p>", b"x" * 1000, 300_000, b"</p>" + ODS_ENDS, ods()),
             "more than 32,767 characters",
         ),
+        ("sheets.ods", lambda: packed("content.xml", b"<o>", b"<table/>", 2_000_000, b"</o>", ods()), "too large"),
+        ("repeats.ods", lambda: packed("content.xml", b"<o>", MANY_ROWS, 1_000, b"</o>", ods()), "too many rows"),
+        ("wide.ods", lambda: packed("content.xml", b"<o>", WIDE_ROWS, 1_000, b"</o>", ods()), "too many rows"),
         ("commas.csv", lambda: b"Ref,Surname,Missing from\n" + b"," * 15_000_000, "far too long"),
         ("lines.csv", lambda: b"Ref,Surname,Missing from\n" + b"\r" * 15_000_000 + b"x", "too many rows"),
         ("blank.csv", lambda: b"Ref,Surname,Missing from\n" + b"\n" * 15_000_000, "too many rows"),
