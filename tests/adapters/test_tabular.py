@@ -1,9 +1,15 @@
 """Tables of text from CSV files and workbooks; what is none is refused by its content, in a plain sentence."""
 
+import csv
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.adapters.reading import HEAD, cells, read, refused
 from tests.adapters.workbooks import workbook
+from tests.core.made import unhurried
 from tracker.core.terms import ProblemCode
 
 TEXT = "Ref,Surname,Missing from\nA1,Łukaszewicz-Ó,1 May\nA2,Naïve,2 May\n"
@@ -52,6 +58,12 @@ def test_columns_are_found_whatever_their_case_order_and_spacing() -> None:
     assert table.columns == {"police_reference": "reference", "surname": "SURNAME", "start_at": "missing FROM"}
     assert table.ignored == ("Notes",)
     assert next(table.rows()).cells == {"Notes": "x", "missing FROM": "1 May", "SURNAME": "Madeup", "reference": "A1"}
+
+
+def test_of_two_columns_for_one_field_the_feeds_first_name_is_read_and_the_other_listed() -> None:
+    table = read(b"Reference,Ref,Surname,Missing from\nB1,A1,a,1\n")
+    assert table.columns["police_reference"] == "Ref" and table.ignored == ("Reference",)
+    assert next(table.rows()).cells["Ref"] == "A1"
 
 
 def test_line_numbers_are_those_of_the_spreadsheet() -> None:
@@ -143,3 +155,28 @@ def test_bad_files_are_refused_in_a_sentence(content: bytes, filename: str, code
 def test_too_many_rows_are_refused() -> None:
     lines = b"A1,a,1\n" * 11
     assert refused(b"Ref,Surname,Missing from\n" + lines, max_rows=10).code is ProblemCode.TOO_LARGE
+
+
+WRITTEN = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16")
+
+
+@given(
+    st.lists(st.tuples(WRITTEN, WRITTEN, WRITTEN), max_size=8),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(ENCODINGS),
+    st.sampled_from(["", "sep=", "Report for nobody"]),
+)
+@unhurried(150)
+def test_what_was_written_is_what_is_read(
+    rows: list[tuple[str, str, str]], delimiter: str, line_end: str, encoding: str, before: str
+) -> None:
+    rows = [*rows, ("Zoë", "Łukasz", "ß")]  # one letter of another script alone may be Windows-1252 (see above)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL)
+    writer.writerows([HEAD, *rows])
+    first = before + delimiter + line_end if before == "sep=" else before and before + line_end
+    table = read((first + text.getvalue()).encode(encoding))
+    assert cells(table) == [list(row) for row in rows] and len(table) == len(rows)
+    assert next(table.rows()).line_no == 2 + before.startswith("Report")

@@ -1,4 +1,4 @@
-"""Small files that would fill the memory: refused, each in a process that may not have more than a little of it."""
+"""Small files that would fill the memory are refused, and large reports read, each in a process with little of it."""
 
 import io
 import struct
@@ -66,6 +66,12 @@ def lying(content: bytes, name: str, size: int) -> bytes:
 
 
 ROWS = b"<worksheet><sheetData>"
+MANY_ROWS = b'<table><table-row number-rows-repeated="90000"><table-cell/></table-row><table-row><table-cell><p>x</p>'
+MANY_ROWS += b"</table-cell></table-row></table>"
+WIDE_ROWS = (
+    b'<table><table-row number-rows-repeated="90000"><table-cell number-columns-repeated="500"><p>x</p></table-cell>'
+)
+WIDE_ROWS += b"</table-row></table>"
 STYLES_END = b"</cellXfs></s>"
 ENDS = b"</sheetData></worksheet>"
 ODS = b"<office><table><table-row><table-cell>"
@@ -125,6 +131,9 @@ def directory() -> bytes:
             lambda: packed("content.xml", ODS + b"<p>", b"x" * 1000, 300_000, b"</p>" + ODS_ENDS, ods()),
             "more than 32,767 characters",
         ),
+        ("sheets.ods", lambda: packed("content.xml", b"<o>", b"<table/>", 2_000_000, b"</o>", ods()), "too large"),
+        ("repeats.ods", lambda: packed("content.xml", b"<o>", MANY_ROWS, 1_000, b"</o>", ods()), "too many rows"),
+        ("wide.ods", lambda: packed("content.xml", b"<o>", WIDE_ROWS, 1_000, b"</o>", ods()), "too many rows"),
         ("commas.csv", lambda: b"Ref,Surname,Missing from\n" + b"," * 15_000_000, "far too long"),
         ("lines.csv", lambda: b"Ref,Surname,Missing from\n" + b"\r" * 15_000_000 + b"x", "too many rows"),
         ("blank.csv", lambda: b"Ref,Surname,Missing from\n" + b"\n" * 15_000_000, "too many rows"),
@@ -138,3 +147,19 @@ def directory() -> bytes:
 )  # fmt: skip
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path, name: str, make: Callable[[], bytes], word: str) -> None:
     assert word in say(tmp_path, make(), name)
+
+
+NAMES = (b"Ref", b"Surname", b"Missing from")
+HEADER = b"<row>" + b"".join(b'<c t="str"><v>%s</v></c>' % name for name in NAMES) + b"</row>"
+LINE = b"<row>" + b'<c t="str"><v>A1</v></c>' * 3 + b"<c><v>46342.5</v></c>" * 7 + b"</row>"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("large.csv", lambda: b",".join(NAMES) + b",x" * 27 + b"\n" + (b"text," * 29 + b"\xc3\xa9\n") * 100_000),
+        ("large.xlsx", lambda: packed(SHEET, ROWS + HEADER, LINE, 100_000, ENDS)),
+    ],
+)
+def test_a_large_report_is_read_in_little_memory(tmp_path: Path, name: str, make: Callable[[], bytes]) -> None:
+    assert say(tmp_path, make(), name) == "100000 rows, 100000 read"

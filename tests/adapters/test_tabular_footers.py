@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.reading import HEAD, read
 from tests.adapters.workbooks import workbook
+from tests.core.made import unhurried
 from tracker.adapters.tabular import Table
 
 SOUND = ["A1", "Madeup", "16/11/2026 14:05"]
@@ -69,6 +70,7 @@ def test_the_header_once_more_holds_no_child() -> None:
 
 
 @given(st.lists(st.text(max_size=20), min_size=3, max_size=3).filter(lambda row: all(cell.strip() for cell in row)))
+@unhurried(100)
 def test_a_row_with_a_reference_a_name_and_a_start_is_always_a_line(row: list[str]) -> None:
     content = "\t".join(HEAD) + "\n" + "\t".join(" ".join(cell.split()) for cell in row)
     if all(cell.isprintable() and '"' not in cell and cell.split() for cell in row):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.adapters.reading import HEAD, WANTED, cells, read, refused
+from tests.core.made import unhurried
 from tracker.adapters.tabular import Refusal, read_table
 from tracker.core.terms import ProblemCode
 
@@ -159,6 +160,7 @@ objects = st.lists(st.dictionaries(st.sampled_from([*HEAD, "note", "üß"]), sca
 
 
 @given(objects, st.booleans(), st.sampled_from([None, 1]), st.booleans())
+@unhurried(150)
 def test_what_was_written_is_what_is_read(
     rows: list[dict[str, object]], ascii_only: bool, indent: int | None, lines: bool
 ) -> None:

@@ -72,6 +72,11 @@ def test_loading_twice_changes_nothing(app: Flask, context: Context) -> None:
     assert [(one.id, one.version) for one in interviews()] == before
 
 
+def test_totals_below_the_rows_are_no_interview(app: Flask, context: Context) -> None:
+    loaded = load(app, context, ("TV1", "", "completed", "12/11/2026 16:30", "", ""), ("Total: 1", "", "", "", "", ""))
+    assert (loaded.lines_read, loaded.recorded, loaded.problems) == (1, 1, ())
+
+
 def test_headers_are_found_whatever_their_case_and_spacing(app: Flask, context: Context) -> None:
     head = ("Police Reference", "Offered At", "OUTCOME", "Completed  at", "Declined by", "Reason")
     loaded = load(app, context, ("TV1", "", "completed", "12/11/2026 16:30", "", ""), head=head)

@@ -24,6 +24,7 @@ _SHEETS = (MIMETYPE + b"spreadsheet", MIMETYPE + b"spreadsheet-template")
 _SPACES = re.compile(r"[ \t\r\n]+")
 _DURATION = re.compile(r"P(?:(\d{1,5})D)?T?(?:(\d{1,6})H)?(?:(\d{1,3})M)?(?:(\d{1,3})(?:[.,](\d+))?S)?")
 _MOST_REPEATED = 1_100_000  # a sheet has no more rows
+_MOST_SHEETS = 1_000
 _LARGEST = 1e15
 
 
@@ -66,7 +67,6 @@ class _Book:
         self._depth = 0  # of elements inside the cell
         self._length = 0
         self._silent = 0  # the depth at which a comment or a drawing began
-        self._in_table = False
 
     def start(self, name: str, given: Mapping[str, str]) -> None:
         name = local(name)
@@ -79,7 +79,9 @@ class _Book:
         elif name == "table-row":
             self._row, self._row_times = [], _times(given, "number-rows-repeated")
         elif name == "table":
-            self.sheets.append(Rows(self._limit))
+            if len(self.sheets) == _MOST_SHEETS:
+                raise too_large()
+            self.sheets.append(Rows(self._limit - sum(map(len, self.sheets))))
         elif name == "null-date":
             self.day_zero = _day(_given(given, "date-value")) or DAY_ZERO
 

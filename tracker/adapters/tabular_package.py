@@ -3,10 +3,11 @@ memory. Its parts are inflated and parsed piece by piece, and never held whole.
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from xml.parsers import expat  # entities are told in a document type, and a document type is refused where it begins
 
 from tracker.adapters.tabular_parts import Unusable
@@ -58,20 +59,41 @@ class Package:
         Raises Unusable: a part that is missing, damaged (its checksum included), of more elements than any report
         has, or with a document type, by which entities come in.
         """
+        parser = _parser(start, end, characters)
+        marks = 0
+        for piece in self._pieces(name):
+            if not marks and _odd_encoding(piece[:200]):
+                raise unusual()
+            marks += piece.count(b"<")
+            if marks > _MOST_MARKS:
+                raise too_large()
+            _parse(parser, piece, False)
+        _parse(parser, b"", True)
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        """A part as it is inflated; at its end its checksum is held against it."""
         try:
             with self._zip.open(name) as part:
-                parser = _parser(start, end, characters)
-                marks = 0
                 while piece := part.read(_PIECE):
-                    marks += piece.count(b"<")
-                    if marks > _MOST_MARKS:
-                        raise too_large()
-                    parser.Parse(piece, False)
-                parser.Parse(b"", True)
-        except (*_BROKEN, expat.ExpatError, KeyError, LookupError):
+                    yield piece
+        except (*_BROKEN, KeyError):
             raise damaged() from None
 
 
+def _parse(parser: expat.XMLParserType, piece: bytes, is_last: bool) -> None:
+    try:
+        parser.Parse(piece, is_last)
+    except expat.ExpatError:
+        raise damaged() from None
+
+
+def _odd_encoding(head: bytes) -> bool:
+    """Whether a part is not in UTF-8 or ASCII, as the programs that write workbooks have it."""
+    declared = _DECLARED.search(head)
+    return b"\0" in head or (declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"))
+
+
+_DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, struct.error,
     OverflowError,

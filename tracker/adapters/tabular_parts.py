@@ -20,6 +20,7 @@ LONGEST_CELL = 32_767
 
 MAX_COLUMNS = 500
 
+_MOST_CELLS = 10_000_000
 _MOST_BLANK = 1_100_000  # rows: a sheet has no more, and programs that fill it write them all
 
 CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
@@ -60,6 +61,7 @@ class Rows:
         self._blocks: list[bytes] = []
         self._open: list[Sequence[Cell]] = []
         self._blank = 0
+        self._cells = 0
 
     def __len__(self) -> int:
         return len(self._blocks) * self._BLOCK + len(self._open)
@@ -71,8 +73,9 @@ class Rows:
             return
         if any(len(cell) > LONGEST_CELL for cell in row if isinstance(cell, str)):
             raise cell_too_long(len(self) + self._blank + 1)
-        if len(self) + self._blank >= self._limit:
-            raise _too_many_rows()
+        self._cells += len(row)
+        if len(self) + self._blank >= self._limit or self._cells > _MOST_CELLS:
+            raise _too_many()
         for _ in range(self._blank):
             self._append([])
         self._blank = 0
@@ -82,7 +85,7 @@ class Rows:
         """So many rows without cells."""
         self._blank += count
         if self._blank > _MOST_BLANK:
-            raise _too_many_rows()
+            raise _too_many()
 
     def _append(self, row: Sequence[Cell]) -> None:
         self._open.append(row)
@@ -119,8 +122,8 @@ class Grid:
     headers: tuple[str, ...] | None = None
 
 
-def _too_many_rows() -> Unusable:
-    return Unusable(ProblemCode.TOO_LARGE, "The file has too many rows. Send the report in parts.")
+def _too_many() -> Unusable:
+    return Unusable(ProblemCode.TOO_LARGE, "The file has too many rows or cells. Send the report in parts.")
 
 
 def cell_too_long(row: int = 0) -> Unusable:

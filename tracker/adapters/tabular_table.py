@@ -10,7 +10,6 @@ from tracker.core.daily_report import LineProblem
 from tracker.core.terms import ProblemCode
 
 _TORN_FROM = 6  # columns: below this, text with as many commas as a row has is too common to call a torn row
-_NO_TEXT = (float, type(None), tuple)
 
 
 @dataclass(frozen=True)

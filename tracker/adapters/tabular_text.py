@@ -2,10 +2,11 @@
 
 import re
 
-from tracker.adapters.tabular_parts import Unusable, clean
+from tracker.adapters.tabular_parts import CONTROLS, Unusable
 from tracker.core.terms import ProblemCode
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CONTROL = re.compile("[" + re.escape("".join(map(chr, CONTROLS))) + "]")
 _SEEN = 4_000  # bytes that show whether every other one is NUL
 _CAPITAL_AND_QUOTE = re.compile(rb"[\xc6-\xdf][\x85\x91-\x94\x96\x97\xa0\xb4](?![\x80-\xff])")
 """Windows-1252's accented capital before a curly quote, dash or hard space (JOSÉ’S): by chance one letter in UTF-8."""
@@ -53,7 +54,7 @@ def _decoded(content: bytes, encoding: str) -> str:
 
 
 def _text(text: str) -> str:
-    if len(text) != len(clean(text)):
+    if _CONTROL.search(text):
         raise Unusable(ProblemCode.NOT_A_TABLE, _NOT_TEXT)
     return text
 

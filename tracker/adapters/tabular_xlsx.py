@@ -28,9 +28,9 @@ def read_xlsx(package: Package, limit: int) -> list[Grid]:
     book = _Book(package)
     texts = _texts(package)
     kinds = _kinds_of_styles(package)
-    sheets = []
+    sheets: list[Grid] = []
     for part in book.sheet_parts:
-        sheet = _Sheet(texts, kinds, book, Rows(limit))
+        sheet = _Sheet(texts, kinds, book, Rows(limit - sum(len(grid.rows) for grid in sheets)))
         package.parse(part, sheet.start, sheet.end, sheet.characters)
         sheets.append(Grid(sheet.rows, day_zero=book.day_zero))
     return sheets
@@ -60,7 +60,7 @@ class _Book:
         if name == "sheet":
             key = next((value for attribute, value in given.items() if attribute.endswith(":id")), "")
             if key in self._targets:  # a sheet of charts or dialogues is none of cells
-                self.sheet_parts.append(self._targets[key])
+                self.sheet_parts.append(self._targets.pop(key))  # said once: no part is read again and again
 
 
 def _texts(package: Package) -> list[str]:
@@ -253,9 +253,10 @@ class _Sheet:
         return self._number(value, _whole(cell.get("s"))) if kind == "n" else _unescaped(value)
 
     def _shared(self, number: str) -> str:
-        if number.isdigit() and int(number) < len(self._texts):
-            return self._texts[int(number)]
-        raise damaged()
+        place = _whole(number)
+        if number != str(place) or place >= len(self._texts):
+            raise damaged()
+        return self._texts[place]
 
     def _number(self, value: str, style: int) -> Cell:
         kind = self._kinds[style] if style < len(self._kinds) else NUMBER

@@ -52,7 +52,7 @@ def load_interviews(context: Context, *, content: bytes, filename: str, feed: Fe
     outcomes: list[bool | tuple[LoadProblem, ...]] = []
     for row in table.rows():
         cells = {name: row.cells[header].strip() for name, header in table.columns.items()}
-        if any(cells.values()):
+        if any(cells.values()) and not row.holds_no_child:
             outcomes.append(_outcome_of(context, row, cells, feed))
     failed = [found for found in outcomes if isinstance(found, tuple)]
     problems = tuple(problem for found in failed for problem in found)
