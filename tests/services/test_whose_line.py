@@ -62,6 +62,18 @@ def test_a_child_who_moved_is_the_same_child_once_back(app: Flask, context: Cont
     assert {one["field"]: one["comparison"] for one in reasons}["address"] == "differs"
 
 
+def test_what_is_over_or_cancelled_overlaps_nothing(app: Flask, context: Context) -> None:
+    """Neither where a newer line of the same report is silent of the return held, nor where the police take it back."""
+    receive(app, context, row("TV1", **HERE, returned="15/11/2026 17:00"))
+    session().rollback()
+    assert counts(receive(app, later(context), row("TV1", **HERE), row("TV2", **THERE)))["created"] == 1
+    session().rollback()
+    cancelled = row("TV3", **{**HERE, "missing": "14/11/2026 10:00"}, status="Cancelled")
+    back = {**THERE, "missing": "14/11/2026 11:00", "returned": "14/11/2026 12:00"}
+    assert counts(receive(app, later(context), cancelled, row("TV4", **back))) == {"created": 2}
+    assert held(Child) == 1
+
+
 def test_an_episode_logged_by_hand_counts_as_well(app: Flask, context: Context) -> None:
     with writing() as current:
         known = child(current, "Inventedname", "Testa", address="9 Elsewhere Road", postcode="WX4 9MM")

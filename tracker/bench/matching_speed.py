@@ -19,6 +19,7 @@ from tracker.services.receive_report import CHUNK
 from tracker.services.transaction import writing
 from tracker.store import db
 from tracker.store.children import Reported, identifier_kind
+from tracker.store.db import Base
 from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildName
 
 FORCE = "bench"
@@ -37,11 +38,17 @@ def hold_population(size: int, now: datetime) -> int:
         rows = [_rows(child, now) for child in some]
         with writing() as current:
             if current.get_bind().dialect.name == "sqlite":
-                current.execute(text("PRAGMA cache_size=-400000"))  # keys go everywhere in their index
-            current.execute(insert(Child), [child for child, _, _, _ in rows])
-            current.execute(insert(ChildName), [name for _, name, _, _ in rows])
-            current.execute(insert(ChildIdentifier), [number for _, _, number, _ in rows if number])
-            current.execute(insert(ChildKey), _in_order(key for *_, found_by in rows for key in found_by))
+                current.execute(text("PRAGMA cache_size=-200000"))  # keys go everywhere in their index
+            tables: tuple[tuple[type[Base], Iterable[_Row | None]], ...] = (
+                (Child, (child for child, *_ in rows)),
+                (ChildName, (name for _, name, *_ in rows)),
+                (ChildIdentifier, (number for _, _, number, _ in rows)),
+                (ChildKey, _in_order(key for *_, found_by in rows for key in found_by)),
+            )
+            for model, given in tables:
+                current.connection().execute(
+                    insert(Base.metadata.tables[model.__tablename__]), [row for row in given if row]
+                )
         keys += sum(len(found_by) for *_, found_by in rows)
     with writing() as current:
         current.execute(text("ANALYZE"))

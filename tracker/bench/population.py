@@ -92,7 +92,7 @@ def population(size: int, seed: int, today: date) -> Iterator[InventedChild]:
         for place in range(2 if twins else 1 + (rng.random() < SIBLING)):
             sex = rng.choice(("female", "male"))
             forename = _unlike(names, sex, used, rng)
-            on = born if twins or place == 0 else born + timedelta(days=rng.randint(300, 2200))
+            on = born if twins or place == 0 else born - timedelta(days=rng.randint(300, 2200))
             person_id = f"P{number:07d}" if rng.random() < 0.5 else None
             twin_of = number - 1 if twins and place else None
             yield InventedChild(number, surname, forename, sex, on, *home, person_id, twin_of)

@@ -70,8 +70,8 @@ class Found(NamedTuple):
 
     @property
     def lives_elsewhere(self) -> bool:
-        """Another house or another postcode is given, and be it a slip of the hand."""
-        return self.address is DIFFERS or self.postcode in (NEAR, DIFFERS)
+        """Another home is given, even if only a slip of the hand may have made it another."""
+        return self.address in (NEAR, DIFFERS) or self.postcode in (NEAR, DIFFERS)
 
     @property
     def weight(self) -> int:

@@ -47,7 +47,9 @@ def match_child(line: ReportLine, known: Sequence[KnownChild]) -> MatchResult:
 
 def may_be_certain(line: ReportLine, child: KnownChild) -> bool:
     """Whether `match_child` may choose this child, whatever the others: what must be at hand then can be fetched."""
-    return _is_certain(found_of(line, child))
+    same_birth = line.date_of_birth is not None and line.date_of_birth == child.date_of_birth
+    numbered = (line.police_person_id and child.police_person_ids) or (line.council_id and child.council_ids)
+    return bool(same_birth or numbered) and _is_certain(found_of(line, child))
 
 
 def _is_certain(found: Found) -> bool:

@@ -29,9 +29,10 @@ def blocking_keys(
 ) -> frozenset[str]:
     """The keys under which a child is held, for one of its names.
 
-    `p:` `c:` a number; `d:` day of birth and a first sound of the name; `y:` `m:` how the name sounds, in either order,
-    with the year, or with day and month, so that one wrong digit leaves one of them; `u:` the name where no birth is
-    known; `n:` the name, for lines that know no birth; `h:` the home and a first sound; `b:` the home and the birth.
+    `p:` `c:` a number; `d:` day of birth and how a part of the name begins; `y:` `m:` how the name sounds, in either
+    order, with the year, or with day and month, so that one wrong digit leaves one of them; `u:` the name where no
+    birth is known; `n:` the name, for lines that know no birth; `h:` the home and a first sound; `b:` the home and the
+    birth.
     """
     sounds = _sounds(surname, forename)
     keys = _common_keys(surname, forename, date_of_birth, police_person_id, council_id, postcode, address)
@@ -73,12 +74,19 @@ def _common_keys(
         keys |= {f"h:{place}:{pair}" for place in places for pair in initials}
         keys |= {f"h:{number}{place}:{first}" for place in places for first in firsts if number}
     if born:
-        keys |= {f"d:{born.isoformat()}:{first}" for first in firsts or ("",)}
+        keys |= {f"d:{born.isoformat()}:{begins}" for begins in _beginnings(surname, forename) or ("",)}
         keys |= {f"b:{home}:{born:%y%m%d}" for home in ([code] if code else places)}
         day_and_month = "".join(sorted((f"{born:%d}", f"{born:%m}")))
         for sound in _sounds(surname, forename):
             keys |= {f"y:{sound}:{born.year}", f"m:{sound}:{day_and_month}"}
     return keys
+
+
+def _beginnings(surname: str, forename: str) -> set[str]:
+    """The first two sounds of each part of the name, and of surname and forename written in one word."""
+    lasts, firsts = name_parts(surname), name_parts(forename)
+    parts = {*lasts[:3], *firsts[:2], "".join(lasts), "".join(firsts)} - {""}
+    return {sound_of(part)[:2] for part in parts}
 
 
 def _initials(surname: str, forename: str) -> tuple[set[str], set[str]]:

@@ -11,6 +11,7 @@ from tracker.core.candidates import Span
 from tracker.core.daily_report import ReportLine
 from tracker.core.episodes import MissingEpisode
 from tracker.core.matching import KnownChild, may_be_certain, search_keys
+from tracker.core.terms import ReportStatus
 from tracker.store import children, episodes
 from tracker.store.children import Reported
 from tracker.store.models import Child, Episode, EpisodeDecision
@@ -79,9 +80,15 @@ class Memory:
             self.born.add(child_id)
         if new_number or names != known.names or _FINDS.intersection(learnt):
             self._find_by(child_id, [self._report(child, line, one) for one in names])
-        span = (line.missing_from_at, line.found_at or line.returned_at)
-        self.spans.setdefault(child_id, {})[line.police_reference] = span
+        self._was_missing(child_id, line)
         self._know(child_id, names, numbers)
+
+    def _was_missing(self, child_id: int, line: ReportLine) -> None:
+        """When the child was missing by this line; of an end that is known already, silence changes nothing."""
+        spans = self.spans.setdefault(child_id, {})
+        _, known_end = spans.pop(line.police_reference, (None, None))
+        if line.status is not ReportStatus.CANCELLED:
+            spans[line.police_reference] = (line.missing_from_at, line.found_at or line.returned_at or known_end)
 
     def _know(self, child_id: int, names: tuple[tuple[str, str], ...], numbers: tuple[str, ...]) -> None:
         known = children.known_child(self.children[child_id], names, numbers, child_id)
