@@ -2,13 +2,16 @@
 
 import io
 import re
+import sqlite3
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.web.conftest import ClientRequest
 from tests.web.page import Page
 from tracker.services import receive_report
+from tracker.services.errors import NoRoomError
 from tracker.store.db import db, session
 from tracker.store.models import Episode, Line, Receipt
 from tracker.web.reports import views
@@ -65,6 +68,32 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     assert sentence in page.text
     assert session().scalar(select(Receipt.status)) == "refused"
     assert session().scalar(select(Line.id)) is None
+
+
+def test_a_full_disk_is_told_with_the_receipt_that_is_read_on_later(
+    client_request: ClientRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        broken = sqlite3.OperationalError("database or disk is full")
+        broken.sqlite_errorname = "SQLITE_FULL"
+        raise OperationalError("INSERT", None, broken)
+
+    alice = client_request.sign_in("Alice")
+    with monkeypatch.context() as patch:
+        patch.setattr(receive_report, "read_chunk", full)
+        data = {"feed": "generic", "file": (io.BytesIO((HEADER + GOOD).encode()), "night.csv")}
+        page = alice.post("/reports/new", data, status=507)
+    assert page.h1 == "There is no room left"
+    assert "kept as receipt 1" in page.text and "need not be sent again" in page.text
+    assert session().scalar(select(Receipt.status)) == "reading"
+    with monkeypatch.context() as patch:
+        patch.setattr(receive_report, "_keep", full_transaction)
+        data = {"feed": "generic", "file": (io.BytesIO((HEADER + GOOD).encode()), "night.csv")}
+        assert "Nothing of this was kept" in alice.post("/reports/new", data, status=507).text
+
+
+def full_transaction(*_: object) -> None:
+    raise NoRoomError
 
 
 def test_the_form_asks_for_what_is_missing(client_request: ClientRequest) -> None:

@@ -20,7 +20,7 @@ from tracker.core.terms import Role
 from tracker.services import demonstration, people
 from tracker.services.context import Actor, Context
 from tracker.services.sessions import start_session
-from tracker.settings import Settings
+from tracker.settings import Settings, SettingsError
 
 FIRST_SEED = 1_000
 """Counties of these loads: far from those of the demonstration and of the other measurements."""
@@ -55,6 +55,8 @@ def bench_intake(run: Command, lines: tuple[int, ...], children: int, here: bool
 @click.argument("file", type=click.Path(path_type=Path))
 def bench_load(run: Command, file: Path) -> int:
     """Load FILE, made by `tracker bench intake`, in this process, and say what it took."""
+    if run.settings.env == "production":
+        raise SettingsError("tracker bench load writes invented data: it is not for production.")
     told = load_here(partial(receive_for_bench, run.context(), run.settings), file)
     run.show(told, str(told))
     return 0

@@ -156,19 +156,23 @@ def record(
 
     `details` hold ids, codes and field names, never a child's name or free text about one.
     """
+    session.flush()
     record_many(session, [Act(action, subject, subject_id, details)], actor, now)
 
 
 def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: datetime) -> None:
-    """Append a row for each act, in their order: the many of a report cost little more than one."""
+    """Append a row for each act, in their order: the many of a report cost little more than one.
+
+    What is pending in the session may stay so: the rows that are spoken of have their ids.
+    """
     for act in acts:
         if act.action not in ACTIONS or not ACTIONS[act.action] <= (act.details or {}).keys():
             raise ValueError(f"audit action {act.action!r} is unknown, or its details lack a required key")
-    session.flush()
     if not acts:
         return
     hold_chain(session)
-    previous = session.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar() or FIRST_HASH
+    newest = select(_AUDIT.c.hash).order_by(_AUDIT.c.id.desc()).limit(1)
+    previous = session.connection().scalar(newest) or FIRST_HASH
     rows: list[dict[str, object]] = []
     for act in acts:
         row: dict[str, object] = {
