@@ -165,6 +165,8 @@ def _restore_names(session: Session, kept: Child, gone: Child, held: ChildMerge)
         if other.id != held.id:  # what both brought is from now on brought by the one that stands
             both = set(moved["keys_added"]) & set(other.moved["gone_keys"])
             merges.add_keys(session, kept.id, other.moved["gone_keys"])
-            other.moved = {**other.moved, "keys_added": sorted({*other.moved["keys_added"], *both})}
+            before = set(other.moved["keys_before"]) - (set(moved["keys_added"]) if other.id > held.id else set())
+            added = {*other.moved["keys_added"], *both}
+            other.moved = {**other.moved, "keys_added": sorted(added), "keys_before": sorted(before)}
     merges.learn_again(session, kept)
     merges.learn_again(session, gone)
