@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.conftest import BOTH
 from tests.faults import commands
 from tests.https_servers import Authority, Request, Server, answer, serving
 from tests.reports import FEED, as_csv, row
@@ -22,6 +23,9 @@ from tracker.store.db import session
 from tracker.store.models import Child, Episode, FolderFile, Line, Receipt
 
 LINES = 4
+LONG = commands.kills() == commands.FULL
+"""The long form is for both databases everywhere; in the short one each road is killed on one, the folder on both."""
+
 QUICK = {
     "TRACKER_SCHEDULER_FOLDER_SECONDS": "0.3",
     "TRACKER_SCHEDULER_PULL_SECONDS": "0.3",
@@ -142,7 +146,7 @@ def test_looks_killed_again_and_again_take_every_file_once(
     for _ in range(kills):
         process = commands.start("folder", env=env)
         target = received() + chance.randrange(1, 4)
-        assert commands.wait_until(lambda to=target: received() >= to, 60), "it goes on after every kill"
+        assert commands.wait_until(lambda to=target: received() >= to, 120), "it goes on after every kill"
         time.sleep(chance.random() * 0.05)
         commands.kill(process)
     assert received() < files, "every kill was in the middle of the work"
@@ -164,6 +168,7 @@ def pulling(tmp_path: Path, chance: random.Random, database_url: str) -> object:
         yield server, behave, commands.environment(database_url, 25, TRACKER_CONFIG=str(config))
 
 
+@pytest.mark.parametrize("database_url", BOTH if LONG else BOTH[1:], indirect=True)
 def test_pulls_killed_again_and_again_fetch_every_report_once(
     app: Flask, pulling: tuple[Server, Serving, dict[str, str]], chance: random.Random
 ) -> None:
@@ -175,7 +180,7 @@ def test_pulls_killed_again_and_again_fetch_every_report_once(
         for _ in range(2):
             asked = len(server.seen)
             process = commands.start("pull", env=env)
-            assert commands.wait_until(lambda to=asked: len(server.seen) > to, 60)
+            assert commands.wait_until(lambda to=asked: len(server.seen) > to, 120)
             time.sleep(chance.random() * 0.6)
             commands.kill(process)
         run_to_end("pull", env=env)
@@ -183,6 +188,7 @@ def test_pulls_killed_again_and_again_fetch_every_report_once(
     assert_each_once(versions)
 
 
+@pytest.mark.parametrize("database_url", BOTH if LONG else BOTH[:1], indirect=True)
 def test_a_scheduler_killed_again_and_again_loses_no_report_by_either_road(
     app: Flask, pulling: tuple[Server, Serving, dict[str, str]], root: Path, chance: random.Random
 ) -> None:
@@ -195,7 +201,7 @@ def test_a_scheduler_killed_again_and_again_loses_no_report_by_either_road(
         for _ in range(3):
             drop(root, dropped)
             dropped += 1
-        assert commands.wait_until(lambda to=before: received() > to, 60), "it goes on after every kill"
+        assert commands.wait_until(lambda to=before: received() > to, 120), "it goes on after every kill"
         time.sleep(chance.random() * 0.3)
         commands.kill(process)
     behave.number = dropped
@@ -213,7 +219,7 @@ def test_a_scheduler_killed_again_and_again_loses_no_report_by_either_road(
 def assert_ends_by_itself(env: dict[str, str], done: Callable[[], bool]) -> None:
     process = commands.start("scheduler", env=env)
     try:
-        assert commands.wait_until(done, 60)
+        assert commands.wait_until(done, 120)
     finally:
         process.terminate()
         code, _out, err = commands.finish(process)
