@@ -27,6 +27,7 @@ from tracker.core.rules import Rules
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Refused
 from tracker.services.log_episode import log_episode
+from tracker.services.move_episode import move_episode
 from tracker.services.transaction import writing
 from tracker.services.unmerge_children import unmerge_children
 from tracker.store import episodes
@@ -72,6 +73,16 @@ class Family(RuleBasedStateMachine):
         )  # fmt: skip
         self.logged.append(id_)
         self.standing = [(merge_id, kept, {}) for merge_id, kept, _ in self.standing]  # it is not the last act any more
+
+    @precondition(lambda self: self.logged)
+    @rule(place=PLACES, which=st.integers(0, 9))
+    def move(self, place: int, which: int) -> None:
+        live = self._live()
+        row = world.row(self.logged[which % len(self.logged)])
+        to = live[place % len(live)]
+        if row.child_id != to:
+            move_episode(self._later(), episode_id=row.id, version=row.version, child_id=to, feeds={})
+            self.standing = [(merge_id, kept, {}) for merge_id, kept, _ in self.standing]
 
     @rule(one=PLACES, other=PLACES)
     def merge(self, one: int, other: int) -> None:
