@@ -224,6 +224,19 @@ def test_bench_measures_a_copy_and_says_what_it_took(
     assert (folder / "tracker.sqlite3").read_bytes() == before
 
 
+def test_matching_is_measured_alone_in_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _settle(monkeypatch, tmp_path)
+    monkeypatch.setattr(matching_speed, "LINES", 20)
+    monkeypatch.setattr(febrl, "fetch", lambda: None)
+    done = _invoke("bench", "matching", "--children", "150", "--invented", "200", "--json")
+    assert done.exit_code == 0, done.output
+    measured = json.loads(done.stdout)
+    assert set(measured) == {"matching_invented", "matching_febrl", "matching_one_line", "matching_chunk"}
+    assert measured["matching_one_line"]["children"] == 150
+    assert measured["matching_one_line"]["candidates_p50"] >= 1
+    assert not (tmp_path / "tracker.sqlite3").exists()
+
+
 def test_bench_is_not_for_production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _settle(monkeypatch, tmp_path)
     monkeypatch.setenv("TRACKER_ENV", "production")
