@@ -30,8 +30,8 @@ from tracker.core.feed import fold
 from tracker.core.terms import ProblemCode
 
 __all__ = [
-    "HEADER_WITHIN", "SUFFIXES", "Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in", "first_rows",
-    "read_table",
+    "HEADER_WITHIN", "SUFFIXES", "Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in",
+    "first_rows", "read_table",
 ]  # fmt: skip
 
 

@@ -64,9 +64,9 @@ def receive_report(
 ) -> int:
     """Keep a report and read it; the receipt's id. A file that cannot be read is refused on its receipt, never raised.
 
-    `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told
-    of its returns is unknown. `once`: may know its receipt already, or has to remember it. `at_most`: about so
-    many lines are read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
+    `source`: by which road it came (`terms.Road`). `is_history`: loaded afterwards, so that when we were told of its
+    returns is unknown. `once`: may know its receipt already, or has to remember it. `at_most`: about so many lines are
+    read now, the rest by `resume_reading`. Steps: 1. the bytes and their SHA-256 are committed; 2. the lines are read.
     Raises NoRoomError where the disk is full: with the receipt, if the bytes are kept.
     """
     receipt_id = _keep(context, content, filename, feed, source, received_by_id, is_history, once)
@@ -167,7 +167,7 @@ def _read(context: Context, receipt_id: int, feed: Feed, limits: FileLimits, at_
 
 
 def _kept_table(receipt_id: int, feed: Feed, limits: FileLimits) -> Table | Refusal | None:
-    """None where it is read to its end. The bytes are let go of here: while lines are read, only their cells are held."""
+    """None where it is read to its end. The bytes are let go of here: while lines are read, only cells are held."""
     session = current_session()
     query = select(Receipt.content, Receipt.filename).where(Receipt.id == receipt_id, Receipt.status == "reading")
     kept = session.execute(query).one_or_none()
