@@ -10,7 +10,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.merge_children import FORMER_COUNCIL_ID
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
-from tracker.store import audit, merges
+from tracker.store import audit, children
 from tracker.store.children import identifier_kind
 from tracker.store.models import Child, ChildIdentifier, ChildName
 
@@ -40,7 +40,7 @@ def add_name(context: Context, *, child_id: int, surname: str, forename: str) ->
             raise Refused(FormProblem("held_already", "This name is held already.", ("surname",)))
         by = context.actor.person_id
         session.add(ChildName(child_id=child.id, surname=surname, forename=forename, added_by_id=by))
-        _learnt(session, child, "child_name_added", {}, context)
+        _found_by(session, child, "child_name_added", {}, context)
 
 
 def remove_name(context: Context, *, child_id: int, name_id: int) -> None:
@@ -57,8 +57,7 @@ def remove_name(context: Context, *, child_id: int, name_id: int) -> None:
         of_the_same = select(ChildName).where(ChildName.child_id == child.id)
         for one in session.scalars(of_the_same.where(ChildName.surname == name[0], ChildName.forename == name[1])):
             session.delete(one)
-        _forgotten(session, child, name)
-        audit.record(session, "child_name_removed", context.actor, context.now, "child", child.id)
+        _found_by(session, child, "child_name_removed", {}, context)
 
 
 def add_number(context: Context, *, child_id: int, kind: str, value: str, forces: Collection[str]) -> None:
@@ -80,7 +79,7 @@ def add_number(context: Context, *, child_id: int, kind: str, value: str, forces
             raise Refused(FormProblem("number_of_another", sentence, ("value",)))
         by = context.actor.person_id
         session.add(ChildIdentifier(child_id=child.id, kind=kind, value=value, added_by_id=by))
-        _learnt(session, child, "child_number_added", {"kind": kind}, context)
+        _found_by(session, child, "child_number_added", {"kind": kind}, context)
 
 
 def remove_number(context: Context, *, child_id: int, number_id: int) -> None:
@@ -89,11 +88,9 @@ def remove_number(context: Context, *, child_id: int, number_id: int) -> None:
         held = session.get(ChildIdentifier, number_id)
         if held is None or held.child_id != child.id:
             raise Conflict(CHANGED_MEANWHILE)
-        kind, value = held.kind, held.value
+        kind = held.kind
         session.delete(held)
-        _forgotten(session, child, (child.surname, child.forename), value)
-        details = {"kind": kind}
-        audit.record(session, "child_number_removed", context.actor, context.now, "child", child.id, details)
+        _found_by(session, child, "child_number_removed", {"kind": kind}, context)
 
 
 def _held(session: Session, context: Context, child_id: int) -> Child:
@@ -102,14 +99,7 @@ def _held(session: Session, context: Context, child_id: int) -> Child:
     return session.get_one(Child, child_id, with_for_update=True, populate_existing=True)
 
 
-def _learnt(session: Session, child: Child, action: str, details: dict[str, object], context: Context) -> None:
-    session.flush()
-    merges.learn_again(session, child)
+def _found_by(session: Session, child: Child, action: str, details: dict[str, object], context: Context) -> None:
+    """By what is held now, and by nothing else."""
+    children.renew_keys(session, [child.id])
     audit.record(session, action, context.actor, context.now, "child", child.id, details)
-
-
-def _forgotten(session: Session, child: Child, name: tuple[str, str], number: str | None = None) -> None:
-    """The keys that the name or number gave go, but for those that what is still held gives too."""
-    session.flush()
-    merges.remove_keys(session, child.id, merges.keys_of_name(name, number))
-    merges.learn_again(session, child)

@@ -15,7 +15,7 @@ from tracker.services.follow_up import follow_up_children, follow_up_episodes
 from tracker.services.merge_flags import move_flags
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
-from tracker.store import audit, episodes, merges
+from tracker.store import audit, children, episodes, merges
 from tracker.store.models import Child, ChildIdentifier, ChildMerge, ChildName, Episode
 
 FORMER_COUNCIL_ID = "council_id"
@@ -30,7 +30,7 @@ def merge_children(
 ) -> int:
     """The gone child becomes the kept one; the id of the merge. `take`: fields of which the gone child's value stands.
 
-    Steps: 1. both held, both seen, as the page showed them; 2. fields, names, numbers and keys go over; 3. the episodes
+    Steps: 1. both held, both seen, as the page showed them; 2. fields, names and numbers go over; 3. the episodes
     with all that hangs on them (interviews, alerts, breaches), each with a version; 4. repeat flags; 5. lines that
     name the child; 6. clocks, overlaps and repeat flags are worked out anew. What moved is kept, to be undone.
     """
@@ -49,7 +49,7 @@ def merge_children(
             kept_id=kept.id, gone_id=gone.id, merged_at=context.now, merged_by_id=context.actor.person_id, moved=moved
         )
         session.add(held)
-        session.flush()
+        children.renew_keys(session, [kept.id, gone.id])
         record_both(session, "children_merged", kept.id, gone.id, context)
         follow_up_whole(session, [kept.id], context)
         return held.id
@@ -89,8 +89,7 @@ def follow_up_whole(session: Session, child_ids: Sequence[int], context: Context
 def _move_person(
     session: Session, kept: Child, gone: Child, values: dict[str, list[object]], context: Context
 ) -> dict[str, Any]:
-    """Fields, names, numbers and keys; a council's number that does not stand is kept among the numbers."""
-    keys_before, gone_keys = merges.keys_of(session, kept.id), merges.keys_of(session, gone.id)
+    """Fields, names and numbers; a council's number that does not stand is kept among the numbers."""
     names_before = session.scalars(select(ChildName.id).where(ChildName.child_id == kept.id)).all()
     numbers_before = session.scalars(select(ChildIdentifier.id).where(ChildIdentifier.child_id == kept.id)).all()
     former = None
@@ -109,12 +108,7 @@ def _move_person(
         "names_before": list(names_before),
         "numbers_before": list(numbers_before),
     }
-    merges.remove_keys(session, gone.id, gone_keys)
-    merges.add_keys(session, kept.id, gone_keys)
-    merges.learn_again(session, kept)
-    added = merges.keys_of(session, kept.id) - keys_before
-    keys = {"keys_before": keys_before, "keys_added": added, "gone_keys": gone_keys}
-    return moved | {name: sorted(held) for name, held in keys.items()}
+    return moved
 
 
 def _move_episodes(session: Session, kept: Child, gone: Child, context: Context) -> dict[str, Any]:

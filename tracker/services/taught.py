@@ -14,7 +14,7 @@ from tracker.services.find_children import is_ours
 from tracker.services.line_memory import plain
 from tracker.services.line_verdicts import LEARNT
 from tracker.services.read_lines import FieldsOf, read_row
-from tracker.store import audit, children, merges
+from tracker.store import audit, children
 from tracker.store.models import AuditEntry, Child, ChildIdentifier, ChildName, Episode, Line, Receipt
 
 
@@ -93,8 +93,7 @@ def take_back(
     if "responsible_authority" in lost and "is_ours" not in entered:
         child.is_ours = is_ours(child.responsible_authority, context)
     if lost:
-        merges.remove_keys(session, child.id, merges.keys_reported(said))
-        merges.learn_again(session, child)
+        children.renew_keys(session, [child.id])
         audit.record(session, "child_changed", context.actor, context.now, "child", child.id, {"changed": sorted(lost)})
 
 
@@ -123,10 +122,7 @@ def _forget_names(
                 ChildIdentifier.added_by_id.is_(None), ChildIdentifier.id.not_in(keep.numbers),
             )
         )  # fmt: skip
-    merges.remove_keys(session, child.id, merges.keys_reported(said))
-    for merge in merges.merges_into(session, child.id):
-        merges.add_keys(session, child.id, merge.moved["gone_keys"])
-    merges.learn_again(session, child)
+    children.renew_keys(session, [child.id])
 
 
 def _number(line: ReportLine) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from tracker.services.merge_flags import put_flags_back
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.taught import Kept, hand_on
 from tracker.services.transaction import writing
-from tracker.store import audit, episodes, merges
+from tracker.store import audit, children, episodes, merges
 from tracker.store.db import as_json_value
 from tracker.store.models import (
     Child,
@@ -38,7 +38,7 @@ def unmerge_children(
     """Put back what the merge moved. `version`: of the kept child; `also`: episodes added since that go as well.
 
     Steps: 1. nothing stands in the way; 2. episodes that were moved, and those a person names; 3. fields, where the
-    merge's value still stands; 4. names, numbers and keys; 5. repeat flags; 6. lines; 7. everything worked out anew.
+    merge's value still stands; 4. names and numbers; 5. repeat flags; 6. lines; 7. everything worked out anew.
     """
     with writing() as session:
         held, kept, gone = _hold(session, context, merge_id, version)
@@ -58,7 +58,7 @@ def unmerge_children(
         held.undone_at, held.undone_by_id = context.now, context.actor.person_id
         session.flush()
         hand_on(session, kept, gone, going, feeds, Kept(held.moved["names_before"], held.moved["numbers_before"]))
-        merges.add_keys(session, kept.id, held.moved["keys_before"])
+        children.renew_keys(session, [kept.id, gone.id])
         record_both(session, "children_unmerged", kept.id, gone.id, context)
         follow_up_whole(session, [kept.id, gone.id], context)
 
@@ -158,15 +158,3 @@ def _restore_names(session: Session, kept: Child, gone: Child, held: ChildMerge)
     merges.hand_over(session, ChildName, kept.id, gone.id, moved["names"])
     merges.hand_over(session, ChildIdentifier, kept.id, gone.id, moved["numbers"])
     session.execute(delete(ChildIdentifier).where(ChildIdentifier.id.in_(moved["numbers_added"])))
-    merges.remove_keys(session, kept.id, moved["keys_added"])
-    merges.add_keys(session, gone.id, moved["gone_keys"])
-    session.flush()
-    for other in merges.merges_into(session, kept.id):
-        if other.id != held.id:  # what both brought is from now on brought by the one that stands
-            both = set(moved["keys_added"]) & set(other.moved["gone_keys"])
-            merges.add_keys(session, kept.id, other.moved["gone_keys"])
-            before = set(other.moved["keys_before"]) - (set(moved["keys_added"]) if other.id > held.id else set())
-            added = {*other.moved["keys_added"], *both}
-            other.moved = {**other.moved, "keys_added": sorted(added), "keys_before": sorted(before)}
-    merges.learn_again(session, kept)
-    merges.learn_again(session, gone)

@@ -104,25 +104,51 @@ def learn(session: Session, reported: Mapping[int, Sequence[Reported]], new_ids:
 
 
 def renew_keys(session: Session, ids: Collection[int]) -> None:
-    """Make the keys of these children anew, from all that is held of them."""
-    facts = {row.id: row for row in rows_by_id(session, ids).values()}
-    names: dict[int, set[tuple[str, str]]] = {id_: {(row.surname, row.forename)} for id_, row in facts.items()}
-    for child_id, surname, forename in _of(session, ids, ChildName.child_id, ChildName.surname, ChildName.forename):
+    """Make the keys of these children anew, from all that is held of them, and of those who were merged into them.
+
+    A child who was merged into another has none: whoever is found is the one that stands. Nor has one who was held only
+    through a load that was undone.
+    """
+    session.flush()
+    rows = rows_by_id(session, ids)
+    standing = [id_ for id_, row in rows.items() if row.merged_into_id is None and row.undone_at is None]
+    merged = _merged_into(session, standing)
+    facts = {id_: [rows[id_], *merged[id_]] for id_ in standing}
+    names = {id_: {(row.surname, row.forename) for row in facts[id_]} for id_ in standing}
+    for child_id, surname, forename in _of(
+        session, standing, ChildName.child_id, ChildName.surname, ChildName.forename
+    ):
         names[child_id].add((surname, forename))
     numbers: dict[int, list[str]] = {}
     for child_id, kind, value in _of(
-        session, ids, ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value
+        session, standing, ChildIdentifier.child_id, ChildIdentifier.kind, ChildIdentifier.value
     ):
         if kind.startswith(identifier_kind("")):
             numbers.setdefault(child_id, []).append(value)
     keys: dict[tuple[int, str], None] = {}
-    for child_id, row in facts.items():
-        of_child = [reported(row, name) for name in sorted(names[child_id])]
-        of_child += [reported(row, police_person_id=number) for number in numbers.get(child_id, ())]
+    for child_id, held in facts.items():
+        of_child = [reported(row, name) for row in held for name in sorted(names[child_id])]
+        of_child += [reported(held[0], police_person_id=number) for number in numbers.get(child_id, ())]
         keys |= dict.fromkeys((child_id, key) for key in sorted(set().union(*(one.keys for one in of_child))))
     for some in slices(ids):
         session.execute(delete(ChildKey).where(ChildKey.child_id.in_(some)))
     _insert(session, ChildKey, ("child_id", "key"), list(keys))
+
+
+def _merged_into(session: Session, ids: Sequence[int]) -> dict[int, list[Child]]:
+    """Child id → the records that became one with it, by however many merges."""
+    found: dict[int, list[Child]] = {id_: [] for id_ in ids}
+    stands_for = {id_: id_ for id_ in ids}
+    waiting: Collection[int] = ids
+    while waiting:
+        query = select(Child).order_by(Child.id)
+        rows = [r for some in slices(waiting) for r in session.scalars(query.where(Child.merged_into_id.in_(some)))]
+        for row in rows:
+            assert row.merged_into_id is not None
+            stands_for[row.id] = stands_for[row.merged_into_id]
+            found[stands_for[row.id]].append(row)
+        waiting = [row.id for row in rows]
+    return found
 
 
 def _of(session: Session, ids: Collection[int], child_id: Any, *columns: Any) -> Iterable[tuple[Any, ...]]:

@@ -1,19 +1,15 @@
-"""Children that became one: who stands for whom, and the rows that go over with a name, a number or a key."""
+"""Children that became one: who stands for whom, and the rows that go over with a name or a number."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from tracker.core.matching import blocking_keys
-from tracker.store.children import Reported, identifier_kind, learn, slices
-from tracker.store.models import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName, Line
+from tracker.store.children import slices
+from tracker.store.models import Child, ChildIdentifier, ChildMerge, ChildName, Line
 from tracker.store.models.reports import LINE_WAITS
 
 Named = type[ChildName] | type[ChildIdentifier]
-
-_POLICE_NUMBER = identifier_kind("")
 
 
 def standing_for(session: Session, child_id: int) -> int:
@@ -70,49 +66,3 @@ def name_in_lines(session: Session, line_ids: Collection[int], child_id: int) ->
     for some in slices(line_ids):
         of_these: ColumnElement[bool] = Line.id.in_(some)
         session.execute(update(Line).where(of_these).values(child_id=child_id))
-
-
-def keys_of(session: Session, child_id: int) -> set[str]:
-    return set(session.scalars(select(ChildKey.key).where(ChildKey.child_id == child_id)))
-
-
-def add_keys(session: Session, child_id: int, keys: Iterable[str]) -> None:
-    new = sorted(set(keys) - keys_of(session, child_id))
-    if new:
-        session.execute(insert(ChildKey), [{"key": key, "child_id": child_id} for key in new])
-
-
-def remove_keys(session: Session, child_id: int, keys: Iterable[str]) -> None:
-    for some in slices(sorted(keys)):
-        session.execute(delete(ChildKey).where(ChildKey.child_id == child_id, ChildKey.key.in_(some)))
-
-
-def learn_again(session: Session, child: Child) -> None:
-    """The keys that the names, the numbers and the date of birth held now give; none is taken away."""
-    names = session.execute(
-        select(ChildName.surname, ChildName.forename).where(ChildName.child_id == child.id).order_by(ChildName.id)
-    ).all()
-    numbers = session.execute(
-        select(ChildIdentifier.kind, ChildIdentifier.value)
-        .where(ChildIdentifier.child_id == child.id)
-        .order_by(ChildIdentifier.id)
-    )
-    given = [(kind.removeprefix(_POLICE_NUMBER), value) for kind, value in numbers if kind.startswith(_POLICE_NUMBER)]
-    known = [(surname, forename) for surname, forename in names] or [(child.surname, child.forename)]
-    reported = [Reported(*name, child.date_of_birth) for name in known]
-    reported += [Reported(*known[0], child.date_of_birth, force, number) for force, number in given]
-    learn(session, {child.id: reported})
-
-
-def keys_reported(reported: Iterable[Any]) -> set[str]:
-    """The keys that lines of reports, or names with numbers, are found by."""
-    return {
-        key
-        for one in reported
-        for key in blocking_keys(one.surname, one.forename, one.date_of_birth, one.police_person_id)
-    }
-
-
-def keys_of_name(name: tuple[str, str], number: str | None) -> set[str]:
-    """The keys that a name and a police number give, without any date of birth."""
-    return set(blocking_keys(*name, None, number))

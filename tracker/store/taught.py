@@ -32,19 +32,7 @@ def forget(session: Session, child: Child, names: Collection[Pair], numbers: Col
     ):
         for one, two in pairs:
             session.execute(delete(table).where(table.child_id == child.id, first == one, second == two))
-    find_anew(session, child)
-
-
-def find_anew(session: Session, child: Child) -> None:
-    """The keys that the child's own name, other names and numbers give, and no others."""
-    session.execute(delete(ChildKey).where(ChildKey.child_id == child.id))
-    names = list(dict.fromkeys([(child.surname, child.forename), *names_of(session, child.id)]))
-    reported = [children.Reported(*name, child.date_of_birth) for name in names]
-    for kind, value in numbers_of(session, child.id):
-        force = kind.partition(":")[2]
-        if force and kind == children.identifier_kind(force):
-            reported.append(children.Reported(*names[0], child.date_of_birth, force, value))
-    children.learn(session, {child.id: reported})
+    children.renew_keys(session, [child.id])
 
 
 def put_aside(session: Session, child_ids: Collection[int]) -> dict[int, dict[str, list[object]]]:

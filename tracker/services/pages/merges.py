@@ -8,7 +8,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from tracker.core.daily_report import ReportLine
-from tracker.core.matching import Ambiguous, Comparison, FieldReason, Matched, blocking_keys, match_child
+from tracker.core.matching import Ambiguous, Comparison, FieldReason, Matched, match_child
 from tracker.services.child_fields import FIELDS, in_conflict
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.children import ChildPage, child_page
@@ -163,7 +163,7 @@ def possibly_the_same(context: Context, viewer: Viewer, child_id: int) -> tuple[
             tuple_(ChildIdentifier.kind, ChildIdentifier.value).in_(sorted(numbers))
         )
         found |= set(session.scalars(same))
-    keys = blocking_keys(child.surname, child.forename, child.date_of_birth, None)
+    keys = children.reported(child).keys
     by_keys = Counter(id_ for ids in children.ids_by_key(session, keys).values() for id_ in ids)
     found |= {id_ for id_, _ in by_keys.most_common(_ENOUGH)}
     seen = select(Child).where(Child.id.in_(found - {child_id}), children_visible_to(viewer))
