@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from tests.web.conftest import ClientRequest
 from tests.web.page import Page
 from tracker.bootstrap import wiring
+from tracker.core.feed import FIELDS
 from tracker.store.db import db
 from tracker.store.models import AuditEntry, Child, Episode, FeedDraft, FeedVersion, Line, Receipt
+from tracker.web.feeds.wording import FIELD_WORDS
 
 SAMPLE = """North Mercia Police - MFH daily return;;;;;;;;;;
 ;;;;;;;;;;
@@ -282,3 +284,7 @@ def test_a_feed_that_is_not_there(ed: ClientRequest) -> None:
     for path in ("", "/change", "/export", "/versions/1"):
         ed.get(f"/feeds/named/nowhere{path}", status=404)
     ed.get("/feeds/named/generic/versions/7", status=404)
+
+
+def test_every_field_of_a_report_can_be_chosen_on_the_page() -> None:
+    assert set(FIELDS) <= set(FIELD_WORDS)

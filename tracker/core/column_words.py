@@ -52,6 +52,10 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         "person number", "person ref", "nominal number", "nominal ref", "subject number", "subject ref",
         "individual number", "pnc number", "person number ref", "child number",
     ),
+    "council_id": (
+        "council number", "council ref", "council child number", "social care number", "social care ref",
+        "csc number", "mosaic number", "liquidlogic number", "lcs number",
+    ),
     "surname": ("surname", "last name", "family name"),
     "forename": ("forename", "first name", "given name", "christian name"),
     "full_name": ("full name", "name", "person name", "subject name", "nominal name", "misper name", "child name",

@@ -38,7 +38,6 @@ MENU = (
     Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
     Item("Month", "month.index", Permission.SEE_MONTH),
     Item("Feeds", "feeds.index", Permission.MANAGE_FEEDS),
-    Item("Roads in", "roads.index", Permission.MANAGE_FEEDS),
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
@@ -51,7 +50,7 @@ def menu() -> list[Item]:
     return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
 
 
-WITHIN = {"interviews": "episodes", "comparison": "reports", "tokens": "feeds"}
+WITHIN = {"interviews": "episodes", "comparison": "reports", "tokens": "feeds", "roads": "feeds"}
 """Areas that have no entry of their own in the menu, and the one they stand under."""
 
 

@@ -97,6 +97,7 @@ def rules_shown(draft: Draft) -> dict[str, object]:
         "reference_pattern": given.get("reference_pattern", ""),
         "expected_by": given.get("expected_by", ""),
         "expected_days": list(given.get("expected_days") or DAYS),
+        "lists_changes_only": bool(given.get("lists_changes_only")),
     }
 
 
@@ -112,6 +113,7 @@ def rules_chosen(form: RulesForm, draft: Draft) -> dict[str, Any]:
         "reference_pattern": form.reference_pattern.data,
         "expected_by": form.expected_by.data,
         "expected_days": every_day(form.expected_days.data),
+        "lists_changes_only": form.lists_changes_only.data,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired, Length
 
 from tracker.core.feed import USUAL_DATE_FORMATS
@@ -73,6 +73,7 @@ class RulesForm(StepForm):
     reference_pattern = Text("Pattern that every reference fits", [SHORT])
     expected_by = Text("By when is the day's report expected?", [SHORT])
     expected_days = Checkboxes("On which days?", choices=list(DAY_WORDS.items()))
+    lists_changes_only = BooleanField("The report lists only what is new or has changed")
 
     def offer_formats(self, more: Iterable[str]) -> None:
         """The usual formats and those of the sample or of the feed, each shown by an example."""

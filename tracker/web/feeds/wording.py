@@ -12,8 +12,8 @@ from tracker.web.words import choices
 
 FIELD_GROUPS: Mapping[str, Mapping[str, str]] = {
     "The occurrence and the child": {
-        "police_reference": "Police reference", "police_person_id": "Police person number", "surname": "Surname",
-        "forename": "Forename", "full_name": "Full name, in one column", "date_of_birth": "Date of birth",
+        "police_reference": "Police reference", "police_person_id": "Police person number",
+        "council_id": "Our own number for the child", "surname": "Surname", "forename": "Forename", "full_name": "Full name, in one column", "date_of_birth": "Date of birth",
         "sex": "Sex", "ethnicity": "Ethnicity", "address": "Home address", "postcode": "Home postcode",
         "setting": "Setting: looked after, or at home", "responsible_authority": "Responsible authority",
         "known_to": "Known to services",
@@ -69,6 +69,7 @@ KEY_WORDS: Mapping[str, str] = {
     "date_formats": "How dates are written", "own_authority": "Names of our council",
     "reference_pattern": "Pattern of references", "report_time_column": FIELD_WORDS[REPORT_TIME],
     "expected_by": "Expected by", "expected_days": "Expected on",
+    "lists_changes_only": "Lists changes only",
 }  # fmt: skip
 
 
@@ -107,6 +108,10 @@ def facts_of(definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     by, days = definition.get("expected_by", ""), definition.get("expected_days") or DAYS
     on = "every day" if len(days) == len(DAYS) else ", ".join(DAY_WORDS[day] for day in days)
     yield "Expected", f"by {by}, {on}" if by else ""
+    yield (
+        "What it lists",
+        "Only what is new or has changed" if definition.get("lists_changes_only") else "Every child missing now",
+    )
 
 
 def columns_of(definition: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:

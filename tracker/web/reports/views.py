@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.core.terms import LineOutcome, Road
 from tracker.services.pages import reports as pages
 from tracker.services.pages.receipts import progress as progress_of
+from tracker.services.pages.roads import roads_troubles
 from tracker.services.receive_report import receive_report
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, page_number
@@ -29,7 +30,10 @@ def index() -> str:
     feed = request.args.get("feed", "")
     found = pages.receipt_list(context, viewer, page_number(), feed)
     waiting = pages.lines_waiting(context, viewer).total
-    return render_template("reports/index.html", found=found, waiting=waiting, filter=form, feed=feed)
+    troubles = roads_troubles(context)
+    return render_template(
+        "reports/index.html", found=found, waiting=waiting, filter=form, feed=feed, troubles=troubles
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
