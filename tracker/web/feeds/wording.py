@@ -13,7 +13,8 @@ from tracker.web.words import choices
 FIELD_GROUPS: Mapping[str, Mapping[str, str]] = {
     "The occurrence and the child": {
         "police_reference": "Police reference", "police_person_id": "Police person number",
-        "council_id": "Our own number for the child", "surname": "Surname", "forename": "Forename", "full_name": "Full name, in one column", "date_of_birth": "Date of birth",
+        "council_id": "Our own number for the child", "surname": "Surname",
+        "forename": "Forename", "full_name": "Full name, in one column", "date_of_birth": "Date of birth",
         "sex": "Sex", "ethnicity": "Ethnicity", "address": "Home address", "postcode": "Home postcode",
         "setting": "Setting: looked after, or at home", "responsible_authority": "Responsible authority",
         "known_to": "Known to services",
