@@ -24,7 +24,8 @@ def decode(content: bytes) -> str:
             return _decoded(content, encoding)
     if b"\0" in content:
         return _decoded(content, _utf16_without_mark(content))
-    told = content if content.isascii() else _CAPITAL_AND_QUOTE.sub(b"", content)
+    is_json = content[:100].lstrip().startswith((b"[", b"{"))  # which is UTF-8 by its own rules
+    told = content if is_json or content.isascii() else _CAPITAL_AND_QUOTE.sub(b"", content)
     if told.isascii() and told != content:
         return _decoded(content, "cp1252")
     try:
