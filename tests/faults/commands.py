@@ -47,9 +47,9 @@ def start(*arguments: str, env: dict[str, str], file_bytes: int | None = None) -
     )
 
 
-def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Wait for its own end: exit code, standard output, standard error."""
-    out, err = process.communicate(timeout=60)
+def finish(process: subprocess.Popen[str], seconds: float = 60) -> tuple[int, str, str]:
+    """Wait for its own end, which comes within so many seconds: exit code, standard output, standard error."""
+    out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
 
 
@@ -70,7 +70,7 @@ def kill_on_its_way(
     came = wait_until(lambda: progress() >= target, 60)
     time.sleep(chance.random() * linger)
     kill(process)
-    assert came, "it goes on after every kill"
+    assert came, f"it goes on after every kill, but stood at {progress()} and not at {target}"
     return progress()
 
 

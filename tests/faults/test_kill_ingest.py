@@ -116,7 +116,7 @@ def test_killed_again_and_again_every_line_has_one_outcome_as_if_undisturbed(
 ) -> None:
     chance = random.Random(20261124)
     kills = commands.kills()
-    lines = CHUNK * (kills + 3)
+    lines = CHUNK * (2 * kills + 6)  # so many that the last kill is in the middle of the work too
     big, nil = tmp_path / "big.csv", tmp_path / "nil.csv"
     big.write_bytes(as_csv(report(lines, chance)))
     nil.write_bytes(as_csv([]))
@@ -125,8 +125,10 @@ def test_killed_again_and_again_every_line_has_one_outcome_as_if_undisturbed(
     def ingest(path: Path) -> tuple[str, ...]:
         return ("ingest", str(path), "--feed", "thames-valley", "--now", NOON.isoformat(), "--json")
 
-    code, out, err = commands.finish(commands.start(*ingest(big), env=env))
+    began = time.monotonic()
+    code, out, err = commands.finish(commands.start(*ingest(big), env=env), 600)
     assert code == 1, err
+    one_chunk = (time.monotonic() - began) * CHUNK / lines
     undisturbed = state()
     assert json.loads(out)["lines_read"] == lines == lines_held()
     start_over(app)
@@ -139,11 +141,11 @@ def test_killed_again_and_again_every_line_has_one_outcome_as_if_undisturbed(
     killed_at = []
     for _ in range(kills):
         process = commands.start(*ingest(path), env=env)
-        killed_at.append(commands.kill_on_its_way(process, lines_held, chance, CHUNK - 1))
+        killed_at.append(commands.kill_on_its_way(process, lines_held, chance, CHUNK - 1, one_chunk))
         path = nil
     assert killed_at[-1] < lines, "every kill was in the middle of the work"
     assert killed_at == sorted(killed_at), "nothing acknowledged was lost"
-    code, out, err = commands.finish(commands.start(*ingest(nil), env=env))
+    code, out, err = commands.finish(commands.start(*ingest(nil), env=env), 600)
     assert code == 0, err
 
     assert state() == undisturbed
