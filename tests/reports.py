@@ -87,6 +87,12 @@ def as_csv(rows: Iterable[Mapping[str, str]], columns: Iterable[str] = tuple(COL
     return text.getvalue().encode()
 
 
+def made_at(at: datetime, *rows: Mapping[str, str]) -> bytes:
+    """The same, of a report that states when it was made."""
+    stated = "Report Run At"
+    return as_csv([{**one, stated: said(at)} for one in rows], (*COLUMNS.values(), stated))
+
+
 def feed_of(app: Flask, name: str = FEED) -> Feed:
     return wiring(app).settings.feeds[name]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
 from tests.factories import child, episode
-from tests.reports import COLUMNS, as_csv, counts, feed_of, receive, receive_bytes, row, strangers
+from tests.reports import COLUMNS, as_csv, counts, feed_of, made_at, receive, receive_bytes, row, strangers
 from tracker.bootstrap import wiring
 from tracker.core.clock import read_local
 from tracker.core.terms import FlagCode, LineOutcome
@@ -176,7 +176,17 @@ def test_an_unchanged_newer_line_makes_an_older_one_stale(app: Flask, context: C
     held = session().scalars(select(Episode).where(Episode.police_reference == "TV26000001")).one()
     assert held.version == version and held.as_of_at == newer.report_at
     session().rollback()
-    assert counts(receive(app, later(context, 24), row(risk="Low"))) == {"stale": 1}
+    older = made_at(later(context, 24).now, row(risk="Low"))
+    assert counts(receive_bytes(app, later(context, 72), older)) == {"stale": 1}
+
+
+def test_after_a_clock_that_ran_ahead_is_put_right_what_comes_later_is_the_newer(app: Flask, context: Context) -> None:
+    ahead = receive(app, later(context, 48), row(missing=MISSING))
+    session().rollback()
+    put_right = receive(app, later(context, 1), row(missing=MISSING, returned=RETURNED))
+    assert counts(put_right) == {"updated": 1} and one_episode().returned_at == RETURNED
+    assert put_right.received_at == later(context, 1).now
+    assert ahead.report_at < put_right.report_at
 
 
 def test_still_missing_where_we_hold_a_return_is_shown_and_never_applied(app: Flask, context: Context) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.factories import person
 from tests.faults.test_kill_ingest import report
-from tests.reports import COLUMNS, as_csv, counts, receive, receive_bytes, row, strangers
+from tests.reports import COLUMNS, as_csv, counts, made_at, receive, receive_bytes, row, strangers
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
 from tracker.core.terms import FlagCode, RiskLevel, Role
@@ -250,7 +250,8 @@ def test_a_line_that_the_load_made_look_old_is_heard_again(
         line.as_of_at += 2 * HOUR
         held = current.scalars(select(Episode)).one()
         held.as_of_at = line.as_of_at
-    old = receive(app, later(context, 1.5), row(missing=MISSING, risk="Low"))
+    made = later(context, 1.5)
+    old = receive_bytes(app, made, made_at(made.now, row(missing=MISSING, risk="Low")))
     assert counts(base) == {"created": 1} and counts(old) == {"stale": 1} and the_episode().risk == "high"
     undo(newest)
     assert the_episode().risk == "low"

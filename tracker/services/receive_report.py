@@ -129,7 +129,7 @@ def _keep(
             sha256=sha256,
             received_at=context.now,
             received_by_id=received_by_id,
-            report_at=first.report_at if first else reports.free_report_at(session, feed.force, context.now),
+            report_at=first.report_at if first else reports.age_of_next(session, feed.force, context.now),
             is_history=is_history,
             duplicate_of_id=first.id if first else None,
             ignored_columns=[],

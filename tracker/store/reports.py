@@ -21,6 +21,16 @@ def first_copy(session: Session, feed: str, sha256: str) -> Receipt | None:
     return session.scalar(query.order_by(Receipt.id).limit(1))
 
 
+def age_of_next(session: Session, force: str, now: datetime) -> datetime:
+    """The age of a report of this force that is received now and states none: now, and never before one held.
+
+    Where the machine's clock ran ahead and was put right, what comes later is the newer all the same.
+    """
+    query = select(Receipt.report_at).where(Receipt.force == force, Receipt.status.in_(STANDS))
+    newest = session.scalar(query.order_by(Receipt.report_at.desc()).limit(1))
+    return free_report_at(session, force, max(now, newest) if newest else now)
+
+
 def free_report_at(session: Session, force: str, at: datetime, besides_id: int | None = None) -> datetime:
     """`at`, or the first instant after it that is the age of no other report of this force.
 

@@ -34,6 +34,7 @@ class Receipt(Base):
         Index("ix_receipt_received_at", "received_at"),
         Index("ix_receipt_feed", "feed", "received_at"),
         Index("ix_receipt_sha256", "sha256"),
+        Index("ix_receipt_force", "force", "report_at"),
         Index(
             "ix_receipt_reading",
             "id",

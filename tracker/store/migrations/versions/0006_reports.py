@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("receipt", sa.Column("lines_total", sa.Integer(), nullable=True))
     op.add_column("receipt", sa.Column("columns", sa.JSON(), nullable=True))
     _allow_states(AFTER)
+    op.create_index("ix_receipt_force", "receipt", ["force", "report_at"])
     op.create_index(
         "ix_receipt_undoing",
         "receipt",
@@ -67,6 +68,7 @@ def downgrade() -> None:
     op.drop_table("undone_row")
     op.drop_table("load_undo")
     op.drop_index("ix_receipt_undoing", "receipt")
+    op.drop_index("ix_receipt_force", "receipt")
     _allow_states(BEFORE)
     for table, names in (("receipt", ("columns", "lines_total")), ("child", ("undone_at",)), ("line", ("taught",))):
         with op.batch_alter_table(table) as batch_op:
