@@ -94,8 +94,8 @@ def found_of(line: ReportLine, child: KnownChild) -> Found:
         compare_numbers(line.police_person_id, child.police_person_ids),
         compare_numbers(line.council_id, child.council_ids),
         compare_sex(line.sex, child.sex),
-        best(compare_postcodes(line.postcode or "", held) for held in child.postcodes),
-        best(compare_addresses(line.address or "", held) for held in child.addresses),
+        best(compare_postcodes, line.postcode, child.postcodes),
+        best(compare_addresses, line.address, child.addresses),
     )
 
 
