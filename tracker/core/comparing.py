@@ -89,7 +89,7 @@ def compare(line: ReportLine, child: KnownChild) -> Candidate:
 
 def found_of(line: ReportLine, child: KnownChild) -> Found:
     return Found(
-        *_names(line, child),
+        *names_of(line, child),
         compare_dates(line.date_of_birth, child.date_of_birth),
         compare_numbers(line.police_person_id, child.police_person_ids),
         compare_numbers(line.council_id, child.council_ids),
@@ -99,7 +99,8 @@ def found_of(line: ReportLine, child: KnownChild) -> Found:
     )
 
 
-def _names(line: ReportLine, child: KnownChild) -> tuple[Comparison, Comparison]:
+def names_of(line: ReportLine, child: KnownChild) -> tuple[Comparison, Comparison]:
+    """(surname, forename), against the likest of the names held."""
     pairs = [compare_names((line.surname, line.forename), name) for name in child.names]
     if len(pairs) < 2:
         return pairs[0] if pairs else (BLANK, BLANK)
