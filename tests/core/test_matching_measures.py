@@ -72,7 +72,7 @@ def test_what_became_of_lines_is_counted() -> None:
     figures = tally.measure("key", "title").figures
     assert figures == {
         "true_pairs": 4, "linked": 1, "offered_among_three": 1, "missed": 2, "automatic_links": 3, "wrong_links": 2,
-        "wrong_in_2000": 1333.33, "precision_pct": 33.33, "recall_pct": 50.0, "left_to_people_pct": 28.57,
+        "wrong_in_2000": 1333.33, "precision_pct": 33.333, "recall_pct": 50.0, "left_to_people_pct": 28.57,
         "children_not_held": 3, "asked_of_those_pct": 33.33,
     }  # fmt: skip
 

@@ -118,7 +118,7 @@ class Tally:
                 "automatic_links": links,
                 "wrong_links": wrong,
                 "wrong_in_2000": round(2000 * wrong / links, 2) if links else None,
-                "precision_pct": _pct(links - wrong, links),
+                "precision_pct": _pct(links - wrong, links, places=3),
                 "recall_pct": _pct(self.linked + self.offered, self.pairs),
                 "left_to_people_pct": _pct(asked, self.pairs + self.unheld),
                 "children_not_held": self.unheld,
@@ -127,8 +127,8 @@ class Tally:
         )
 
 
-def _pct(part: int, whole: int) -> float | None:
-    return round(100 * part / whole, 2) if whole else None
+def _pct(part: int, whole: int, places: int = 2) -> float | None:
+    return round(100 * part / whole, places) if whole else None
 
 
 def measure_invented(size: int, today: date) -> Measure:

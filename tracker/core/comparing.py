@@ -89,17 +89,18 @@ def compare(line: ReportLine, child: KnownChild) -> Candidate:
 
 def found_of(line: ReportLine, child: KnownChild) -> Found:
     return Found(
-        *_names(line, child),
+        *names_of(line, child),
         compare_dates(line.date_of_birth, child.date_of_birth),
         compare_numbers(line.police_person_id, child.police_person_ids),
         compare_numbers(line.council_id, child.council_ids),
         compare_sex(line.sex, child.sex),
-        best(compare_postcodes(line.postcode or "", held) for held in child.postcodes),
-        best(compare_addresses(line.address or "", held) for held in child.addresses),
+        best(compare_postcodes, line.postcode, child.postcodes),
+        best(compare_addresses, line.address, child.addresses),
     )
 
 
-def _names(line: ReportLine, child: KnownChild) -> tuple[Comparison, Comparison]:
+def names_of(line: ReportLine, child: KnownChild) -> tuple[Comparison, Comparison]:
+    """(surname, forename), against the likest of the names held."""
     pairs = [compare_names((line.surname, line.forename), name) for name in child.names]
     if len(pairs) < 2:
         return pairs[0] if pairs else (BLANK, BLANK)

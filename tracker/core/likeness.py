@@ -1,7 +1,7 @@
 """How alike two dates of birth, addresses, sexes or numbers are; blank where one of them is not known."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -20,9 +20,11 @@ _STREET_WORDS = frozenset({
 _ORDER = (MATCH, NEAR, DIFFERS, BLANK)
 
 
-def best(comparisons: Iterable[Comparison]) -> Comparison:
-    """The likest of several values held; blank where there is none."""
-    return min(comparisons, key=_ORDER.index, default=BLANK)
+def best(compared: Callable[[str, str], Comparison], line: str | None, held: Collection[str]) -> Comparison:
+    """The likest of several values held; blank where one side has none."""
+    if not line or not held:
+        return BLANK
+    return min((compared(line, value) for value in held), key=_ORDER.index)
 
 
 @lru_cache(maxsize=50_000)
@@ -37,10 +39,11 @@ def compare_names(line: tuple[str, str], held: tuple[str, str]) -> tuple[Compari
     parts = [sorted((*name_parts(surname), *name_parts(forename))) for surname, forename in (line, held)]
     if parts[0] == parts[1] and len(parts[0]) > 1:
         return NEAR, NEAR
-    crossed = compare_surnames(line[1], held[0]) in (MATCH, NEAR), compare_surnames(line[0], held[1]) in (MATCH, NEAR)
-    if all(crossed) or (any(crossed) and found == (DIFFERS, DIFFERS)):
-        return NEAR if crossed[0] else DIFFERS, NEAR if crossed[1] else DIFFERS
-    return found
+    crossed = tuple(
+        NEAR if compare_surnames(ours, theirs) in (MATCH, NEAR) else DIFFERS
+        for ours, theirs in ((line[1], held[0]), (line[0], held[1]))
+    )
+    return (crossed[0], crossed[1]) if crossed == (NEAR, NEAR) or found == (DIFFERS, DIFFERS) else found
 
 
 def compare_dates(line: date | None, held: date | None) -> Comparison:

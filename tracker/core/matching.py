@@ -17,7 +17,7 @@ from tracker.core.candidates import (
     NoMatch,
     episodes_overlap,
 )
-from tracker.core.comparing import LIKE, Found, candidate_of, compare, found_of
+from tracker.core.comparing import LIKE, Found, candidate_of, compare, found_of, names_of
 from tracker.core.daily_report import ReportLine
 from tracker.core.likeness import BLANK, DIFFERS, MATCH, NEAR
 from tracker.core.matching_keys import blocking_keys, search_keys
@@ -47,9 +47,12 @@ def match_child(line: ReportLine, known: Sequence[KnownChild]) -> MatchResult:
 
 def may_be_certain(line: ReportLine, child: KnownChild) -> bool:
     """Whether `match_child` may choose this child, whatever the others: what must be at hand then can be fetched."""
-    same_birth = line.date_of_birth is not None and line.date_of_birth == child.date_of_birth
-    numbered = (line.police_person_id and child.police_person_ids) or (line.council_id and child.council_ids)
-    return bool(same_birth or numbered) and _is_certain(found_of(line, child))
+    has_numbers = (line.police_person_id and child.police_person_ids) or (line.council_id and child.council_ids)
+    if not has_numbers:  # most candidates share a birthday and nothing else
+        same_birth = line.date_of_birth is not None and line.date_of_birth == child.date_of_birth
+        if not same_birth or names_of(line, child) != (MATCH, MATCH):
+            return False
+    return _is_certain(found_of(line, child))
 
 
 def _is_certain(found: Found) -> bool:

@@ -47,24 +47,25 @@ def name_parts(text: str) -> tuple[str, ...]:
     return () if all(part in NO_NAME for part in parts) or "".join(parts) in NO_NAME else parts
 
 
+@lru_cache(maxsize=50_000)
 def is_no_name(surname: str, forename: str) -> bool:
     """`Unknown Male`, `Baby`, a blank: nothing that tells who it is. Never joined to anybody by itself."""
     parts = (*name_parts(surname), *name_parts(forename))
     return all(part in NO_NAME or part in NO_PERSON for part in parts)
 
 
+@lru_cache(maxsize=50_000)
 def compare_surnames(line: str, held: str) -> Comparison:
     """Match: the same parts in any order, joined or apart. Near: one half of a double-barrelled name, or a slip."""
     ours, theirs = name_parts(line), name_parts(held)
     if not ours or not theirs:
         return Comparison.BLANK
-    if "".join(ours) == "".join(theirs) or sorted(ours) == sorted(theirs):
+    joined, other = "".join(ours), "".join(theirs)
+    if joined == other or sorted(ours) == sorted(theirs):
         return Comparison.MATCH
-    shared = {part for part in set(ours) & set(theirs) if len(part) > 2}
-    contained = set(ours) <= set(theirs) or set(theirs) <= set(ours)
-    if (shared and contained) or is_close("".join(ours), "".join(theirs)):
-        return Comparison.NEAR
-    return Comparison.DIFFERS
+    shared = set(ours) & set(theirs)
+    contained = shared in (set(ours), set(theirs)) and any(len(part) > 2 for part in shared)
+    return Comparison.NEAR if contained or is_close(joined, other) else Comparison.DIFFERS
 
 
 def compare_forenames(line: str, held: str) -> Comparison:
@@ -89,7 +90,7 @@ def compare_forenames(line: str, held: str) -> Comparison:
 
 def is_shared_by_brothers(part: str) -> bool:
     """A first name that several sons of one family may bear, each with another beside it: alone it names none."""
-    return _ONE_SPELLING.get(part, part) in ("mohammed", "syed", "md")
+    return _ONE_SPELLING.get(part, part) in ("mohammed", "syed")
 
 
 @lru_cache(maxsize=20_000)
@@ -108,7 +109,7 @@ def _compare_parts(line: str, held: str) -> Comparison:
 @lru_cache(maxsize=20_000)
 def is_close(one: str, other: str) -> bool:
     """A slip of the hand: one in four letters or more, two in seven or more. One more where they sound alike."""
-    shorter, longer = sorted((len(one), len(other)))
+    shorter, longer = (len(one), len(other)) if len(one) < len(other) else (len(other), len(one))
     if shorter < 3 or longer - shorter > 2:
         return False
     letters, others = set(one), set(other)

@@ -72,7 +72,7 @@ def _write(session: Session, row: Child, changed: Mapping[str, object], context:
     for name, value in changed.items():
         setattr(row, name, value)
     session.flush()
-    children.learn(session, {row.id: [children.reported(row)]})
+    children.learn(session, {row.id: [children.as_reported(row)]})
     children.renew_keys(session, [row.id])  # former names are looked for with the new date of birth too
     details = {"changed": sorted(changed), "by_hand": sorted(changed)}
     audit.record(session, "child_changed", context.actor, context.now, "child", row.id, details)

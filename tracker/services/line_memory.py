@@ -95,7 +95,7 @@ class Memory:
         self.known[child_id] = replace(known, spans=tuple(self.spans.get(child_id, {}).values()))
 
     def _report(self, child: Child, line: ReportLine, name: tuple[str, str]) -> Reported:
-        return children.reported(child, name, police_force=line.police_force, police_person_id=line.police_person_id)
+        return children.as_reported(child, name, police_force=line.police_force, police_person_id=line.police_person_id)
 
     def _find_by(self, child_id: int, reported: Iterable[Reported]) -> None:
         for one in reported:

@@ -39,7 +39,7 @@ def add_child(
     child = Child(surname=surname, forename=forename, date_of_birth=date_of_birth, created_at=now, **more)
     session.add(child)
     session.flush()
-    learn(session, {child.id: [reported(child, police_force=police_force, police_person_id=police_person_id)]})
+    learn(session, {child.id: [as_reported(child, police_force=police_force, police_person_id=police_person_id)]})
     return child
 
 
@@ -72,12 +72,16 @@ class Reported:
         )
 
 
-def reported(child: Child, name: tuple[str, str] | None = None, **number: str | None) -> Reported:
+def as_reported(
+    child: Child,
+    name: tuple[str, str] | None = None,
+    police_force: str | None = None,
+    police_person_id: str | None = None,
+) -> Reported:
     """A child as it is held, under this name or its own, with a number of the police where one came with it."""
     surname, forename = name or (child.surname, child.forename)
     held = (child.council_id, child.postcode, child.address)
-    force, person_id = number.get("police_force"), number.get("police_person_id")
-    return Reported(surname, forename, child.date_of_birth, force, person_id, *held)
+    return Reported(surname, forename, child.date_of_birth, police_force, police_person_id, *held)
 
 
 def learn(session: Session, reported: Mapping[int, Sequence[Reported]], new_ids: Collection[int] = frozenset()) -> None:
@@ -127,8 +131,8 @@ def renew_keys(session: Session, ids: Collection[int]) -> None:
             numbers.setdefault(child_id, []).append(value)
     keys: dict[tuple[int, str], None] = {}
     for child_id, held in facts.items():
-        of_child = [reported(row, name) for row in held for name in sorted(names[child_id])]
-        of_child += [reported(held[0], police_person_id=number) for number in numbers.get(child_id, ())]
+        of_child = [as_reported(row, name) for row in held for name in sorted(names[child_id])]
+        of_child += [as_reported(held[0], police_person_id=number) for number in numbers.get(child_id, ())]
         keys |= dict.fromkeys((child_id, key) for key in sorted(set().union(*(one.keys for one in of_child))))
     for some in slices(ids):
         session.execute(delete(ChildKey).where(ChildKey.child_id.in_(some)))

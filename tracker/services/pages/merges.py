@@ -163,7 +163,7 @@ def possibly_the_same(context: Context, viewer: Viewer, child_id: int) -> tuple[
             tuple_(ChildIdentifier.kind, ChildIdentifier.value).in_(sorted(numbers))
         )
         found |= set(session.scalars(same))
-    keys = children.reported(child).keys
+    keys = children.as_reported(child).keys
     by_keys = Counter(id_ for ids in children.ids_by_key(session, keys).values() for id_ in ids)
     found |= {id_ for id_, _ in by_keys.most_common(_ENOUGH)}
     seen = select(Child).where(Child.id.in_(found - {child_id}), children_visible_to(viewer))
