@@ -1,4 +1,4 @@
-"""The same bytes by four roads at one instant, each a process of its own: four receipts, one set of episodes."""
+"""The same bytes by every road at one instant, most in a process of its own: a receipt each, one set of episodes."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,9 @@ from tests.https_servers import Authority, answer, serving
 from tests.reports import FEED, as_csv, feed_of, row
 from tracker.bootstrap import wiring
 from tracker.core.terms import Road, Role
+from tracker.services.api_tokens import create_token, token_holder
 from tracker.services.context import Context
+from tracker.services.push_report import push_report
 from tracker.services.receive_report import receive_report
 from tracker.services.transaction import writing
 from tracker.store import audit
@@ -22,7 +24,7 @@ from tracker.store.db import session
 from tracker.store.models import Child, Episode, Line, Receipt
 
 
-def test_the_same_bytes_by_four_roads_make_one_set_of_episodes(
+def test_the_same_bytes_by_every_road_make_one_set_of_episodes(
     app: Flask, context: Context, database_url: str, tmp_path: Path
 ) -> None:
     who = children()
@@ -50,24 +52,28 @@ def test_the_same_bytes_by_four_roads_make_one_set_of_episodes(
             commands.start("ingest", str(file), "--feed", FEED, *at, env=env),
         ]
         assert commands.wait_until(lambda: _number(Receipt) > 0, 60)
-        receive_report(
-            context,
-            content=content,
-            filename="night.csv",
-            feed=feed_of(app),
-            source=Road.UPLOAD,
-            received_by_id=lead_id,
-            limits=wiring(app).settings.limits,
-        )
+        limits = wiring(app).settings.limits
+        given = {"content": content, "filename": "night.csv", "feed": feed_of(app), "limits": limits}
+        receive_report(context, source=Road.UPLOAD, received_by_id=lead_id, **given)
+        _, token = create_token(context, label="program", feed=FEED, feeds=[FEED])
+        holder = token_holder(token, NOON)
+        assert holder is not None
+        given = {
+            "content": content,
+            "filename": "night.csv",
+            "feed": feed_of(app),
+            "limits": wiring(app).settings.limits,
+        }
+        push_report(context, holder, key="morning", **given)
         for process in together:
             code, out, err = commands.finish(process)
             assert code == 0, out + err
 
     session().rollback()
     receipts = session().scalars(select(Receipt)).all()
-    assert {receipt.source for receipt in receipts} == {Road.FOLDER, Road.PULL, Road.COMMAND_LINE, Road.UPLOAD}
-    assert [(receipt.status, receipt.lines_read) for receipt in receipts] == [("complete", len(who))] * 4
-    assert Counter(session().scalars(select(Line.outcome))) == {"created": len(who), "unchanged": 3 * len(who)}
+    assert {receipt.source for receipt in receipts} == set(Road)
+    assert [(receipt.status, receipt.lines_read) for receipt in receipts] == [("complete", len(who))] * 5
+    assert Counter(session().scalars(select(Line.outcome))) == {"created": len(who), "unchanged": 4 * len(who)}
     assert _number(Episode) == _number(Child) == len(who)
     assert list(audit.broken_links(session())) == []
     assert len(list((root / FEED / "done/2026-11-16").glob("r*-night.csv"))) == 1
