@@ -65,16 +65,17 @@ WHERE: dict[str, str] = {
 }
 
 CORE_ORDER = (
-    "terms", "clock", "feed", "mail", "policy", "addresses", "pulls", "dropped_files",
+    "terms", "interview_terms", "clock", "feed", "mail", "policy", "addresses", "pulls", "dropped_files",
     "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row", "report_child",
     "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "reconciliation", "expected_reports",
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
-    "missing_episode", "overlap", "episodes", "undone", "interviews", "repeats", "recipients", "alerts", "rules",
+    "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
+    "interviews", "forecast", "repeats", "meetings", "story", "calendar_file", "recipients", "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
-    "monthly_summary", "frozen", "links",
+    "monthly_summary", "period_counts", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

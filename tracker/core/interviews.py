@@ -23,6 +23,7 @@ class ReturnHomeInterview:
     allocated_to_id: int | None = None
     allocated_at: datetime | None = None
     offered_at: datetime | None = None
+    accepted_at: datetime | None = None
     completed_at: datetime | None = None
     declined_at: datetime | None = None
     declined_by: DeclinedBy | None = None
@@ -35,7 +36,7 @@ class ReturnHomeInterview:
 
     def reached_offer_at(self) -> datetime | None:
         """When the offer reached them: recorded, else implied by the answer itself."""
-        return _earliest([self.offered_at, self.completed_at, self.declined_at])
+        return _earliest([self.offered_at, self.accepted_at, self.completed_at, self.declined_at])
 
 
 def interview_due_at(returned_at: datetime, deadline_hours: int) -> datetime:

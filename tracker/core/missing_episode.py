@@ -44,6 +44,7 @@ class MissingEpisode:
     found_by: str | None = None
     prevention_interview_at: datetime | None = None
     prevention_interview_outcome: str | None = None
+    prevention_interview_raised_harm: bool | None = None
     circumstances: str | None = None
     interview_requested: bool = False
     interview_due_at: datetime | None = None

@@ -88,6 +88,43 @@ ACTIONS: dict[str, frozenset[str]] = {
     "interview_not_required_approved": frozenset(),
     "interview_not_required_refused": frozenset(),
     "interviews_loaded": frozenset({"lines", "problems"}),
+    "interview_accepted": frozenset({"accepted_by"}),
+    "interview_planned": frozenset(),
+    "interview_visit_ended": frozenset({"ended_as"}),
+    "interview_calendar_downloaded": frozenset(),
+    "contact_attempt_recorded": frozenset({"outcome"}),
+    "contact_attempt_withdrawn": frozenset({"attempt_id"}),
+    "authority_asked": frozenset({"why"}),
+    "authority_answered": frozenset({"answer"}),
+    "authority_request_withdrawn": frozenset({"request_id"}),
+    # what is written of them
+    "interview_form_started": frozenset({"form_version_id"}),
+    "interview_form_viewed": frozenset(),
+    "interview_section_saved": frozenset({"section", "version"}),
+    "interview_section_conflict_kept": frozenset({"section", "based_on_version"}),
+    "interview_section_conflict_settled": frozenset({"section"}),
+    "interview_written_up": frozenset(),
+    "interview_form_reopened": frozenset(),
+    "interview_reviewed": frozenset({"decision"}),
+    "interview_closed": frozenset(),
+    "interview_reopened": frozenset(),
+    "police_share_added": frozenset({"share_id"}),
+    "police_share_changed": frozenset({"share_id", "changed"}),
+    # what is to be done
+    "action_added": frozenset({"child_id"}),
+    "action_changed": frozenset({"changed"}),
+    "action_done": frozenset(),
+    "action_reopened": frozenset(),
+    "action_withdrawn": frozenset(),
+    "meeting_asked": frozenset({"trigger", "child_id"}),
+    "meeting_changed": frozenset({"changed"}),
+    "meeting_held": frozenset(),
+    "meeting_not_needed": frozenset(),
+    "meeting_withdrawn": frozenset({"reason"}),
+    "meeting_viewed": frozenset(),
+    "child_contact_added": frozenset({"contact_id"}),
+    "child_contact_changed": frozenset({"contact_id", "changed"}),
+    "child_contact_removed": frozenset({"contact_id"}),
     # the engine
     "breach_recorded": frozenset({"clock_no"}),
     "breach_withdrawn": frozenset({"clock_no", "reason"}),
@@ -107,7 +144,15 @@ ACTIONS: dict[str, frozenset[str]] = {
 
 READS = frozenset(
     {action for action in ACTIONS if action.endswith("_viewed")}
-    | {"search_made", "export_made", "receipt_downloaded", "signed_in", "sign_in_failed", "signed_out"}
+    | {
+        "search_made",
+        "export_made",
+        "receipt_downloaded",
+        "interview_calendar_downloaded",
+        "signed_in",
+        "sign_in_failed",
+        "signed_out",
+    }
 )
 """Actions that change no record."""
 

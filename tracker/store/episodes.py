@@ -17,8 +17,9 @@ from tracker.store.models import Child, Episode, EpisodeVersion
 _SAME = (
     "missing_from_at", "found_at", "returned_at", "notified_at", "police_force", "police_reference", "reported_at",
     "responsible_authority", "is_ours", "known_to_services", "district", "missing_from_address", "last_seen_location",
-    "found_location", "found_by", "prevention_interview_at", "prevention_interview_outcome", "circumstances",
-    "interview_requested", "interview_due_at", "deadline_hours", "rules_version", "clock_no", "conflict_settled",
+    "found_location", "found_by", "prevention_interview_at", "prevention_interview_outcome",
+    "prevention_interview_raised_harm", "circumstances", "interview_requested", "interview_due_at", "deadline_hours",
+    "rules_version", "clock_no", "conflict_settled",
 )  # fmt: skip
 _same_of = attrgetter(*_SAME)
 

@@ -18,6 +18,7 @@ def to_core(row: Interview) -> ReturnHomeInterview:
         allocated_to_id=row.allocated_to_id,
         allocated_at=row.allocated_at,
         offered_at=row.offered_at,
+        accepted_at=row.accepted_at,
         completed_at=row.completed_at,
         declined_at=row.declined_at,
         declined_by=DeclinedBy(row.declined_by) if row.declined_by else None,

@@ -25,6 +25,11 @@ class Permission(StrEnum):
     ALLOCATE = "allocate"
     RECORD_INTERVIEW = "record_interview"  # offered, completed, declined; propose "not required"
     APPROVE_NOT_REQUIRED = "approve_not_required"
+    REVIEW_INTERVIEWS = "review_interviews"  # look at what was written: return it with comments, approve, close
+    SEE_OWN_INTERVIEWS = "see_own_interviews"
+    SEE_TEAM = "see_team"
+    WORK_ACTIONS = "work_actions"
+    RECORD_MEETINGS = "record_meetings"
     REVIEW_REPEATS = "review_repeats"
     SEE_REPORTS = "see_reports"
     LOAD_REPORTS = "load_reports"
@@ -41,15 +46,22 @@ class Permission(StrEnum):
 
 
 P = Permission
-_RECORDS = frozenset({P.SEE_TODAY, P.SEE_EPISODES, P.SEE_CHILDREN, P.SEE_ALERTS, P.ACKNOWLEDGE_ALERTS, P.SEE_MAILBOX})
-_OVERSIGHT = frozenset({P.APPROVE_NOT_REQUIRED, P.REVIEW_REPEATS, P.SEE_REPORTS, P.SEE_MONTH, P.EXPORT_MONTH})
-_CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_INTERVIEW})
+_RECORDS = frozenset(
+    {P.SEE_TODAY, P.SEE_EPISODES, P.SEE_CHILDREN, P.SEE_ALERTS, P.ACKNOWLEDGE_ALERTS, P.WORK_ACTIONS, P.SEE_MAILBOX}
+)
+_OVERSIGHT = frozenset(
+    {
+        P.APPROVE_NOT_REQUIRED, P.REVIEW_INTERVIEWS, P.REVIEW_REPEATS, P.SEE_TEAM, P.SEE_REPORTS, P.SEE_MONTH,
+        P.EXPORT_MONTH, P.RECORD_MEETINGS,
+    }
+)  # fmt: skip
+_CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS})
 _SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: (_RECORDS | _CASEWORK | _OVERSIGHT | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.MANAGE_FEEDS, P.PUBLISH_MONTH})
-    - {P.APPROVE_NOT_REQUIRED},  # the lead proposes; a manager approves
-    Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW},
+    - {P.APPROVE_NOT_REQUIRED, P.REVIEW_INTERVIEWS},  # the lead proposes; a manager approves
+    Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS},
     Role.MANAGER: _RECORDS | _CASEWORK | _OVERSIGHT,
     Role.SERVICE_MANAGER: _SENIOR,
     Role.HEAD_OF_SERVICE: _SENIOR,

@@ -32,8 +32,11 @@ class Item:
 
 MENU = (
     Item("Today", "today.index", Permission.SEE_TODAY),
+    Item("My interviews", "mine.index", Permission.SEE_OWN_INTERVIEWS),
+    Item("My team", "team.index", Permission.SEE_TEAM),
     Item("Episodes", "episodes.index", Permission.SEE_EPISODES),
     Item("Children", "children.index", Permission.SEE_CHILDREN),
+    Item("Actions", "actions.index", Permission.WORK_ACTIONS),
     Item("Reports", "reports.index", Permission.SEE_REPORTS),
     Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
     Item("Month", "month.index", Permission.SEE_MONTH),
@@ -50,7 +53,15 @@ def menu() -> list[Item]:
     return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
 
 
-WITHIN = {"interviews": "episodes", "comparison": "reports", "tokens": "feeds", "roads": "feeds"}
+WITHIN = {
+    "interviews": "episodes",
+    "write_up": "episodes",
+    "meetings": "actions",
+    "counts": "month",
+    "comparison": "reports",
+    "tokens": "feeds",
+    "roads": "feeds",
+}
 """Areas that have no entry of their own in the menu, and the one they stand under."""
 
 

@@ -17,8 +17,10 @@ from tracker.core.terms import (
     Role,
     Rung,
 )
+from tracker.web.interview_words import INTERVIEW_WORDS
 
-WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
+WORDS: dict[type, dict[str, str]] = {
+    **INTERVIEW_WORDS,
     EpisodeKind: {
         EpisodeKind.MISSING: "Missing",
         EpisodeKind.AWAY: "Away from placement without authorisation",

@@ -7,18 +7,37 @@ from tracker.store.models.children import Child, ChildIdentifier, ChildKey, Chil
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.feeds import FeedDraft, FeedVersion
-from tracker.store.models.interviews import Interview, InterviewAllocation, InterviewEpisode
+from tracker.store.models.interview_forms import (
+    InterviewFormVersion,
+    InterviewReview,
+    InterviewSection,
+    InterviewSectionConflict,
+    InterviewSectionVersion,
+    PoliceShare,
+)
+from tracker.store.models.interviews import (
+    AuthorityRequest,
+    ContactAttempt,
+    Interview,
+    InterviewAllocation,
+    InterviewEpisode,
+    InterviewVisit,
+)
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
+from tracker.store.models.plans import Action, ChildContact, StrategyMeeting
 from tracker.store.models.repeats import RepeatFlagRow
 from tracker.store.models.reports import Line, LoadUndo, MatchDecision, Receipt, Reexamination, UndoneRow
 from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
-    "Alert", "ApiToken", "AuditEntry", "Breach", "Child", "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName",
-    "DueRun", "Episode", "EpisodeDecision", "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile",
-    "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "Line", "LoadUndo",
-    "MatchDecision", "OutboxMessage", "Person", "PersonRole", "Receipt", "Reexamination", "RepeatFlagRow",
-    "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "Child", "ChildContact",
+    "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
+    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
+    "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
+    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "Line", "LoadUndo",
+    "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "Receipt", "Reexamination",
+    "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow",
+    "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

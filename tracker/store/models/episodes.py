@@ -15,7 +15,8 @@ class Episode(Base):
     `sweep_at`: when the scheduler must look at it again; null when no clock is open. It is what makes a sweep cost
     what is due and not what is stored. `closed_as`: the interview state that no passing of time changes (withdrawn,
     not_required, completed_in_time, completed_late, declined), else null; lists filter by it. `needs_decision`: its
-    flags ask something of a person. services/follow_up.py keeps all of these true.
+    flags ask something of a person. `meeting_check_at`: when a trigger of a strategy meeting may next come true; null
+    when none can. services/follow_up.py keeps all of these true.
     """
 
     __tablename__ = "episode"
@@ -29,6 +30,12 @@ class Episode(Base):
             "sweep_at",
             sqlite_where=text("sweep_at IS NOT NULL"),
             postgresql_where=text("sweep_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_episode_meeting_check_at",
+            "meeting_check_at",
+            sqlite_where=text("meeting_check_at IS NOT NULL"),
+            postgresql_where=text("meeting_check_at IS NOT NULL"),
         ),
         Index(
             "ix_episode_open_clock",
@@ -85,6 +92,7 @@ class Episode(Base):
     found_by: Mapped[str | None]
     prevention_interview_at: Mapped[datetime | None]
     prevention_interview_outcome: Mapped[str | None]
+    prevention_interview_raised_harm: Mapped[bool | None]
     circumstances: Mapped[str | None]
     interview_requested: Mapped[bool] = mapped_column(default=False)
     interview_due_at: Mapped[datetime | None]
@@ -98,6 +106,7 @@ class Episode(Base):
     conflict_settled: Mapped[bool] = mapped_column(default=False)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     sweep_at: Mapped[datetime | None]
+    meeting_check_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
