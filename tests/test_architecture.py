@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "bench": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "sqlalchemy", "flask",
+        "werkzeug",
     },
     "cli": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
