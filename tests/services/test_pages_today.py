@@ -10,8 +10,8 @@ from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, Rung
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.rows import Clock
 from tracker.services.pages.today import EVERYTHING, Today, TodayFilter, today
+from tracker.services.pages.today_shapes import Clock
 from tracker.services.people import disable_person
 from tracker.services.transaction import writing
 from tracker.store.db import db, session

@@ -10,7 +10,7 @@ from tracker.core.clock import local_date
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
-from tracker.services.pages.episode_rows import lines_with_receipts, name_of, visible_episodes, waiting_line
+from tracker.services.pages.episode_rows import name_of, visible_episodes, waiting_lines
 from tracker.services.pages.rows import Section, WaitingLine
 from tracker.services.pages.today_clocks import MOST_SHOWN, last_day, lines_are_shown, narrowed_to
 from tracker.services.pages.today_shapes import (
@@ -32,6 +32,7 @@ from tracker.store.models import (
     Receipt,
     RepeatFlagRow,
 )
+from tracker.store.models.interviews import NOT_REQUIRED_WAITS
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import children_visible_to, episodes_visible_to
 
@@ -45,8 +46,8 @@ def lines_to_decide(
     if not lines_are_shown(viewer, only):
         return Section()
     asks = Line.problem_code == _SAME_EPISODE if same_episode else Line.problem_code != _SAME_EPISODE
-    query = lines_with_receipts(LINE_WAITS, asks).order_by(Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no)
-    rows = tuple(waiting_line(line, receipt) for line, receipt in session.execute(query.limit(MOST_SHOWN)))
+    newest = [Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no]
+    rows = waiting_lines(session, [LINE_WAITS, asks], newest, MOST_SHOWN)
     total = len(rows)
     if total == MOST_SHOWN:
         total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS, asks)) or 0
@@ -91,17 +92,13 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
     return Section(rows, total)
 
 
-def approvals(session: Session, viewer: Viewer, only: TodayFilter) -> Section[Approval]:
+def approvals(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> Section[Approval]:
     """ "Not required" waiting for a manager, the soonest deadline first: each once, with the episodes it is about."""
     query = (
-        visible_episodes(viewer, Episode.clock_open, *narrowed_to(viewer, only))
+        visible_episodes(viewer, Episode.clock_open, *narrowed)
         .join(InterviewEpisode, InterviewEpisode.episode_id == Episode.id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(
-            Interview.not_required_at.is_not(None),
-            Interview.not_required_approved_at.is_(None),
-            Interview.not_required_refused_at.is_(None),
-        )
+        .where(NOT_REQUIRED_WAITS)
         .add_columns(Interview)
         .order_by(Episode.interview_due_at, Episode.id)
     )

@@ -13,6 +13,10 @@ TO_REVIEW = (
     "approved_at IS NULL AND returned_at IS NULL AND closed_at IS NULL AND NOT written_elsewhere "
     "AND (written_up_at IS NOT NULL OR (declined_at IS NOT NULL AND completed_at IS NULL))"
 )
+NOT_REQUIRED_WAITS = (
+    "not_required_at IS NOT NULL AND not_required_approved_at IS NULL AND not_required_refused_at IS NULL "
+    "AND completed_at IS NULL AND declined_at IS NULL"
+)
 BY = ("written_up", "approved", "closed")
 
 
@@ -76,6 +80,7 @@ def _alter_interview() -> None:
     _partial("ix_interview_planned_at", "interview", ["planned_at"], "planned_at IS NOT NULL")
     _partial("ix_interview_to_write_up", "interview", ["completed_at", "allocated_to_id"], TO_WRITE_UP)
     _partial("ix_interview_to_review", "interview", ["written_up_at"], TO_REVIEW)
+    _partial("ix_interview_not_required_waits", "interview", ["not_required_at"], NOT_REQUIRED_WAITS)
 
 
 def _create_tables() -> None:
@@ -382,7 +387,7 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
-    for name in ("planned_at", "to_write_up", "to_review"):
+    for name in ("planned_at", "to_write_up", "to_review", "not_required_waits"):
         op.drop_index(f"ix_interview_{name}", "interview")
     with op.batch_alter_table("interview") as batch_op:
         batch_op.drop_constraint(op.f("fk_interview_form_version_id_interview_form_version"), type_="foreignkey")
