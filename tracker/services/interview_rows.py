@@ -13,7 +13,12 @@ from tracker.store import audit, episodes, interviews
 from tracker.store.db import as_json_value
 from tracker.store.models import Child, Episode, EpisodeVersion, Interview, InterviewEpisode
 
-_NOT_SHOWN = frozenset({"allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at"})
+_NOT_SHOWN = frozenset(
+    {
+        "allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at", "form_version_id",
+        "form_started_at", "written_up_by_id", "approved_by_id", "closed_by_id",
+    }
+)  # fmt: skip
 """Columns that say who wrote and when: the version of the episode says so itself."""
 
 
