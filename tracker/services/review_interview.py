@@ -32,6 +32,7 @@ def review(
 
     Refused: no comments with a return (`missing_value`), nothing that waits (`not_waiting`), one's own (`own_work`).
     """
+    decision = ReviewDecision(decision)
     text = _comments(comments, needed=decision is ReviewDecision.RETURNED, why="Say what is to be changed.")
     with writing() as session:
         row = _row_for_manager(session, context, interview_id)
