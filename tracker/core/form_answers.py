@@ -5,6 +5,7 @@ Answers of one section: field → text, a code, or a list of codes; what is empt
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.core.interview_form import MORE, InterviewForm, Question, QuestionKind, Section
 
@@ -121,8 +122,18 @@ def shown(question: Question, field: str, answer: Answer | None) -> list[str]:
         return []
     labels = dict(question.options) if field == question.code else {}
     if isinstance(answer, str):
-        return [labels.get(answer, answer)]
+        is_time = field == question.code and question.kind is QuestionKind.DATE_TIME
+        return [_written(answer) if is_time else labels.get(answer, answer)]
     return [labels.get(code, code) for code in answer]
+
+
+def _written(text: str) -> str:
+    """`2026-11-16T12:05` → `16 Nov 2026, 12:05`; what is no such time shows as it was written."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def takes_away(before: Answers, after: Answers) -> bool:

@@ -1,4 +1,4 @@
-"""What of an interview the police are to know: what it is, when it went and to whom, whether they have it, the outcome."""
+"""What of an interview the police are to know: what, when it went and to whom, whether they have it, the outcome."""
 
 from collections.abc import Mapping
 from datetime import datetime
