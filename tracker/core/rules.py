@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.alerts import RungPolicy
+from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Audience, Rung
@@ -26,3 +27,4 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
     ladder: Sequence[RungPolicy] = SHIPPED_LADDER
+    meetings: MeetingPolicy = SHIPPED_MEETINGS
