@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.alerts import RungPolicy
-<<<<<<< HEAD
 from tracker.core.interview_form import InterviewForm
-=======
 from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
->>>>>>> plans
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Audience, Rung
@@ -33,8 +30,5 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
     ladder: Sequence[RungPolicy] = SHIPPED_LADDER
-<<<<<<< HEAD
     interview_form: InterviewForm | None = None
-=======
     meetings: MeetingPolicy = SHIPPED_MEETINGS
->>>>>>> plans
