@@ -28,12 +28,14 @@ def init_web(app: Flask) -> None:
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
     from tracker.web.mailbox import views as mailbox
+    from tracker.web.mine import views as mine
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.roads import views as roads
     from tracker.web.signin import views as signin
+    from tracker.web.team import views as team
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens
     from tracker.web.write_up import review_views, settle_views, share_views  # noqa: F401  (more of the same area)
@@ -42,6 +44,8 @@ def init_web(app: Flask) -> None:
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
         today,
+        mine,
+        team,
         episodes,
         interviews,
         write_up,

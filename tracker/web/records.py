@@ -28,6 +28,10 @@ LINE = Length(max=200, message="Write at most 200 characters here.")
 TEXT = Length(max=4000, message="Write at most 4,000 characters here.")
 
 
+BOARDS = {"today": "today.index", "mine": "mine.index", "team": "team.index"}
+"""Boards that `?from=` may name, to come back to."""
+
+
 class RecordForm(Form):
     """A form that changes a record: it carries the version that its page showed."""
 
@@ -104,13 +108,15 @@ def tell_readings(fields: Iterable[LondonDateTimeField]) -> None:
 
 
 def came_from() -> str:
-    """`?from=today`: which list the person came from; anything else is nothing."""
-    return "today" if request.args.get("from") == "today" else ""
+    """`?from=today`: which board the person came from; anything else is nothing."""
+    asked = request.args.get("from", "")
+    return asked if asked in BOARDS else ""
 
 
 def after(episode_id: int) -> str:
-    """Where to go once the work is saved: back to Today for whoever came from there, else to the episode."""
-    return url_for("today.index") if came_from() else url_for("episodes.show", episode_id=episode_id)
+    """Where to go once the work is saved: back to the board that they came from, else to the episode."""
+    board = BOARDS.get(came_from())
+    return url_for(board) if board else url_for("episodes.show", episode_id=episode_id)
 
 
 def team_choices(none: str) -> list[tuple[str, str]]:

@@ -80,7 +80,7 @@ class GivenOver:
 
 @dataclass(frozen=True)
 class MyInterviews:
-    """`away_until` is set while the viewer is away. `visits`: of today and passed, in order of time."""
+    """`visits`: of today and those whose time has passed, in order of time; `later_visits`: of the days to come."""
 
     now: datetime
     visits: Section[Visit]
@@ -91,3 +91,18 @@ class MyInterviews:
     returned: tuple[Returned, ...]
     given_over: tuple[GivenOver, ...]
     later_visits: tuple[InterviewItem, ...] = field(default=())
+
+    @property
+    def shown_clocks(self) -> int:
+        return sum(len(one.clocks) for one in self.to_do)
+
+    @property
+    def overdue(self) -> int:
+        return self._in(InterviewState.OVERDUE)
+
+    @property
+    def due_soon(self) -> int:
+        return self._in(InterviewState.DUE_SOON)
+
+    def _in(self, state: InterviewState) -> int:
+        return sum(clock.state is state for one in self.to_do for clock in one.clocks)

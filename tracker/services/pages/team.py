@@ -18,7 +18,7 @@ from tracker.services.pages.today_clocks import is_allocated, totals
 from tracker.services.pages.today_decisions import approvals
 from tracker.store import breaches
 from tracker.store.db import session as read_session
-from tracker.store.models import Episode, Interview, Team
+from tracker.store.models import Episode, Interview
 from tracker.store.models.interviews import TO_REVIEW
 
 MOST = 25
@@ -32,10 +32,6 @@ SEES_ONE_TEAM = frozenset({Role.MANAGER})
 def default_team(viewer: Viewer) -> int | None:
     """A manager's own team, unless they also stand above the teams; None, all teams, for everybody else."""
     return viewer.team_id if viewer.roles <= SEES_ONE_TEAM else None
-
-
-def team_exists(team_id: int) -> bool:
-    return read_session().get(Team, team_id) is not None
 
 
 def team_board(context: Context, viewer: Viewer, team_id: int | None) -> TeamBoard:
