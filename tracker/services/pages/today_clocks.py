@@ -6,17 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from tracker.core.alerts import RunningClock, recipients_of
 from tracker.core.clock import elapsed_hours, local_date, local_midnight
 from tracker.core.interviews import state_by_time
-from tracker.core.recipients import Recipient
-from tracker.core.terms import Rung
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
 from tracker.services.pages.episode_rows import is_allocated_to, waiting_lines
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import Clock, ClockTotals, TodayFilter
-from tracker.store import alerts, people
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import episodes_visible_to, sees_all
@@ -124,18 +120,6 @@ def _line_clocks(session: Session, context: Context, past: bool) -> Section[Cloc
         if (at := line.due_at) is not None
     ]
     return Section(tuple(rows), total)
-
-
-def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[Rung, ...]:
-    """The rungs of the ladder that would now reach nobody at all, for any team whose clocks run, or for no team."""
-    present: list[Recipient] = people.recipients(session)
-    teams = {None, *alerts.teams_with_open_clocks(session)}
-    clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
-    return tuple(
-        step.rung
-        for step in context.rules.ladder
-        if any(not recipients_of(step, clock, present, context.now) for clock in clocks)
-    )
 
 
 def last_day(now: datetime) -> datetime:

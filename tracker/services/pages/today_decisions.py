@@ -69,7 +69,7 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
         .order_by(EpisodeDecision.raised_at, EpisodeDecision.id)
     )
     found = [(row, child) for row, child in session.execute(query.limit(MOST_SHOWN))]
-    sources = sources_of(session, [row for row, _ in found])
+    sources = sources_of(session, [row for row, _ in found]) if found else {}
     rows = tuple(
         ValueDecision(
             id=row.id,
@@ -106,7 +106,7 @@ def approvals(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement
     for row, child, interview in session.execute(query):
         if waits_for_approval(interview):
             about[interview.id].append((row, child, interview))
-    names = people.names_by_id(session)
+    names = people.names_by_id(session) if about else {}
     rows = [_approval(found, viewer, names) for found in list(about.values())[:MOST_SHOWN]]
     return Section(tuple(rows), len(about))
 
@@ -171,6 +171,8 @@ def reports(session: Session, context: Context, viewer: Viewer, only: TodayFilte
         return Section()
     query = select(Receipt).where(Receipt.received_at >= last_day(context.now)).order_by(Receipt.received_at.desc())
     receipts = session.scalars(query.limit(MOST_SHOWN)).all()
+    if not receipts:
+        return Section()
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ids = [receipt.id for receipt in receipts]
     grouped = select(Line.receipt_id, Line.outcome, func.count()).where(Line.receipt_id.in_(ids))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.interview_course import Asked, Attempt, Course, stage_of
@@ -34,7 +34,30 @@ class Work:
 NOTHING_DONE = Work()
 
 _STEPS = ("allocated_at", "offered_at", "accepted_at", "planned_at", "not_required_at", "not_required_refused_at")
-_steps = [getattr(Interview, name) for name in _STEPS]
+_IDS = bindparam("ids", expanding=True)
+
+_OF_EPISODES = (
+    select(
+        InterviewEpisode.episode_id, Interview.id, Interview.allocated_to_id, Person.name,
+        *(getattr(Interview, name) for name in _STEPS),
+    )
+    .join(Interview, Interview.id == InterviewEpisode.interview_id)
+    .outerjoin(Person, Person.id == Interview.allocated_to_id)
+    .where(InterviewEpisode.episode_id.in_(_IDS))
+    .order_by(Interview.id)
+)  # fmt: skip
+_ENDS = (
+    select(InterviewVisit.interview_id, InterviewVisit.ended_as)
+    .where(InterviewVisit.interview_id.in_(_IDS), InterviewVisit.ended_as.is_not(None))
+    .order_by(InterviewVisit.id)
+)
+_OF = AuthorityRequest
+_ASKED = (
+    select(_OF.interview_id, _OF.authority, _OF.answer, _OF.asked_at)
+    .where(_OF.interview_id.in_(_IDS), _OF.withdrawn_at.is_(None))
+    .order_by(_OF.asked_at, _OF.id)
+)
+"""Built once: building a statement takes longer than running it on this many rows."""
 
 
 def work_on(session: Session, episode_ids: Collection[int]) -> dict[int, Work]:
@@ -43,16 +66,9 @@ def work_on(session: Session, episode_ids: Collection[int]) -> dict[int, Work]:
     Of several interviews the newest counts; whose it is, says the newest that is anybody's. An episode with none is
     left out.
     """
-    query = (
-        select(InterviewEpisode.episode_id, Interview.id, Interview.allocated_to_id, Person.name, *_steps)
-        .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .outerjoin(Person, Person.id == Interview.allocated_to_id)
-        .where(InterviewEpisode.episode_id.in_(episode_ids))
-        .order_by(Interview.id)
-    )
     newest: dict[int, Any] = {}
     holders: dict[int, tuple[int, str]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_OF_EPISODES, {"ids": list(episode_ids)}):
         newest[row[0]] = row
         if row[2] is not None:
             holders[row[0]] = (row[2], row[3])
@@ -90,22 +106,12 @@ def _work(
 
 
 def _last_ends(session: Session, interview_ids: Collection[int]) -> dict[int, VisitEnd]:
-    query = (
-        select(InterviewVisit.interview_id, InterviewVisit.ended_as)
-        .where(InterviewVisit.interview_id.in_(interview_ids), InterviewVisit.ended_as.is_not(None))
-        .order_by(InterviewVisit.id)
-    )
-    return {interview_id: VisitEnd(ended) for interview_id, ended in session.execute(query) if ended}
+    found = session.execute(_ENDS, {"ids": list(interview_ids)})
+    return {interview_id: VisitEnd(ended) for interview_id, ended in found if ended}
 
 
 def _asked(session: Session, interview_ids: Collection[int]) -> dict[int, list[tuple[Asked, datetime]]]:
     found: dict[int, list[tuple[Asked, datetime]]] = defaultdict(list)
-    of = AuthorityRequest
-    query = (
-        select(of.interview_id, of.authority, of.answer, of.asked_at)
-        .where(of.interview_id.in_(interview_ids), of.withdrawn_at.is_(None))
-        .order_by(of.asked_at, of.id)
-    )
-    for interview_id, authority, answer, at in session.execute(query):
+    for interview_id, authority, answer, at in session.execute(_ASKED, {"ids": list(interview_ids)}):
         found[interview_id].append((Asked(authority, AuthorityAnswer(answer) if answer else None), at))
     return found
