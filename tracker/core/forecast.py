@@ -1,7 +1,7 @@
 """Which clocks will be missed at the present pace: what is still to be done, against the working hours left for it.
 
-Pure, and a sum that a person can follow. The step still ahead asks for so many working hours (`STEP_HOURS`), and so does
-what slows it down; what they come to is compared with the working hours before the deadline, those in which its
+Pure, and a sum that a person can follow. The step still ahead asks for so many working hours (`STEP_HOURS`), and so
+does what slows it down; what they come to is compared with the working hours before the deadline, those in which its
 interviewer is away left out. Each part is a reason with words of its own. The weights were chosen on one half of the
 demonstration's children and measured on the other: docs/decisions/0013-forecast.md.
 """
