@@ -7,6 +7,7 @@ from tracker.core.feed import Feed
 from tracker.core.mail import Mailer
 from tracker.core.rules import Rules
 from tracker.core.terms import Role
+from tracker.demo.pursuit import Visit
 from tracker.demo.staff import Staff
 from tracker.services import demonstration
 from tracker.services.context import Actor, Context
@@ -18,23 +19,35 @@ SCHEDULER = Actor("scheduler")
 TEAMS_FOR = timedelta(days=400)
 """For how long the council has had its teams: a little longer than the thirteen months that the month's page shows."""
 
+COURSES_FOR = timedelta(days=380)
+"""For how long attempts and visits have been recorded here: the year on which the forecast is compared."""
+
+FORMS_FOR = timedelta(days=32)
+"""For how long interviews have been written up here; those before are written up elsewhere."""
+
 
 @dataclass
 class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
-    `teams_from`: when the council formed its teams, and began to file episodes under them and to record offers.
-    `known_ids`: police reference → episode. `proposed`: episode → the interview proposed as not required, until a
-    manager approves.
+    `teams_from`: when the council formed its teams, and began to file episodes under them.
+    `courses_from`: when it began to record attempts and visits here; `forms_from`: to write its interviews up here.
+    `known_ids`: police reference → episode; `interview_ids`, `request_ids`: likewise. `visit_ids`: of those planned.
+    `proposed`: episode → the interview proposed as not required, until a manager approves.
     """
 
     settings: Settings
     feed: Feed
     mailer: Mailer | None
     teams_from: datetime
+    courses_from: datetime
+    forms_from: datetime
     staff: Staff = field(default_factory=lambda: Staff({}, {}))
     proposed: dict[int, int] = field(default_factory=dict)
     known_ids: dict[str, int] = field(default_factory=dict)
+    interview_ids: dict[str, int] = field(default_factory=dict)
+    request_ids: dict[str, int] = field(default_factory=dict)
+    visit_ids: dict[Visit, int] = field(default_factory=dict)
 
     @property
     def rules(self) -> Rules:
