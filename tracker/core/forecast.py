@@ -8,11 +8,11 @@ demonstration's children and measured on the other: docs/decisions/0013-forecast
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime
 
-from tracker.core.clock import elapsed_hours, local_date, read_local
+from tracker.core.clock import elapsed_hours
 from tracker.core.interview_terms import OutlookReason, VisitEnd
+from tracker.core.working_time import working_hours
 
 STEP_HOURS: Mapping[OutlookReason, float] = {
     OutlookReason.NOT_ALLOCATED: 14.0,
@@ -41,7 +41,6 @@ FEW_HOURS_SHARE = 0.25
 VISIT_PASSED_HOURS = 6.0
 """So long after a visit somebody should have said what became of it."""
 
-OPENS, CLOSES = time(9), time(18)
 SIMPLE_HOURS = 24.0
 
 
@@ -96,11 +95,9 @@ def by_pace(facts: ClockFacts, now: datetime) -> Outlook:
     """
     if facts.planned_at is not None:
         return _outlook(_against_visit(facts, facts.planned_at, now))
-    left = working_hours(now, facts.due_at)
-    away = _hours_away(facts, now)
-    parts = _parts(facts)
-    if sum(parts.values()) <= left - away:
+    if hours_short(facts, now) <= 0:
         return Outlook(False)
+    left, away, parts = working_hours(now, facts.due_at), _hours_away(facts, now), _parts(facts)
     whole = elapsed_hours(now, facts.due_at)
     figures = dict.fromkeys(parts, int(max(whole, 0)))
     figures |= {OutlookReason.NOBODY_REACHED: facts.attempts} if OutlookReason.NOBODY_REACHED in parts else {}
@@ -112,6 +109,11 @@ def by_pace(facts: ClockFacts, now: datetime) -> Outlook:
     if left < FEW_HOURS_SHARE * whole:
         figures[OutlookReason.FEW_WORKING_HOURS] = int(left)
     return _outlook(figures)
+
+
+def hours_short(facts: ClockFacts, now: datetime) -> float:
+    """By how many working hours the steps ahead exceed the time left, where no visit stands; below 0: it suffices."""
+    return sum(_parts(facts).values()) - working_hours(now, facts.due_at) + _hours_away(facts, now)
 
 
 def _outlook(figures: Mapping[OutlookReason, int]) -> Outlook:
@@ -162,23 +164,3 @@ def _hours_away(facts: ClockFacts, now: datetime) -> float:
         return 0.0
     until = min(facts.due_at, facts.away_until or facts.due_at)
     return working_hours(max(now, facts.away_from), until)
-
-
-def working_hours(start: datetime, end: datetime) -> float:
-    """Hours of Monday to Friday, 9:00 to 18:00 in London, between two instants; none where the end comes first."""
-    hours = 0.0
-    day = local_date(start)
-    while start < end:
-        opens_at, closes_at = _opening(day)
-        if opens_at >= end:
-            break
-        hours += max(0.0, (min(end, closes_at) - max(start, opens_at)).total_seconds() / 3600)
-        day += timedelta(days=1)
-    return hours
-
-
-@lru_cache(maxsize=64)
-def _opening(day: date) -> tuple[datetime, datetime]:
-    """When work begins and ends on a day; at weekends at one instant."""
-    opens_at = read_local(datetime.combine(day, OPENS)).at
-    return opens_at, read_local(datetime.combine(day, CLOSES)).at if day.weekday() < 5 else opens_at
