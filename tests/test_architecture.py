@@ -73,7 +73,9 @@ CORE_ORDER = (
     "reconciliation", "expected_reports",
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
-    "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients", "alerts", "rules",
+    "form_definition", "form_answers",
+    "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
+    "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "frozen", "links",
 )  # fmt: skip

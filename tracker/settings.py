@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from tracker.core.alerts import RungPolicy
 from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
+from tracker.core.form_definition import form_of
+from tracker.core.interview_form import InterviewForm
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
@@ -23,6 +25,7 @@ from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
+SHIPPED_FORM = "config/interview_form.toml"
 SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake")
 
 
@@ -104,6 +107,7 @@ class Settings(_Section):
     secret_key: str
     proxy_hops: int = Field(default=0, ge=0, le=5)
     feeds_dir: str = ""
+    interview_form_file: str = ""
     now: str = ""
     clock_offset_file: str = ""
     council: Council
@@ -150,7 +154,13 @@ class Settings(_Section):
             policy=Policy(**self.policy.model_dump()),
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
             ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
+            interview_form=self.interview_form,
         )
+
+    @cached_property
+    def interview_form(self) -> InterviewForm:
+        """The form of the return home interview: the council's own, or the shipped one."""
+        return read_form_file(PROJECT / (self.interview_form_file or SHIPPED_FORM))
 
     @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
@@ -183,6 +193,16 @@ def read_feed_file(path: Path) -> dict[str, Any]:
     raise SettingsError(f"The feed file {path.name} cannot be used: {sentences}")
 
 
+def read_form_file(path: Path) -> InterviewForm:
+    """The form of a file. Raises SettingsError naming the file and what is wrong with it."""
+    try:
+        return form_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"The interview form {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # what is no TOML or no UTF-8, too
+        raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
+
+
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
@@ -195,9 +215,11 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         section, _, name = key.partition("__")
         _merge(values, {section: {name: value}} if name else {key: value})
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
+    _ = settings.interview_form  # a bad one stops the start, not the first write-up
+    return settings
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -225,7 +247,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
             continue
         name, text = variable.removeprefix("TRACKER_").lower(), raw
-        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file"):
+        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file", "interview_form_file"):
             name, text = name.removesuffix("_file"), _secret(variable, raw)
         value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
         if name.startswith("pull_secret_"):

@@ -36,12 +36,15 @@ def init_web(app: Flask) -> None:
     from tracker.web.signin import views as signin
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens
+    from tracker.web.write_up import review_views, settle_views, share_views  # noqa: F401  (more of the same area)
+    from tracker.web.write_up import views as write_up
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
         today,
         episodes,
         interviews,
+        write_up,
         children,
         reports,
         comparison,

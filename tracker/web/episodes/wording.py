@@ -67,6 +67,10 @@ FIELDS: dict[str, str] = {
     "interview.not_required_approved_by_id": "Approved by",
     "interview.not_required_refused_at": "Refused: an interview is required",
     "interview.not_required_refused_reason": "Why an interview is required",
+    "interview.written_up_at": "Interview written up",
+    "interview.returned_at": "Write-up returned for changes",
+    "interview.approved_at": "Write-up approved",
+    "interview.closed_at": "Interview closed",
     "interview.covers": "Interview covers this episode",
 }
 
