@@ -22,11 +22,12 @@ from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
+from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings")
 
 
 class SettingsError(ValueError):
@@ -117,6 +118,8 @@ class Settings(_Section):
     limits: Limits
     repeat_rules: tuple[RepeatRuleSection, ...]
     rungs: tuple[RungSection, ...]
+    meetings: MeetingsSection
+    meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
@@ -133,6 +136,7 @@ class Settings(_Section):
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
+        meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules])
         if self.env == "production":
             self._fit_for_production()
         return self
@@ -155,6 +159,7 @@ class Settings(_Section):
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
             ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
             interview_form=self.interview_form,
+            meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
         )
 
     @cached_property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tracker.core.alerts import RungPolicy
 from tracker.core.interview_form import InterviewForm
+from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Audience, Rung
@@ -30,3 +31,4 @@ class Rules:
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
     ladder: Sequence[RungPolicy] = SHIPPED_LADDER
     interview_form: InterviewForm | None = None
+    meetings: MeetingPolicy = SHIPPED_MEETINGS
