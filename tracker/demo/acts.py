@@ -15,6 +15,7 @@ from tracker.core.interview_terms import (
     VisitEnd,
 )
 from tracker.core.terms import DeclinedBy
+from tracker.demo.contacts import add_contacts
 from tracker.demo.county import DemoEpisode
 from tracker.demo.interviews import DemoInterview, Outcome
 from tracker.demo.pursuit import Attempt, Given, Visit
@@ -98,6 +99,7 @@ def _give(episode: DemoEpisode, given: Given, before: str | None, world: World, 
             manager, episode_id=world.episode_id(episode.reference), person_id=person_id, independent=True
         )
         world.interview_ids[episode.reference] = interview_id
+        add_contacts(episode, world, now)
         return
     interview_id = world.interview_ids[episode.reference]
     if given.kind is AllocationKind.COVER:
