@@ -66,7 +66,7 @@ WHERE: dict[str, str] = {
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "feed", "mail", "policy", "addresses", "pulls", "dropped_files",
+    "terms", "interview_terms", "clock", "working_time", "feed", "mail", "policy", "addresses", "pulls", "dropped_files",
     "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row", "report_child",
     "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",
@@ -75,7 +75,8 @@ CORE_ORDER = (
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
     "form_definition", "form_answers",
-    "interviews", "forecast", "repeats", "meetings", "story", "calendar_file", "recipients", "alerts", "rules",
+    "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
+    "alerts", "rules",
     "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "frozen", "links",
 )  # fmt: skip

@@ -133,3 +133,21 @@ class ContactRelation(StrEnum):
 
 CARES_FOR_CHILD = frozenset({ContactRelation.PARENT_OR_CARER, ContactRelation.PLACEMENT, ContactRelation.SOCIAL_WORKER})
 """Whoever is one of these to a child is not independent (definitions §1)."""
+
+
+class OutlookReason(StrEnum):
+    """Why a clock will be missed at the present pace (core/forecast.py): the step still ahead, what slows it down."""
+
+    NOT_ALLOCATED = "not_allocated"
+    NOT_CONTACTED = "not_contacted"
+    NOBODY_REACHED = "nobody_reached"
+    NOT_OFFERED = "not_offered"  # reached, and no offer made yet
+    NOT_ACCEPTED = "not_accepted"  # offered, no answer to it yet
+    NOT_PLANNED = "not_planned"
+    VISIT_NOT_HELD = "visit_not_held"
+    PLANNED_LATE = "planned_late"
+    VISIT_PASSED = "visit_passed"  # its time is over, and nobody said what became of it
+    COUNCIL_NOT_ANSWERED = "council_not_answered"
+    MANY_CLOCKS = "many_clocks"
+    HOLDER_AWAY = "holder_away"
+    FEW_WORKING_HOURS = "few_working_hours"

@@ -16,9 +16,9 @@ from tracker.store.models import Child, Episode, EpisodeVersion, Interview, Inte
 
 _NOT_SHOWN = frozenset(
     {
-        "allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at", "form_version_id",
-        "form_started_at", "written_up_by_id", "approved_by_id", "closed_by_id", "entered_offered_at",
-        "entered_offered_to", "entered_accepted_at", "entered_accepted_by",
+        "allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at", "closed_by_id",
+        "entered_offered_at", "entered_offered_to", "entered_accepted_at", "entered_accepted_by", "form_version_id",
+        "form_started_at", "written_up_by_id", "approved_by_id",
     }
 )  # fmt: skip
 """Columns that say who wrote and when, which the version of the episode says itself, or what another column says."""

@@ -6,6 +6,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from tracker.core.clock import local, local_date, show_instant
+from tracker.web.interview_words import outlook_words
 from tracker.web.words import words
 
 MISSING_VALUE = "–"
@@ -98,6 +99,6 @@ def lines(text: str | None) -> Markup:
 def init_filters(app: Flask) -> None:
     for given in (
         instant, instant_time, day, time_of_day, month_name, duration, time_left, ago, number, percent, plural, lines,
-        words,
+        words, outlook_words,
     ):  # fmt: skip
         app.add_template_filter(given)
