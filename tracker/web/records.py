@@ -117,15 +117,17 @@ def addresses(endpoint: str, id_name: str, **more: object) -> Callable[[int], st
 
 
 def came_from() -> str:
-    """`?from=today`: which board the person came from; anything else is nothing."""
+    """`?from=today`, `mine`, `team`, `interview`: which page the person came from; anything else is nothing."""
     asked = request.args.get("from", "")
-    return asked if asked in BOARDS else ""
+    return asked if asked in BOARDS or asked == "interview" else ""
 
 
 def after(episode_id: int) -> str:
-    """Where to go once the work is saved: back to the board that they came from, else to the episode."""
-    board = BOARDS.get(came_from())
-    return url_for(board) if board else url_for("episodes.show", episode_id=episode_id)
+    """Where to go once the work is saved: back to the board or the interview, as they came, else to the episode."""
+    came = came_from()
+    if came in BOARDS:
+        return url_for(BOARDS[came])
+    return url_for("interviews.of_episode" if came else "episodes.show", episode_id=episode_id)
 
 
 def team_choices(none: str) -> list[tuple[str, str]]:
