@@ -22,7 +22,7 @@ from tracker.web.interview_words import INTERVIEW_WORDS, outlook_words
 DUE = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # a Thursday
 HOUR = timedelta(hours=1)
 
-instants = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 20), timezones=st.just(UTC))
 hours = st.floats(0, 100).map(lambda number: timedelta(hours=number))
 
 

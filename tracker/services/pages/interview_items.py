@@ -32,6 +32,7 @@ class InterviewItem:
     due_at: datetime | None
     allocated_to_id: int | None
     allocated_to: str | None
+    visit_id: int | None
     planned_at: datetime | None
     minutes: int | None
     place: str | None
@@ -91,9 +92,9 @@ def find_interviews(
 _COLUMNS = (
     Interview.id, Interview.allocated_to_id, Person.name.label("allocated_to"), Interview.planned_at,
     Interview.completed_at, Interview.declined_at, Interview.written_up_at, Interview.form_started_at,
-    InterviewVisit.minutes, InterviewVisit.place, InterviewVisit.note.label("visit_note"),
-    Episode.id.label("episode_id"), Episode.child_id, Episode.interview_due_at, Episode.clock_open,
-    Child.forename, Child.surname,
+    InterviewVisit.id.label("visit_id"), InterviewVisit.minutes, InterviewVisit.place,
+    InterviewVisit.note.label("visit_note"), Episode.id.label("episode_id"), Episode.child_id,
+    Episode.interview_due_at, Episode.clock_open, Child.forename, Child.surname,
 )  # fmt: skip
 
 
@@ -119,8 +120,8 @@ def items_of(session: Session, ids: Collection[int]) -> dict[int, InterviewItem]
 
 def _item(rows: Sequence[Any]) -> InterviewItem:
     first = rows[0]
-    same = ("id", "child_id", "allocated_to_id", "allocated_to", "planned_at", "minutes", "place", "visit_note",
-            "completed_at", "declined_at", "written_up_at", "form_started_at")  # fmt: skip
+    same = ("id", "child_id", "allocated_to_id", "allocated_to", "visit_id", "planned_at", "minutes", "place",
+            "visit_note", "completed_at", "declined_at", "written_up_at", "form_started_at")  # fmt: skip
     return InterviewItem(
         episode_ids=tuple(row.episode_id for row in rows),
         child_name=f"{first.forename} {first.surname}",

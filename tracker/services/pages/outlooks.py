@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.forecast import ClockFacts, Outlook, outlook_of
@@ -41,10 +41,12 @@ def outlooks(session: Session, context: Context, episode_ids: Collection[int]) -
     Seven queries, however many are asked for. The caller answers for who may see the episodes.
     """
     due = _due(session, context, episode_ids)
+    if not due:
+        return {}
     courses = _courses(session, due)
     ids = {course.id for course in courses.values()}
     attempts, visits, asked = _attempts(session, ids), _last_visits(session, ids), _asked(session, ids)
-    away, loads = _away(session), _Loads(session)
+    away, loads = _away(session), _Loads(session, max(due.values()))
     found = {}
     for episode_id, due_at in due.items():
         course = courses.get(episode_id)
@@ -134,11 +136,11 @@ def _away(session: Session) -> dict[int, tuple[datetime | None, datetime | None]
 
 
 class _Loads:
-    """How many open interviews each person has, by when the first of their clocks runs out."""
+    """How many open interviews each person has, by when the first of their clocks runs out: of those before `by`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, by: datetime) -> None:
         first: dict[tuple[int, int], datetime] = {}
-        for person_id, interview_id, due_at in session.execute(_HELD):
+        for person_id, interview_id, due_at in session.execute(_HELD, {"by": by}):
             key = (person_id, interview_id)
             first[key] = min(due_at, first.get(key, due_at))
         self._first = first
@@ -158,6 +160,6 @@ _HELD: Select[Any] = (
     select(Interview.allocated_to_id, Interview.id, Episode.interview_due_at)
     .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
     .join(Episode, Episode.id == InterviewEpisode.episode_id)
-    .where(Episode.clock_open, Episode.interview_due_at.is_not(None), Interview.allocated_to_id.is_not(None))
+    .where(Episode.clock_open, Episode.interview_due_at < bindparam("by"), Interview.allocated_to_id.is_not(None))
     .where(Interview.completed_at.is_(None), Interview.declined_at.is_(None))
 )

@@ -11,6 +11,7 @@ from tracker.core.interviews import state_by_time
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
 from tracker.services.pages.episode_rows import is_allocated_to, waiting_lines
+from tracker.services.pages.outlooks import outlooks
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import Clock, ClockTotals, TodayFilter
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
@@ -33,7 +34,18 @@ def clocks(
     ahead = find_clocks(session, viewer, [due_at >= context.now, *narrowed], MOST_CLOCKS)
     rows = clock_rows(session, context, [*past, *ahead])
     plans = _plans(session, rows, context.now)
-    shown = [Clock(row.due_at, row.hours_left, row.state, episode=row, planned_at=plans.get(row.id)) for row in rows]
+    ahead_of = outlooks(session, context, [row.id for row in ahead])
+    shown = [
+        Clock(
+            row.due_at,
+            row.hours_left,
+            row.state,
+            episode=row,
+            planned_at=plans.get(row.id),
+            outlook=ahead_of.get(row.id),
+        )
+        for row in rows
+    ]
     late, in_time = shown[: len(past)], shown[len(past) :]
     with_lines = lines_are_shown(viewer, only)
     late_lines = _line_clocks(session, context, past=True) if with_lines else Section[Clock]()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tracker.core.forecast import Outlook
 from tracker.core.terms import InterviewState
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
@@ -32,7 +33,8 @@ class ClockTotals:
 class Clock:
     """A clock that runs or has run out: an episode's, or that which a waiting line's readable return would run.
 
-    Exactly one of `episode` and `line` is given. `planned_at` is the plan that somebody gave in acknowledging.
+    Exactly one of `episode` and `line` is given. `planned_at` is the plan that somebody gave in acknowledging;
+    `outlook` whether an episode's deadline will be missed at the present pace, while it lies ahead.
     """
 
     due_at: datetime
@@ -41,6 +43,7 @@ class Clock:
     episode: ClockRow | None = None
     line: WaitingLine | None = None
     planned_at: datetime | None = None
+    outlook: Outlook | None = None
 
     @property
     def urgency(self) -> Urgency:

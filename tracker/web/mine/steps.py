@@ -11,7 +11,7 @@ from tracker.services.pages.clock_rows import ClockRow
 ATTEMPT = "interviews.record_attempt"
 PLAN = "interviews.plan"
 HELD = "interviews.record_completed"
-EPISODE = "episodes.show"
+LOOK = "interviews.of_episode"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Step:
     @property
     def is_looking(self) -> bool:
         """Nothing is to be done but to look."""
-        return self.endpoint == EPISODE
+        return self.endpoint == LOOK
 
     @property
     def address(self) -> str:
@@ -47,10 +47,10 @@ def next_step(clock: ClockRow, now: datetime) -> Step:
     """By the stage; another council that is to hold it leaves only looking."""
     work = clock.work
     if work.stage is InterviewStage.PLANNED and work.planned_at is not None:
-        words = "Record that it was held" if work.planned_at <= now else "Open the episode"
-        return Step(words, HELD if work.planned_at <= now else EPISODE, clock.id)
+        words = "Record that it was held" if work.planned_at <= now else "Open the interview"
+        return Step(words, HELD if work.planned_at <= now else LOOK, clock.id)
     if clock.holder.holds is WhoHolds.THEM or work.stage not in _BY_STAGE:
-        return Step("Open the episode", EPISODE, clock.id)
+        return Step("Open the interview", LOOK, clock.id)
     if clock.holder.holds is WhoHolds.THEY_HELD:
         return Step("Record that it was held", HELD, clock.id)
     return Step(*_BY_STAGE[work.stage], clock.id)
