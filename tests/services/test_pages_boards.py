@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests import factories, working_day
 from tests.services import world
+from tests.services.queries import walked
 from tests.services.world import HOUR, NOON, People, acting
 from tests.working_day import Built
 from tracker.core.interview_terms import AllocationKind, InterviewStage
@@ -190,3 +191,10 @@ def test_looking_is_recorded_once_without_a_name(context: Context, people: Peopl
     assert [(entry.action, entry.subject) for entry in new] == [
         ("list_viewed", "my_interviews"), ("list_viewed", "team"),
     ]  # fmt: skip
+
+
+def test_on_sqlite_every_query_of_a_large_table_goes_by_an_index(context: Context, people: People) -> None:
+    world.episode(context)
+    bob, mary = acting(context, people.bob), acting(context, people.mary)
+    assert walked(lambda: my_interviews(bob, people.bob)) == []
+    assert walked(lambda: team_board(mary, people.mary, None)) == []
