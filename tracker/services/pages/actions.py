@@ -168,10 +168,10 @@ def action_page(context: Context, viewer: Viewer, action_id: int) -> ActionPage 
     return ActionPage(view, may_work, view.is_open and (may_work or view.owner_id == viewer.person_id))
 
 
-def possible_owners(session: Session) -> tuple[tuple[int, str], ...]:
-    """Who may have an action: active people who work with children's records, by name."""
-    found = [row for row in people.all_people(session) if row.is_active and people.roles_of(row) & OWNERS]
-    return tuple((row.id, row.name) for row in found)
+def owners() -> tuple[tuple[int, str], ...]:
+    """Who may have an action, (id, name): active people who work with children's records, by name."""
+    found = people.all_people(read_session())
+    return tuple((row.id, row.name) for row in found if row.is_active and people.roles_of(row) & OWNERS)
 
 
 def _listed(session: Session, context: Context, condition: ColumnElement[bool]) -> tuple[ActionView, ...]:
