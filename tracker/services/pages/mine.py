@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.interview_terms import AllocationKind, ContactRelation, ReviewDecision
 from tracker.services.context import Context, Viewer
+from tracker.services.pages.actions import my_actions
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, count_open, find_clocks
 from tracker.services.pages.episode_rows import is_allocated_to, record_list
 from tracker.services.pages.interview_items import FoundInterviews, find_interviews, items_of
@@ -65,6 +66,7 @@ def _interviews_of(context: Context, viewer: Viewer, person_id: int) -> MyInterv
             for id_, kind, at, by, note in given
             if id_ in items
         ),
+        actions=my_actions(session, context, viewer, MOST) if person_id == viewer.person_id else Section(),
         later_visits=tuple(item for item in found.rows if item not in today),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tracker.core.interview_terms import AllocationKind, ContactRelation
 from tracker.core.terms import InterviewState
+from tracker.services.pages.actions import ActionView
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
 from tracker.services.pages.rows import Section, Urgency
@@ -90,6 +91,7 @@ class MyInterviews:
     to_write_up: Section[InterviewItem]
     returned: tuple[Returned, ...]
     given_over: tuple[GivenOver, ...]
+    actions: Section[ActionView]
     later_visits: tuple[InterviewItem, ...] = field(default=())
 
     @property

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import elapsed_hours
 from tracker.core.terms import BreachReason, Role
 from tracker.services.context import Context, Viewer
+from tracker.services.pages.actions import overdue_actions
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
 from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.interview_items import InterviewItem, find_interviews, items_of
@@ -54,6 +55,7 @@ def team_board(context: Context, viewer: Viewer, team_id: int | None) -> TeamBoa
         to_cover=to_cover,
         approvals=approvals(session, viewer, of_team),
         to_review=_to_review(session, viewer, of_team),
+        overdue_actions=overdue_actions(session, context, viewer, team_id=team_id, limit=MOST),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.core.terms import BreachReason
+from tracker.services.pages.actions import ActionView
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
 from tracker.services.pages.rows import Section
@@ -68,6 +69,7 @@ class TeamBoard:
     to_cover: int
     approvals: Section[Approval]
     to_review: Section[InterviewItem]
+    overdue_actions: Section[ActionView]
 
     @property
     def most_clocks(self) -> int:

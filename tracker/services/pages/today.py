@@ -9,7 +9,10 @@ from tracker.core.terms import FlagCode
 from tracker.services.context import Context, Viewer
 from tracker.services.engine_state import rungs_that_reach_nobody
 from tracker.services.pages import today_clocks, today_decisions, today_episodes, today_work
+from tracker.services.pages.actions import overdue_actions
 from tracker.services.pages.episode_rows import record_list
+from tracker.services.pages.meetings import standing_meetings
+from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import (
     Approval,
     NewRepeatFlag,
@@ -41,6 +44,15 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
         totals=totals,
         overdue=overdue,
         running=running,
+        overdue_actions=overdue_actions(
+            session,
+            context,
+            viewer,
+            owner_id=viewer.person_id if only.mine else None,
+            team_id=only.team_id,
+            limit=today_work.MOST,
+        ),
+        meetings=Section() if only.mine else standing_meetings(session, context, viewer, only.team_id, today_work.MOST),
         **vars(today_work.work_of_today(session, context, viewer, only)),
         found_not_returned=today_episodes.found_not_returned(session, context, viewer, only),
         awaiting_return=today_episodes.awaiting_return(session, context, viewer, only),

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from tracker.core.forecast import Outlook
 from tracker.core.terms import InterviewState
+from tracker.services.pages.actions import ActionView
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
+from tracker.services.pages.meetings import ChildMeetings
 from tracker.services.pages.rows import EpisodeRow, Section, Urgency, WaitingLine, urgency_of
 
 
@@ -136,6 +138,8 @@ class Today:
     visits_passed: Section[InterviewItem]
     to_write_up: Section[InterviewItem]
     unanswered_requests: Section[UnansweredRequest]
+    overdue_actions: Section[ActionView]
+    meetings: Section[ChildMeetings]
     found_not_returned: Section[EpisodeRow]
     awaiting_return: Section[EpisodeRow]
     lines_to_decide: Section[WaitingLine]
