@@ -115,7 +115,11 @@ def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+RULES = Rules(interview_form=load_settings(environ={}).interview_form)
+"""The shipped rules, with the shipped form of the interview."""
+
+
 @pytest.fixture
 def context(clock: FixedClock) -> Context:
     """What a service is called with: now, the shipped rules, and a plain actor."""
-    return Context(clock.now(), Rules(), Actor("test"))
+    return Context(clock.now(), RULES, Actor("test"))

@@ -15,15 +15,19 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from tracker.core.alerts import RungPolicy
 from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
+from tracker.core.form_definition import form_of
+from tracker.core.interview_form import InterviewForm
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
+from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake")
+SHIPPED_FORM = "config/interview_form.toml"
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings")
 
 
 class SettingsError(ValueError):
@@ -104,6 +108,7 @@ class Settings(_Section):
     secret_key: str
     proxy_hops: int = Field(default=0, ge=0, le=5)
     feeds_dir: str = ""
+    interview_form_file: str = ""
     now: str = ""
     clock_offset_file: str = ""
     council: Council
@@ -113,6 +118,8 @@ class Settings(_Section):
     limits: Limits
     repeat_rules: tuple[RepeatRuleSection, ...]
     rungs: tuple[RungSection, ...]
+    meetings: MeetingsSection
+    meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
@@ -129,6 +136,7 @@ class Settings(_Section):
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
+        meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules])
         if self.env == "production":
             self._fit_for_production()
         return self
@@ -150,7 +158,14 @@ class Settings(_Section):
             policy=Policy(**self.policy.model_dump()),
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
             ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
+            interview_form=self.interview_form,
+            meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
         )
+
+    @cached_property
+    def interview_form(self) -> InterviewForm:
+        """The form of the return home interview: the council's own, or the shipped one."""
+        return read_form_file(PROJECT / (self.interview_form_file or SHIPPED_FORM))
 
     @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
@@ -183,6 +198,16 @@ def read_feed_file(path: Path) -> dict[str, Any]:
     raise SettingsError(f"The feed file {path.name} cannot be used: {sentences}")
 
 
+def read_form_file(path: Path) -> InterviewForm:
+    """The form of a file. Raises SettingsError naming the file and what is wrong with it."""
+    try:
+        return form_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"The interview form {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # what is no TOML or no UTF-8, too
+        raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
+
+
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
@@ -195,9 +220,11 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         section, _, name = key.partition("__")
         _merge(values, {section: {name: value}} if name else {key: value})
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
+    _ = settings.interview_form  # a bad one stops the start, not the first write-up
+    return settings
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -225,7 +252,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
             continue
         name, text = variable.removeprefix("TRACKER_").lower(), raw
-        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file"):
+        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file", "interview_form_file"):
             name, text = name.removesuffix("_file"), _secret(variable, raw)
         value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
         if name.startswith("pull_secret_"):

@@ -2,19 +2,20 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tests.services import world
+from tests.services.queries import walked
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, Rung
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.rows import Clock
 from tracker.services.pages.today import EVERYTHING, Today, TodayFilter, today
+from tracker.services.pages.today_shapes import Clock
 from tracker.services.people import disable_person
 from tracker.services.transaction import writing
-from tracker.store.db import db, session
+from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, EpisodeDecision
 
 
@@ -251,34 +252,5 @@ def test_a_child_who_was_an_adult_already_is_not_awaited(context: Context, peopl
 
 
 def test_on_sqlite_every_query_of_a_large_table_goes_by_an_index(context: Context, people: People) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the plan is SQLite's")
     world.episode(context)
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many) -> None:  # type: ignore[no-untyped-def]
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        seen_by(people.alice, context)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    scans = []
-    with db.engine.connect() as connection:
-        for statement, parameters in asked:
-            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            scans += [step.detail for step in steps if step.detail.startswith("SCAN ")]
-    assert asked
-    whole_tables = [scan for scan in scans if not any(name in scan for name in SMALL)]
-    assert whole_tables == []
-
-
-SMALL = (
-    "ix_episode_open_clock", "ix_episode_awaiting_return", "ix_episode_needs_decision", "ix_episode_decision_waiting",
-    "ix_line_waiting", "ix_repeat_flag_ends_on", "ix_repeat_flag_unreviewed", "ix_receipt_received_at", "SCAN person",
-    "SCAN team", "SCAN audit", "CONSTANT", "(subquery",
-)  # fmt: skip
-"""What may be walked from end to end: partial indexes that hold only what waits, and the people and teams. The audit
-trail and the receipts are walked from their newest entry, and no further."""
+    assert walked(lambda: seen_by(people.alice, context)) == []

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from tracker.bench.seed_work import Work, interviewers_for
 from tracker.core.interviews import interview_due_at
 from tracker.core.matching import blocking_keys
 from tracker.core.rules import Rules
@@ -29,7 +30,7 @@ from tracker.store.models import (
 )
 
 FORCE = "bench"
-INTERVIEWERS = 5
+INTERVIEWERS_IN_TEAM = 10
 
 Rows = list[tuple[type[Base], dict[str, Any]]]
 """The rows of one subject, each with its table; in an order that keeps foreign keys."""
@@ -60,17 +61,27 @@ class Seeder:
     def __init__(self, size: SeedSize, now: datetime, rules: Rules, first: Mapping[Any, int], number: int) -> None:
         self.size, self.now, self.rules, self.first = size, now, rules, first
         self.rng = Random(number)  # noqa: S311 (a simulation)
+        self.work = Work(now, number)
         self.next_interview = first[Interview]
+        self.interviewers = interviewers_for(size.open_clocks)
+        self.areas = -(-self.interviewers // INTERVIEWERS_IN_TEAM)
 
     def people(self) -> Iterator[Rows]:
-        """A few interviewers, and for each overdue episode a team with one manager."""
-        for number in range(INTERVIEWERS):
-            yield self._person(self.first[Person] + number, f"interviewer{number}", Role.INTERVIEWER, None)
+        """Interviewers in teams of ten, and for each overdue episode a team with one manager."""
+        for number in range(self.areas):
+            yield [(Team, {"id": self.first[Team] + number, "name": f"Bench area {number}"})]
+        for number in range(self.interviewers):
+            yield self._person(
+                self.first[Person] + number, f"interviewer{number}", Role.INTERVIEWER, self._team_of(number)
+            )
         for number in range(self.size.overdue):
-            team_id = self.first[Team] + number
+            team_id = self.first[Team] + self.areas + number
             team: tuple[type[Base], dict[str, Any]] = (Team, {"id": team_id, "name": f"Bench team {number}"})
-            person_id = self.first[Person] + INTERVIEWERS + number
+            person_id = self.first[Person] + self.interviewers + number
             yield [team, *self._person(person_id, f"manager{number}", Role.MANAGER, team_id)]
+
+    def _team_of(self, interviewer: int) -> int:
+        return int(self.first[Team]) + interviewer // INTERVIEWERS_IN_TEAM
 
     def _person(self, person_id: int, name: str, role: Role, team_id: int | None) -> Rows:
         values = {
@@ -136,12 +147,22 @@ class Seeder:
             child_id = self.first[Child] + offset
             if number < size.overdue:
                 returned_at = self.now - timedelta(hours=72 + 0.2 + rng.uniform(0, 20))
-                yield [self._episode(number, child_id, returned_at, team_id=self.first[Team] + number)]
+                yield [self._episode(number, child_id, returned_at, team_id=self.first[Team] + self.areas + number)]
             elif recent:
-                returned_at = self.now - timedelta(hours=rng.uniform(0.2, 46))
-                yield [self._episode(number, child_id, returned_at)]
+                yield self._open(number, child_id, self.now - timedelta(hours=rng.uniform(0.2, 46)))
             else:
                 yield self._over(number, child_id)
+
+    def _open(self, number: int, child_id: int, returned_at: datetime) -> Rows:
+        """An episode whose clock runs, of its interviewer's team, with the work done on it so far."""
+        who = number % self.interviewers
+        episode = self._episode(number, child_id, returned_at, team_id=self._team_of(who))
+        interview_id = self.next_interview
+        self.next_interview += 1
+        return [
+            episode,
+            *self.work.on_open(interview_id, number + 1, child_id, returned_at, self.first[Person] + who),
+        ]
 
     def _over(self, number: int, child_id: int) -> Rows:
         """An episode that is over, with the interview that closed its clock, and the breach if that was late."""
@@ -157,19 +178,22 @@ class Seeder:
         episode = self._episode(number, child_id, returned_at, closed_as=str(closed_as))
         interview_id = self.next_interview
         self.next_interview += 1
+        who, allocated_at = self.first[Person] + number % self.interviewers, returned_at + timedelta(hours=3)
         interview = {
             "id": interview_id,
             "created_at": returned_at,
-            "allocated_to_id": self.first[Person] + number % INTERVIEWERS,
-            "allocated_at": returned_at + timedelta(hours=3),
+            "allocated_to_id": who,
+            "allocated_at": allocated_at,
             "completed_at": None if declined else held_at,
             "declined_at": held_at if declined else None,
             "declined_by": "child" if declined else None,
+            **self.work.after_holding(held_at),
         }
         rows: Rows = [
             episode,
             (Interview, interview),
             (InterviewEpisode, {"interview_id": interview_id, "episode_id": number + 1}),
+            self.work.allocation(interview_id, allocated_at, who),
         ]
         if not in_time:
             due_at = episode[1]["interview_due_at"]

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import click
 from flask import Flask
 
-from tracker.bench import febrl, matching_quality
+from tracker.bench import boards, febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.intake import measure_intake
 from tracker.bench.matching_quality import measure_invented
@@ -65,6 +65,7 @@ def bench_run(run: Command, here: bool = False) -> int:
             measure_delivery(context, partial(_mailer_to, settings)),
             *_quality_of_matching(context),
             *_speed_of_matching(run, CHILDREN, folder),
+            *_boards(run, boards.OPEN_CLOCKS, folder),
         ]
         totals = demonstration.totals()
     document = {"held": totals, **{one.key: {**one.figures, "note": one.note} for one in measures}}
@@ -136,6 +137,32 @@ def _speed_of_matching(run: Command, children: int, folder: Path) -> list[Measur
         upgrade()
         hold_population(children, now)
         measures = list(measure_matching_speed(children, now))
+        let_go_of_database()
+    return measures
+
+
+@command(bench_group, "boards")
+@click.option("--open", "open_clocks", default=boards.OPEN_CLOCKS, show_default=True, type=click.IntRange(1))
+def bench_boards(run: Command, open_clocks: int) -> int:
+    """Measure Today, My interviews and My team with so many open clocks, in a new database."""
+    with TemporaryDirectory(prefix="tracker-bench-") as name:
+        measures = _boards(run, open_clocks, Path(name))
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, table(measures))
+    return 0
+
+
+def _boards(run: Command, open_clocks: int, folder: Path) -> list[Measure]:
+    """In a database of its own, filled for it."""
+    now = run.context().now
+    local = {"database_url": f"sqlite:///{folder / 'boards.sqlite3'}", "env": "test", "base_url": "http://localhost"}
+    settings = run.settings.model_copy(update=local)
+    app = create_app(settings, FixedClock(now))
+    with app.app_context():
+        upgrade()
+        context = Context(now, settings.rules, Actor("bench"), settings.base_url, settings.council.own_names)
+        boards.fill(context, open_clocks)
+        lifetime = timedelta(minutes=settings.limits.session_minutes)
+        measures = list(boards.measure_boards(app, context, COOKIE, lifetime))
         let_go_of_database()
     return measures
 

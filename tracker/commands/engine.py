@@ -21,7 +21,7 @@ from tracker.services.watch_reports import watch_reports
 
 @command(cli, "sweep")
 def sweep(run: Command) -> int:
-    """One pass: breaches, alerts, emails into the outbox, repeat flags that end, reports that have not come."""
+    """One pass: breaches, alerts, emails into the outbox, flags that end, meetings, reports that have not come."""
     started = perf_counter()
     failed = 0
     try:
@@ -32,7 +32,8 @@ def sweep(run: Command) -> int:
     watched = watch_reports(run.context(), run.feeds())
     sentences = [
         f"Looked at {done.looked_at} clocks: {done.breaches} breaches recorded, {done.withdrawn} withdrawn, "
-        f"{done.alerts} alerts raised, {done.flags_ended} repeat flags ended."
+        f"{done.alerts} alerts raised, {done.flags_ended} repeat flags ended, "
+        f"{done.meetings} strategy meetings asked for."
     ]
     if done.nobody_told:
         sentences.append(f"NOBODY could be told of {done.nobody_told}: give somebody the role of manager or lead.")

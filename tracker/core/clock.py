@@ -96,8 +96,12 @@ def local_midnight(day: date) -> datetime:
 
 def is_ambiguous(at: datetime) -> bool:
     """Whether the wall clock shows this hour twice (October)."""
-    wall = local(at)
-    return wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+    return _shown_twice(local(at))
+
+
+def _shown_twice(wall: datetime) -> bool:
+    """Only between 1 and 2 o'clock can it be: the rest of the day is not asked (definitions §2.4)."""
+    return wall.hour == 1 and wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
 
 
 def follows_gap(at: datetime) -> bool:
@@ -105,11 +109,14 @@ def follows_gap(at: datetime) -> bool:
     return local(at).utcoffset() != local(at - timedelta(hours=1)).utcoffset() and not is_ambiguous(at)
 
 
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def show_instant(at: datetime, beside: datetime | None = None, always_zone: bool = False) -> str:
     """`23 Nov 2026, 14:05`, with GMT or BST where the hour is ambiguous or a clock change lies before `beside`."""
     wall = local(at)
-    zone = always_zone or is_ambiguous(at) or (beside is not None and local(beside).utcoffset() != wall.utcoffset())
-    text = f"{wall.day} {wall:%b %Y, %H:%M}"
+    zone = always_zone or _shown_twice(wall) or (beside is not None and local(beside).utcoffset() != wall.utcoffset())
+    text = f"{wall.day} {_MONTHS[wall.month]} {wall.year}, {wall.hour:02}:{wall.minute:02}"
     return f"{text} {wall.tzname()}" if zone else text
 
 

@@ -63,6 +63,9 @@ class ContactOutcome(StrEnum):
     DECLINED = "declined"
 
 
+OFFERS = frozenset({ContactOutcome.OFFERED, ContactOutcome.ACCEPTED, ContactOutcome.DECLINED})
+"""The offer reached them."""
+
 REACHED = frozenset(
     {ContactOutcome.CALL_AGAIN, ContactOutcome.OFFERED, ContactOutcome.ACCEPTED, ContactOutcome.DECLINED}
 )
@@ -102,6 +105,16 @@ class AuthorityAnswer(StrEnum):
     WILL_NOT = "will_not"  # so we do
 
 
+class WhoHolds(StrEnum):
+    """Who must hold the interview, as things stand."""
+
+    US = "us"
+    TO_ASK = "to_ask"  # another council is responsible for the child, and has not been asked
+    ASKED = "asked"  # another council, without an answer yet: ours to see to until it says it will
+    THEM = "them"
+    THEY_HELD = "they_held"  # its outcome is to be recorded here
+
+
 class ReviewDecision(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
@@ -120,3 +133,21 @@ class ContactRelation(StrEnum):
 
 CARES_FOR_CHILD = frozenset({ContactRelation.PARENT_OR_CARER, ContactRelation.PLACEMENT, ContactRelation.SOCIAL_WORKER})
 """Whoever is one of these to a child is not independent (definitions §1)."""
+
+
+class OutlookReason(StrEnum):
+    """Why a clock will be missed at the present pace (core/forecast.py): the step still ahead, what slows it down."""
+
+    NOT_ALLOCATED = "not_allocated"
+    NOT_CONTACTED = "not_contacted"
+    NOBODY_REACHED = "nobody_reached"
+    NOT_OFFERED = "not_offered"  # reached, and no offer made yet
+    NOT_ACCEPTED = "not_accepted"  # offered, no answer to it yet
+    NOT_PLANNED = "not_planned"
+    VISIT_NOT_HELD = "visit_not_held"
+    PLANNED_LATE = "planned_late"
+    VISIT_PASSED = "visit_passed"  # its time is over, and nobody said what became of it
+    COUNCIL_NOT_ANSWERED = "council_not_answered"
+    MANY_CLOCKS = "many_clocks"
+    HOLDER_AWAY = "holder_away"
+    FEW_WORKING_HOURS = "few_working_hours"

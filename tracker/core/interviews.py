@@ -114,9 +114,14 @@ def interview_state(
     due = episode.interview_due_at
     if due is None:
         return _state_without_clock(episode, policy)
-    if now > due:
+    return state_by_time(due, now, policy)
+
+
+def state_by_time(due_at: datetime, now: datetime, policy: Policy) -> InterviewState:
+    """The state of a clock that nothing closes: overdue once `now` is past the deadline, else by the hours left."""
+    if now > due_at:
         return InterviewState.OVERDUE
-    return InterviewState.DUE_SOON if due - now <= timedelta(hours=policy.due_soon_hours) else InterviewState.DUE
+    return InterviewState.DUE_SOON if due_at - now <= timedelta(hours=policy.due_soon_hours) else InterviewState.DUE
 
 
 def _state_without_clock(episode: MissingEpisode, policy: Policy) -> InterviewState:

@@ -41,6 +41,9 @@ _ROLE_OF = {
     Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
 }
 
+TOLD_BY_ROLE = frozenset(_ROLE_OF.values())
+"""Whoever holds one of these may be told of work that is nobody's; nobody else is."""
+
 
 def people_of(
     audience: Audience, allocated_to_id: int | None, team_id: int | None, people: Collection[Recipient], now: datetime

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.alerts import RungPolicy
+from tracker.core.interview_form import InterviewForm
+from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Audience, Rung
@@ -23,6 +25,10 @@ SHIPPED_LADDER = (
 
 @dataclass(frozen=True)
 class Rules:
+    """`interview_form`: the form that a new write-up begins with; None where nobody writes one."""
+
     policy: Policy = field(default_factory=Policy)
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
     ladder: Sequence[RungPolicy] = SHIPPED_LADDER
+    interview_form: InterviewForm | None = None
+    meetings: MeetingPolicy = SHIPPED_MEETINGS

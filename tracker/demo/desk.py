@@ -75,8 +75,8 @@ class Desk:
     def _answer(self, world: World, now: datetime, alert: Unanswered, email: str) -> None:
         """Acknowledge, with the plan if one is ahead; the team's manager also says why the deadline was missed."""
         episode = self._by_reference[alert.police_reference]
-        if episode.stage and episode.stage.matter is Matter.OVERDUE:
-            return
+        if episode.stage and episode.stage.matter in (Matter.OVERDUE, Matter.OVERDUE_ACKNOWLEDGED):
+            return  # left for whoever opens the demonstration, and answered by play.py
         plan = self.plans[episode.reference]
         reason = _reason(plan, episode, self.rng)
         context = world.acting(now, email)

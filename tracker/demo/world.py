@@ -1,12 +1,14 @@
 """What the county is played in: the council's rules and people, and the episodes as they are held."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.core.feed import Feed
 from tracker.core.mail import Mailer
+from tracker.core.meetings import MeetingPolicy
 from tracker.core.rules import Rules
 from tracker.core.terms import Role
+from tracker.demo.pursuit import Visit
 from tracker.demo.staff import Staff
 from tracker.services import demonstration
 from tracker.services.context import Actor, Context
@@ -18,30 +20,55 @@ SCHEDULER = Actor("scheduler")
 TEAMS_FOR = timedelta(days=400)
 """For how long the council has had its teams: a little longer than the thirteen months that the month's page shows."""
 
+COURSES_FOR = timedelta(days=380)
+"""For how long attempts and visits have been recorded here: the year on which the forecast is compared."""
+
+FORMS_FOR = timedelta(days=24)
+"""For how long interviews have been written up here; those before are written up elsewhere."""
+
+MEETINGS_FOR = timedelta(days=45)
+"""For how long strategy meetings have been asked for here."""
+
+SINCE = {
+    "teams_from": TEAMS_FOR,
+    "courses_from": COURSES_FOR,
+    "forms_from": FORMS_FOR,
+    "meetings_from": MEETINGS_FOR,
+}
+
 
 @dataclass
 class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
-    `teams_from`: when the council formed its teams, and began to file episodes under them and to record offers.
-    `known_ids`: police reference → episode. `proposed`: episode → the interview proposed as not required, until a
-    manager approves.
+    `teams_from`: when the council formed its teams, and began to file episodes under them.
+    `courses_from`: when it began to record attempts and visits here; `forms_from`: to write its interviews up here;
+    `meetings_from`: to ask for strategy meetings here.
+    `known_ids`: police reference → episode; `interview_ids`, `request_ids`: likewise. `visit_ids`: of those planned.
+    `proposed`: episode → the interview proposed as not required, until a manager approves.
     """
 
     settings: Settings
     feed: Feed
     mailer: Mailer | None
     teams_from: datetime
+    courses_from: datetime
+    forms_from: datetime
+    meetings_from: datetime
     staff: Staff = field(default_factory=lambda: Staff({}, {}))
     proposed: dict[int, int] = field(default_factory=dict)
     known_ids: dict[str, int] = field(default_factory=dict)
+    interview_ids: dict[str, int] = field(default_factory=dict)
+    request_ids: dict[str, int] = field(default_factory=dict)
+    visit_ids: dict[Visit, int] = field(default_factory=dict)
 
-    @property
-    def rules(self) -> Rules:
-        return self.settings.rules
+    def rules(self, now: datetime) -> Rules:
+        """The council's, strategy meetings left out until it began to ask for them here."""
+        rules = self.settings.rules
+        return rules if now >= self.meetings_from else replace(rules, meetings=MeetingPolicy())
 
     def context(self, now: datetime, actor: Actor = SCHEDULER) -> Context:
-        return Context(now, self.rules, actor, self.settings.base_url, self.settings.council.own_names)
+        return Context(now, self.rules(now), actor, self.settings.base_url, self.settings.council.own_names)
 
     def acting(self, now: datetime, email: str) -> Context:
         """As one of the staff."""

@@ -107,7 +107,8 @@ def held_episode(force: str, reference: str) -> Held | None:
 
 def next_sweep_at() -> datetime | None:
     """The first instant at which the sweep has something to look at."""
-    first = [select(func.min(model.sweep_at)).where(model.sweep_at.is_not(None)) for model in (Episode, Line)]
+    instants = (Episode.sweep_at, Line.sweep_at, Episode.meeting_check_at)
+    first = [select(func.min(at)).where(at.is_not(None)) for at in instants]
     session = current_session()
     found = session.execute(select(*(query.scalar_subquery() for query in first))).one()
     session.rollback()

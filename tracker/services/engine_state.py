@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import RunningClock, recipients_of
+from tracker.core.recipients import TOLD_BY_ROLE
+from tracker.core.terms import Rung
 from tracker.services.context import Context
 from tracker.services.transaction import writing
 from tracker.store import alerts, db, engine, expected, outbox, people
@@ -58,11 +60,18 @@ def state(context: Context, stale_after_seconds: float) -> EngineState:
 
 def nobody_would_be_told(session: Session, context: Context) -> bool:
     """Whether some rung of the ladder would now reach nobody, for any team whose clocks run, or for no team."""
-    present = people.recipients(session)
+    return bool(rungs_that_reach_nobody(session, context))
+
+
+def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[Rung, ...]:
+    """Those rungs, in the ladder's order. Asked for work that is nobody's, so only who is told by role is looked at."""
+    by_role = [person for person in people.recipients(session) if person.roles & TOLD_BY_ROLE]
     teams = {None, *alerts.teams_with_open_clocks(session)}
     clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
-    return any(
-        not recipients_of(step, clock, present, context.now) for clock in clocks for step in context.rules.ladder
+    return tuple(
+        step.rung
+        for step in context.rules.ladder
+        if any(not recipients_of(step, clock, by_role, context.now) for clock in clocks)
     )
 
 

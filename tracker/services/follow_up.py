@@ -23,9 +23,10 @@ from tracker.core.interviews import (
 )
 from tracker.core.terms import RUNG_ORDER, FlagCode, InterviewState
 from tracker.services.context import Context
+from tracker.services.follow_up_meetings import keep_meetings
 from tracker.services.follow_up_repeats import keep_repeat_flags, stored_flags
-from tracker.store import alerts, audit, breaches, episodes, interviews
-from tracker.store.models import Breach, Child, Episode
+from tracker.store import alerts, audit, breaches, episodes, interviews, meetings
+from tracker.store.models import Breach, Child, Episode, StrategyMeeting
 
 OF_THE_CHILD = frozenset({FlagCode.OVERLAPS_ANOTHER, FlagCode.END_UNKNOWN, FlagCode.AGE_UNKNOWN})
 INTERVIEW_FLAGS = frozenset({FlagCode.HELD_BEFORE_RETURN, FlagCode.INTERVIEW_BEFORE_END})
@@ -47,6 +48,7 @@ class _Around:
     interviews: list[ReturnHomeInterview]
     breach: Breach | None
     told: bool
+    meetings: Sequence[StrategyMeeting] = ()
 
 
 def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
@@ -54,8 +56,9 @@ def follow_up_episode(session: Session, row: Episode, context: Context) -> None:
 
     Steps: 1. the deadline, pinned when the clock starts, moves with the return; 2. an interview held before the
     return, or dated before the end, is flagged; 3. a breach that no longer holds is withdrawn with its reason;
-    4. whether a clock is open, what closed it, and when the sweep must look again. The sweep records new breaches,
-    because a breach and its alerts are one transaction.
+    4. whether a clock is open, what closed it, and when the sweep must look again; 5. the strategy meetings that were
+    asked for, and when another may have to be. The sweep records new breaches, because a breach and its alerts are one
+    transaction.
     """
     follow_up_episodes(session, [row], context)
 
@@ -74,8 +77,9 @@ def keep_clocks(session: Session, rows: Collection[Episode], context: Context) -
     held = interviews.interviews_by_episode(session, ids)
     standing = breaches.standing_of(session, ids)
     told = alerts.ids_told(session, ids)
+    asked = meetings.of_episodes(session, rows)
     for row in rows:
-        around = _Around(held.get(row.id, []), standing.get(row.id), row.id in told)
+        around = _Around(held.get(row.id, []), standing.get(row.id), row.id in told, asked.get(row.id, ()))
         _keep_clock(session, row, session.get_one(Child, row.child_id), around, context)
 
 
@@ -101,6 +105,8 @@ def _keep_clock(session: Session, row: Episode, child: Child, around: _Around, c
         _withdraw(session, row, breach, _why_withdrawn(episode, around.interviews), context)
         breach = None
     set_sweep(session, row, episode, around.interviews, breach, context, told=around.told)
+    check_at = keep_meetings(session, episode, around.meetings, context, row.meeting_check_at)
+    note(session, row, meeting_check_at=check_at)
 
 
 def interview_flags(episode: MissingEpisode, held: list[ReturnHomeInterview]) -> frozenset[FlagCode]:
@@ -183,7 +189,7 @@ def set_sweep(
     breach_at = due if due and not breach and (is_open or is_breached(episode, held, context.now)) else None
     clock = alerts.episode_clock(session, row, told=told) if is_open else None
     alert_at = next_alert_at(clock, context.rules.ladder, context.now) if clock else None
-    _note(
+    note(
         session,
         row,
         clock_open=is_open,
@@ -197,7 +203,7 @@ def _asks_a_person(flags: Iterable[str], counts: bool) -> bool:
     return counts and not ASKS_A_PERSON.isdisjoint(flags)
 
 
-def _note(session: Session, row: Episode, **values: object) -> None:
+def note(session: Session, row: Episode, **values: object) -> None:
     """Write columns of the machinery, without raising `version` where nothing else changed.
 
     The version guards what people edit: an alert sent while a page is open must not refuse what is typed there.
@@ -227,8 +233,10 @@ def follow_up_children(session: Session, child_ids: Collection[int], context: Co
     wanted = {id_: flags for history in histories.values() for id_, flags in _to_change(history)}
     for row in episodes.rows_by_id(session, wanted):
         flags, asks = wanted[row.id]
+        if FlagCode.END_UNKNOWN in row.flags and FlagCode.END_UNKNOWN not in flags:
+            note(session, row, meeting_check_at=row.missing_from_at)  # missing still, after all: the sweep looks again
         episodes.write_changes(session, row, {"flags": flags}, context.now)
-        _note(session, row, needs_decision=asks)
+        note(session, row, needs_decision=asks)
     keep_repeat_flags(session, histories, stored_flags(session, child_ids), context)
 
 

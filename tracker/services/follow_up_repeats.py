@@ -10,6 +10,7 @@ from tracker.core.clock import local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.repeats import repeat_flags
 from tracker.services.context import Context
+from tracker.services.follow_up_meetings import keep_flag_meetings
 from tracker.store import audit
 from tracker.store.models import RepeatFlagRow
 
@@ -32,7 +33,8 @@ def keep_repeat_flags(
     """Keep the flags of many children true, each told by its id: `histories` their episodes, `held` their stored flags.
 
     Steps: 1. a crossing that is no longer true is withdrawn; 2. each true one is raised, or takes in what follows;
-    3. all of them are written together, and what was done with its audit rows.
+    3. all of them are written together, and what was done with its audit rows; 4. the strategy meetings that they
+    ask for.
 
     Flags of a rule that the council no longer configures are left as they are: no correction made them untrue.
     """
@@ -44,6 +46,10 @@ def keep_repeat_flags(
     session.flush()
     acts = [audit.Act(action, "child", row.child_id, {"rule": row.rule, "flag_id": row.id}) for action, row in done]
     audit.record_many(session, acts, context.actor, context.now)
+    raised = [row for action, row in done if action == "repeat_flag_raised"]
+    stored = {row.id: row for flags in held.values() for row in flags} | {row.id: row for row in raised}
+    if stored:
+        keep_flag_meetings(session, list(stored.values()), context, raised)
 
 
 _Done = tuple[str, RepeatFlagRow]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
+from tracker.core.interview_terms import AllocationKind
 from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.empty_children import remove_if_empty
@@ -17,7 +18,7 @@ from tracker.services.merge_children import follow_up_whole
 from tracker.services.rows_for_change import episode_for_change, refuse_unseen_child
 from tracker.services.taught import learn_from, said_of, take_back
 from tracker.services.transaction import writing
-from tracker.store import audit, episodes, interviews, merges
+from tracker.store import audit, episodes, interviews, merges, plans
 from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode, Line
 
 _REASON = "The episode was moved to another child."
@@ -39,7 +40,8 @@ def move_episode(
     Steps: 1. one other child, that the actor may see; 2. refused where an interview that was held or declined covers
     another episode of the first child too: whose it was, a person must say first; 3. what the episode's lines taught
     the first child is taken back, and taught to the other; 4. the episode moves, its lines with it: the next line of
-    its reference follows; 5. clocks, overlaps and repeat flags of both are worked out anew.
+    its reference follows, and so do the actions and meetings that came from it; 5. clocks, overlaps and repeat flags of
+    both are worked out anew.
     """
     with writing() as session:
         row = episode_for_change(session, context, episode_id, version)
@@ -55,6 +57,7 @@ def move_episode(
         lines = [id_ for id_ in lines if session.get_one(Line, id_).episode_id in moving]
         _move(session, [row, *joined], old, new, said, context)
         merges.name_in_lines(session, lines, new.id)
+        plans.hand_over(session, plans.of_episodes(session, old.id, moving), old.id, new.id)
         _keep_decided(session, row, new if new_child is None else None, said, context)
         details = {"from_child_id": old.id, "to_child_id": new.id}
         audit.record(session, "episode_moved", context.actor, context.now, "episode", row.id, details)
@@ -95,24 +98,23 @@ def _part_interviews(session: Session, moving: Collection[int], context: Context
 
 
 def _plan_apart(session: Session, held: Interview, episode_ids: list[int], context: Context) -> None:
-    """The same person holds both. An offer was made to the other child: it is none to this one."""
-    apart = Interview(
-        created_at=context.now,
-        allocated_to_id=held.allocated_to_id,
-        allocated_at=held.allocated_at,
-        allocated_by_id=held.allocated_by_id,
-        not_independent_reason=held.not_independent_reason,
-        links=[],
-    )
+    """The same person holds both. What was done with the first child stays with that child's interview.
+
+    An offer, an attempt, a visit and a request to another council were of the other child: they are none of this one.
+    Whether the person is independent of this child nobody was asked.
+    """
+    apart = Interview(created_at=context.now, links=[])
     held.links = [link for link in held.links if link.episode_id not in episode_ids]
     session.add(apart)
     session.flush()
     apart.links = [InterviewEpisode(episode_id=id_) for id_ in episode_ids]
     if held.allocated_to_id is not None:
+        apart.allocated_to_id, apart.allocated_at = held.allocated_to_id, held.allocated_at
+        apart.allocated_by_id = held.allocated_by_id
         session.add(
             InterviewAllocation(
                 interview_id=apart.id, person_id=held.allocated_to_id, allocated_at=context.now,
-                allocated_by_id=context.actor.person_id,
+                allocated_by_id=context.actor.person_id, kind=str(AllocationKind.ALLOCATED),
             )
         )  # fmt: skip
     session.flush()

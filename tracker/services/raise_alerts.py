@@ -15,11 +15,12 @@ from tracker.core.clock import local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import ReturnHomeInterview, deadline_of, interview_state, is_breached
 from tracker.core.terms import OPEN_CLOCK_STATES, LineOutcome
+from tracker.services.ask_meetings import ask_due_meetings
 from tracker.services.context import Context
 from tracker.services.follow_up import follow_up_episode, set_sweep
 from tracker.services.tell_people import Teller, release_summed_up
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit, breaches, db, episodes, interviews, repeats
+from tracker.store import alerts, audit, breaches, db, episodes, interviews, meetings, repeats
 from tracker.store.models import Breach, Child, Episode, Line
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class SweepResult:
     alerts: int = 0
     nobody_told: int = 0
     flags_ended: int = 0
+    meetings: int = 0
 
     def __add__(self, other: "SweepResult") -> "SweepResult":
         return SweepResult(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
@@ -63,7 +65,8 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
 
     Steps: 1. ask by index what is due; with nothing due it ends here; 2. in chunks, each one transaction, hold the
     rows, read the truth again, and write the breach, the alerts, their emails and the next instant to look;
-    3. let go the emails that sum up what is old; 4. end the repeat flags whose day has come.
+    3. let go the emails that sum up what is old; 4. end the repeat flags whose day has come; 5. ask for the strategy
+    meetings whose trigger has come true.
     Raises SweepIncompleteError, at the end, if single rows could not be looked at.
     """
     reading = db.session()
@@ -71,6 +74,7 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
         (_look_at_episodes, alerts.due_episode_ids(reading, context.now)),
         (_look_at_lines, alerts.due_line_ids(reading, context.now)),
         (_end_flags, repeats.ids_to_end(reading, local_date(context.now))),
+        (_ask_meetings, meetings.due_episode_ids(reading, context.now)),
     ]
     reading.rollback()
     one = _Sweep(context, f"{worker}/{secrets.token_hex(4)}")
@@ -223,3 +227,7 @@ def _end_flags(session: Session, ids: Sequence[int], teller: Teller) -> SweepRes
         details = {"rule": row.rule, "flag_id": row.id}
         audit.record(session, "repeat_flag_ended", context.actor, context.now, "child", row.child_id, details)
     return SweepResult(flags_ended=len(ended))
+
+
+def _ask_meetings(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
+    return SweepResult(meetings=ask_due_meetings(session, ids, teller.context))

@@ -116,6 +116,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "action_done": frozenset(),
     "action_reopened": frozenset(),
     "action_withdrawn": frozenset(),
+    "action_viewed": frozenset(),
     "meeting_asked": frozenset({"trigger", "child_id"}),
     "meeting_changed": frozenset({"changed"}),
     "meeting_held": frozenset(),

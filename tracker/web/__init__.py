@@ -18,6 +18,7 @@ def init_web(app: Flask) -> None:
     init_errors(app)
     init_filters(app)
     init_shell(app)
+    from tracker.web.actions import views as actions
     from tracker.web.alerts import views as alerts
     from tracker.web.api import v1 as api
     from tracker.web.audit import views as audit
@@ -28,21 +29,31 @@ def init_web(app: Flask) -> None:
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
     from tracker.web.mailbox import views as mailbox
+    from tracker.web.meetings import views as meetings
+    from tracker.web.mine import views as mine
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.roads import views as roads
     from tracker.web.signin import views as signin
+    from tracker.web.team import views as team
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens
+    from tracker.web.write_up import review_views, settle_views, share_views  # noqa: F401  (more of the same area)
+    from tracker.web.write_up import views as write_up
 
     # One line an area, in the order of the menu. Each `views` module has a Blueprint called `bp`.
     for area in (
         today,
+        mine,
+        team,
         episodes,
         interviews,
+        write_up,
         children,
+        actions,
+        meetings,
         reports,
         comparison,
         alerts,

@@ -6,6 +6,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from tracker.core.clock import local, local_date, show_instant
+from tracker.web.interview_words import outlook_words
 from tracker.web.words import words
 
 MISSING_VALUE = "–"
@@ -21,7 +22,8 @@ def instant_time(at: datetime | None, beside: datetime | None = None) -> str:
     """The same inside `<time datetime=…>`, kept on one line."""
     if at is None:
         return MISSING_VALUE
-    return Markup('<time datetime="{}" class="app-instant">{}</time>').format(at.isoformat(), instant(at, beside))
+    shown = f'<time datetime="{at.isoformat()}" class="app-instant">{show_instant(at, beside)}</time>'
+    return Markup(shown)  # noqa: S704 (digits, and the names of months: nothing to escape, and asked for often)
 
 
 def day(value: date | datetime | None) -> str:
@@ -97,6 +99,6 @@ def lines(text: str | None) -> Markup:
 def init_filters(app: Flask) -> None:
     for given in (
         instant, instant_time, day, time_of_day, month_name, duration, time_left, ago, number, percent, plural, lines,
-        words,
+        words, outlook_words,
     ):  # fmt: skip
         app.add_template_filter(given)

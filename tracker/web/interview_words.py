@@ -1,5 +1,6 @@
 """What people read for the codes of an interview's course. No word here puts the cause on the child."""
 
+from tracker.core.forecast import Outlook
 from tracker.core.interview_terms import (
     AllocationKind,
     AskedBecause,
@@ -10,8 +11,10 @@ from tracker.core.interview_terms import (
     ContactWith,
     InterviewStage,
     NotHeldReason,
+    OutlookReason,
     ReviewDecision,
     VisitEnd,
+    WhoHolds,
 )
 
 INTERVIEW_WORDS: dict[type, dict[str, str]] = {
@@ -87,6 +90,13 @@ INTERVIEW_WORDS: dict[type, dict[str, str]] = {
         AuthorityAnswer.HELD: "It has held the interview",
         AuthorityAnswer.WILL_NOT: "It will not: we hold it",
     },
+    WhoHolds: {
+        WhoHolds.US: "We hold it",
+        WhoHolds.TO_ASK: "The council responsible for the child is to be asked",
+        WhoHolds.ASKED: "Another council is asked: no answer yet",
+        WhoHolds.THEM: "Another council holds it",
+        WhoHolds.THEY_HELD: "Another council has held it: record it here",
+    },
     ReviewDecision: {
         ReviewDecision.RETURNED: "Returned with comments",
         ReviewDecision.APPROVED: "Approved",
@@ -99,4 +109,44 @@ INTERVIEW_WORDS: dict[type, dict[str, str]] = {
         ContactRelation.SCHOOL: "School or college",
         ContactRelation.OTHER: "Other",
     },
+    OutlookReason: {
+        OutlookReason.NOT_ALLOCATED: "Not allocated",
+        OutlookReason.NOT_CONTACTED: "Nobody contacted yet",
+        OutlookReason.NOBODY_REACHED: "Nobody reached yet",
+        OutlookReason.NOT_OFFERED: "Reached, but not offered yet",
+        OutlookReason.NOT_ACCEPTED: "No answer to the offer yet",
+        OutlookReason.NOT_PLANNED: "Accepted, but no visit planned yet",
+        OutlookReason.VISIT_NOT_HELD: "The visit was not held: no new one planned",
+        OutlookReason.PLANNED_LATE: "Planned for after the deadline",
+        OutlookReason.VISIT_PASSED: "The visit's time has passed, and nothing is recorded",
+        OutlookReason.COUNCIL_NOT_ANSWERED: "Another council was asked and has not answered",
+        OutlookReason.MANY_CLOCKS: "Its interviewer has many other clocks before it",
+        OutlookReason.HOLDER_AWAY: "Its interviewer is away",
+        OutlookReason.FEW_WORKING_HOURS: "Little working time is left before the deadline",
+    },
 }
+
+_WITH_FIGURE = {
+    OutlookReason.NOT_ALLOCATED: ("Not allocated, {} left", "hour"),
+    OutlookReason.NOT_CONTACTED: ("Nobody contacted yet, {} left", "hour"),
+    OutlookReason.NOBODY_REACHED: ("Nobody reached after {}", "attempt"),
+    OutlookReason.NOT_OFFERED: ("Reached, but not offered yet, {} left", "hour"),
+    OutlookReason.NOT_ACCEPTED: ("No answer to the offer yet, {} left", "hour"),
+    OutlookReason.NOT_PLANNED: ("Accepted, but no visit planned yet, {} left", "hour"),
+    OutlookReason.MANY_CLOCKS: ("Its interviewer has {} before it", "other clock"),
+    OutlookReason.FEW_WORKING_HOURS: ("Only {} left before the deadline", "working hour"),
+}
+
+
+def outlook_words(outlook: Outlook) -> list[str]:
+    """Why a clock will be missed, the step ahead first, each with its number where it has one."""
+    return [_outlook_sentence(reason, outlook.figures.get(reason, 0)) for reason in outlook.reasons]
+
+
+def _outlook_sentence(reason: OutlookReason, figure: int) -> str:
+    if reason not in _WITH_FIGURE:
+        return INTERVIEW_WORDS[OutlookReason][reason]
+    sentence, noun = _WITH_FIGURE[reason]
+    if noun == "working hour" and figure == 0:
+        return "No working time is left before the deadline"
+    return sentence.format(f"{figure} {noun}" if figure == 1 else f"{figure} {noun}s")

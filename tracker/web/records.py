@@ -1,6 +1,6 @@
 """What the pages of children's records share: ids in addresses, the open record, typed instants, where to go after."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -24,8 +24,15 @@ from tracker.web.sessions import token
 ID = "int(max=2147483647)"
 """How an id stands in a route: what no database could hold is no page."""
 
+ANY_ID = 2147483647
+"""The greatest id that a route takes."""
+
 LINE = Length(max=200, message="Write at most 200 characters here.")
 TEXT = Length(max=4000, message="Write at most 4,000 characters here.")
+
+
+BOARDS = {"today": "today.index", "mine": "mine.index", "team": "team.index"}
+"""Boards that `?from=` may name, to come back to."""
 
 
 class RecordForm(Form):
@@ -103,14 +110,24 @@ def tell_readings(fields: Iterable[LondonDateTimeField]) -> None:
             flash(field.note, "notice")
 
 
+def addresses(endpoint: str, id_name: str, **more: object) -> Callable[[int], str]:
+    """Addresses that differ in one id alone, worked out once: a board asks for hundreds."""
+    first, _, last = url_for(endpoint, **{id_name: ANY_ID}, **more).partition(str(ANY_ID))
+    return lambda id_: f"{first}{id_}{last}"
+
+
 def came_from() -> str:
-    """`?from=today`: which list the person came from; anything else is nothing."""
-    return "today" if request.args.get("from") == "today" else ""
+    """`?from=today`, `mine`, `team`, `interview`: which page the person came from; anything else is nothing."""
+    asked = request.args.get("from", "")
+    return asked if asked in BOARDS or asked == "interview" else ""
 
 
 def after(episode_id: int) -> str:
-    """Where to go once the work is saved: back to Today for whoever came from there, else to the episode."""
-    return url_for("today.index") if came_from() else url_for("episodes.show", episode_id=episode_id)
+    """Where to go once the work is saved: back to the board or the interview, as they came, else to the episode."""
+    came = came_from()
+    if came in BOARDS:
+        return url_for(BOARDS[came])
+    return url_for("interviews.of_episode" if came else "episodes.show", episode_id=episode_id)
 
 
 def team_choices(none: str) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ from tracker.web.request import may, now, request_context, settings, viewer
 
 bp = Blueprint("shell", __name__)
 
+MINE = "mine.index"
+
 EMAILS_LATE_AFTER_SECONDS = 900
 """How long an email may wait before the pages say so: longer than a mail server's usual "try again later"."""
 
@@ -32,7 +34,7 @@ class Item:
 
 MENU = (
     Item("Today", "today.index", Permission.SEE_TODAY),
-    Item("My interviews", "mine.index", Permission.SEE_OWN_INTERVIEWS),
+    Item("My interviews", MINE, Permission.SEE_OWN_INTERVIEWS),
     Item("My team", "team.index", Permission.SEE_TEAM),
     Item("Episodes", "episodes.index", Permission.SEE_EPISODES),
     Item("Children", "children.index", Permission.SEE_CHILDREN),
@@ -73,9 +75,14 @@ def is_current(item: Item) -> bool:
 @bp.get("/")
 @signed_in
 def start() -> Response:
-    """The first page that the person may see; whoever may see none, their own account."""
-    first = next(iter(menu()), None)
-    return redirect(url_for(first.endpoint if first else "signin.account"))
+    """Who holds interviews and steers nobody's begins with their own; others with the first page that they may see.
+
+    Whoever may see none, with their own account.
+    """
+    seen = [item.endpoint for item in menu()]
+    if MINE in seen and not may(Permission.ALLOCATE):
+        return redirect(url_for(MINE))
+    return redirect(url_for(seen[0] if seen else "signin.account"))
 
 
 def engine() -> EngineState:

@@ -147,7 +147,7 @@ def alert_page(context: Context, viewer: Viewer, reference: str) -> AlertPage | 
     return AlertPage(
         alert=next(view for view in views if view.id == alert.id),
         episode=next(iter(episode_rows(session, context, episodes)), None),
-        line=next((waiting_line(line, receipt) for line, receipt in lines), None),
+        line=next((waiting_line(line, receipt.feed) for line, receipt in lines), None),
         others=tuple(view for view in views if view.id != alert.id),
         may_acknowledge=alert.acknowledged_at is None,
     )

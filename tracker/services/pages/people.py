@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from tracker.core.recipients import Recipient
 from tracker.core.terms import Role
+from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context, Viewer
-from tracker.services.record_interview import MAY_INTERVIEW
 from tracker.store import people as store
 from tracker.store.db import session
-from tracker.store.models import Episode, Interview, InterviewEpisode, Person
+from tracker.store.models import Episode, Interview, InterviewEpisode, Person, Team
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,23 @@ def teams() -> tuple[TeamRow, ...]:
 def allocatable(context: Context) -> tuple[PersonChoice, ...]:
     """Active people who may hold an interview, interviewers first."""
     current = session()
-    rows = [row for row in store.all_people(current) if row.is_active and store.roles_of(row) & MAY_INTERVIEW]
-    held = _open_clocks(current)
-    rows.sort(key=lambda row: Role.INTERVIEWER not in store.roles_of(row))
+    query = (
+        select(Person.id, Person.name, Team.name.label("team"), Person.away_from, Person.away_until)
+        .outerjoin(Team, Team.id == Person.team_id)
+        .where(Person.is_active)
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    rows, roles, held = current.execute(query).all(), store.roles_by_id(current), _open_clocks(current)
     return tuple(
-        PersonChoice(row.id, row.name, row.team.name if row.team else None, _is_away(row, context), held.get(row.id, 0))
-        for row in rows
+        PersonChoice(
+            row.id,
+            row.name,
+            row.team,
+            Recipient(row.id, frozenset(), None, row.away_from, row.away_until).is_away(context.now),
+            held.get(row.id, 0),
+        )
+        for row in sorted(rows, key=lambda row: Role.INTERVIEWER not in roles[row.id])
+        if roles[row.id] & MAY_INTERVIEW
     )
 
 

@@ -127,6 +127,6 @@ def _there_only(session: Session, context: Context, viewer: Viewer, line_ids: tu
         for row in episode_rows(session, context, session.execute(visible_episodes(viewer, Episode.id.in_(ids))))
     }
     return tuple(
-        ThereOnly(waiting_line(line, receipt), rows.get(line.episode_id) if line.episode_id else None)
+        ThereOnly(waiting_line(line, receipt.feed), rows.get(line.episode_id) if line.episode_id else None)
         for line, receipt in lines
     )

@@ -176,7 +176,7 @@ def lines_waiting(context: Context, viewer: Viewer, page: int = 1) -> Page[Waiti
     total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS)) or 0
     order = (Line.due_at.is_(None), Line.due_at, Line.as_of_at, Line.id)
     query = lines_with_receipts(LINE_WAITS).order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Page(tuple(waiting_line(line, receipt) for line, receipt in session.execute(query)), total, page)
+    return Page(tuple(waiting_line(line, receipt.feed) for line, receipt in session.execute(query)), total, page)
 
 
 def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:

@@ -106,22 +106,3 @@ class WaitingLine:
     candidates: int
     due_at: datetime | None
     version: int
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A clock that runs or has run out: an episode's, or that which a waiting line's readable return would run.
-
-    Exactly one of `episode` and `line` is given. `planned_at` is the plan that somebody gave in acknowledging.
-    """
-
-    due_at: datetime
-    hours_left: float
-    state: InterviewState
-    episode: EpisodeRow | None = None
-    line: WaitingLine | None = None
-    planned_at: datetime | None = None
-
-    @property
-    def urgency(self) -> Urgency:
-        return urgency_of(self.state)

@@ -7,8 +7,12 @@ from sqlalchemy.orm import Session
 
 from tracker.core.terms import FlagCode
 from tracker.services.context import Context, Viewer
-from tracker.services.pages import today_clocks, today_decisions, today_episodes
+from tracker.services.engine_state import rungs_that_reach_nobody
+from tracker.services.pages import today_clocks, today_decisions, today_episodes, today_work
+from tracker.services.pages.actions import overdue_actions
 from tracker.services.pages.episode_rows import record_list
+from tracker.services.pages.meetings import standing_meetings
+from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import (
     Approval,
     NewRepeatFlag,
@@ -32,10 +36,24 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
     record_list(context, "today", {"team_id": only.team_id, "mine": only.mine})
     session = read_session()
     settle = today_episodes.to_settle(session, context, viewer, only)
+    narrowed = today_clocks.narrowed_to(viewer, only)
+    totals = today_clocks.totals(session, context, viewer, narrowed)
+    overdue, running = today_clocks.clocks(session, context, viewer, only, totals)
     return Today(
         now=context.now,
-        overdue=today_clocks.overdue(session, context, viewer, only),
-        running=today_clocks.running(session, context, viewer, only),
+        totals=totals,
+        overdue=overdue,
+        running=running,
+        overdue_actions=overdue_actions(
+            session,
+            context,
+            viewer,
+            owner_id=viewer.person_id if only.mine else None,
+            team_id=only.team_id,
+            limit=today_work.MOST,
+        ),
+        meetings=Section() if only.mine else standing_meetings(session, context, viewer, only.team_id, today_work.MOST),
+        **vars(today_work.work_of_today(session, context, viewer, only)),
         found_not_returned=today_episodes.found_not_returned(session, context, viewer, only),
         awaiting_return=today_episodes.awaiting_return(session, context, viewer, only),
         lines_to_decide=today_decisions.lines_to_decide(session, viewer, only),
@@ -44,11 +62,11 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
         still_missing=settle.of(FlagCode.POLICE_SAY_STILL_MISSING),
         conflicts=settle.of(FlagCode.OVERLAPS_ANOTHER),
         interviews_to_check=settle.of(FlagCode.INTERVIEW_BEFORE_END),
-        approvals=today_decisions.approvals(session, viewer, only),
+        approvals=today_decisions.approvals(session, viewer, narrowed),
         repeat_flags=today_decisions.repeat_flags(session, context, viewer, only),
         reports=today_decisions.reports(session, context, viewer, only),
         last_report_at=_last_report_at(session) if sees_all(viewer) else None,
-        nobody_would_be_told=today_clocks.rungs_that_reach_nobody(session, context),
+        nobody_would_be_told=rungs_that_reach_nobody(session, context),
     )
 
 

@@ -3,51 +3,72 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from tracker.core.alerts import RunningClock, recipients_of
-from tracker.core.clock import elapsed_hours
-from tracker.core.recipients import Recipient
-from tracker.core.terms import InterviewState, Rung
+from tracker.core.clock import elapsed_hours, local_date, local_midnight
+from tracker.core.interviews import state_by_time
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.episode_rows import (
-    episode_rows,
-    is_allocated_to,
-    lines_with_receipts,
-    visible_episodes,
-    waiting_line,
-)
-from tracker.services.pages.rows import Clock, Section
-from tracker.services.pages.today_shapes import TodayFilter
-from tracker.store import alerts, people
-from tracker.store.models import Alert, Episode, Line
+from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
+from tracker.services.pages.episode_rows import is_allocated_to, waiting_lines
+from tracker.services.pages.outlooks import outlooks
+from tracker.services.pages.rows import Section
+from tracker.services.pages.today_shapes import Clock, ClockTotals, TodayFilter
+from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import episodes_visible_to, sees_all
 
-MOST_CLOCKS = 100
-MOST_SHOWN = 50
-"""Rows of any other part of Today; the rest are counted, and the lists show them."""
+MOST_CLOCKS = 50
+"""Rows of each table of clocks; the rest are counted, and the list of episodes shows them."""
+
+MOST_SHOWN = 25
+"""Rows of any other part of Today, likewise."""
 
 
-def overdue(session: Session, context: Context, viewer: Viewer, only: TodayFilter) -> Section[Clock]:
-    """Past their deadline, longest first."""
-    return _clocks(session, context, viewer, only, past=True)
+def clocks(
+    session: Session, context: Context, viewer: Viewer, only: TodayFilter, counted: ClockTotals
+) -> tuple[Section[Clock], Section[Clock]]:
+    """Those past their deadline, longest first; those still in time, soonest first."""
+    narrowed, due_at = narrowed_to(viewer, only), Episode.interview_due_at
+    past = find_clocks(session, viewer, [due_at < context.now, *narrowed], MOST_CLOCKS)
+    ahead = find_clocks(session, viewer, [due_at >= context.now, *narrowed], MOST_CLOCKS)
+    rows = clock_rows(session, context, [*past, *ahead])
+    plans = _plans(session, rows, context.now)
+    ahead_of = outlooks(session, context, [row.id for row in ahead])
+    shown = [
+        Clock(
+            row.due_at,
+            row.hours_left,
+            row.state,
+            episode=row,
+            planned_at=plans.get(row.id),
+            outlook=ahead_of.get(row.id),
+        )
+        for row in rows
+    ]
+    late, in_time = shown[: len(past)], shown[len(past) :]
+    with_lines = lines_are_shown(viewer, only)
+    late_lines = _line_clocks(session, context, past=True) if with_lines else Section[Clock]()
+    early_lines = _line_clocks(session, context, past=False) if with_lines else Section[Clock]()
+    return (
+        _section(late, late_lines, counted.overdue),
+        _section(in_time, early_lines, counted.running - counted.overdue),
+    )
 
 
-def running(session: Session, context: Context, viewer: Viewer, only: TodayFilter) -> Section[Clock]:
-    """Still in time, soonest first."""
-    return _clocks(session, context, viewer, only, past=False)
+def _section(of_episodes: list[Clock], lines: Section[Clock], episodes: int) -> Section[Clock]:
+    merged = sorted([*of_episodes, *lines.rows], key=lambda clock: clock.due_at)[:MOST_CLOCKS]
+    return Section(tuple(merged), episodes + lines.total)
 
 
 def narrowed_to(viewer: Viewer, only: TodayFilter) -> list[ColumnElement[bool]]:
     """Conditions on `Episode`: of one team, or the viewer's own."""
-    conditions: list[ColumnElement[bool]] = []
-    if only.team_id is not None:
-        conditions.append(Episode.team_id == only.team_id)
-    if only.mine:
-        conditions.append(is_allocated_to(viewer.person_id))
-    return conditions
+    mine = [is_allocated_to(viewer.person_id)] if only.mine else []
+    return [*narrowed_to_team(only), *mine]
+
+
+def narrowed_to_team(only: TodayFilter) -> list[ColumnElement[bool]]:
+    return [] if only.team_id is None else [Episode.team_id == only.team_id]
 
 
 def lines_are_shown(viewer: Viewer, only: TodayFilter) -> bool:
@@ -55,29 +76,38 @@ def lines_are_shown(viewer: Viewer, only: TodayFilter) -> bool:
     return sees_all(viewer) and not only.mine and only.team_id is None
 
 
-def _clocks(session: Session, context: Context, viewer: Viewer, only: TodayFilter, past: bool) -> Section[Clock]:
-    by_deadline = Episode.interview_due_at < context.now if past else Episode.interview_due_at >= context.now
-    conditions = [Episode.clock_open, by_deadline, *narrowed_to(viewer, only)]
-    query = visible_episodes(viewer, *conditions).order_by(Episode.interview_due_at, Episode.id)
-    found = [(row, child) for row, child in session.execute(query.limit(MOST_CLOCKS))]
-    total = len(found)
-    if total == MOST_CLOCKS:
-        count = select(func.count()).select_from(Episode).where(episodes_visible_to(viewer), *conditions)
-        total = session.scalar(count) or 0
-    plans = _plans(session, [row for row, _ in found], context.now)
-    shown = [
-        Clock(row.due_at, row.hours_left or 0.0, row.state, episode=row, planned_at=plans.get(row.id))
-        for row in episode_rows(session, context, found)
-        if row.due_at is not None
-    ]
-    lines, more = _line_clocks(session, context, past) if lines_are_shown(viewer, only) else ([], 0)
-    merged = sorted([*shown, *lines], key=lambda clock: clock.due_at)[:MOST_CLOCKS]
-    return Section(tuple(merged), total + more)
+def totals(session: Session, context: Context, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> ClockTotals:
+    """How many of the episodes' clocks stand where, counted in one query."""
+    soon = context.now + timedelta(hours=context.rules.policy.due_soon_hours)
+    is_overdue = Episode.interview_due_at < context.now
+    query = select(
+        func.count(),
+        _sum(is_overdue),
+        _sum(and_(~is_overdue, Episode.interview_due_at <= soon)),
+        _sum(~is_allocated()),
+    ).where(Episode.clock_open, episodes_visible_to(viewer), *narrowed)
+    return ClockTotals(*(number or 0 for number in session.execute(query).one()))
 
 
-def _plans(session: Session, rows: Sequence[Episode], now: datetime) -> dict[int, datetime]:
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def is_allocated() -> ColumnElement[bool]:
+    """A condition on `Episode`: an interview for it is somebody's."""
+    query = (
+        select(InterviewEpisode.episode_id)
+        .join(Interview, Interview.id == InterviewEpisode.interview_id)
+        .where(InterviewEpisode.episode_id == Episode.id, Interview.allocated_to_id.is_not(None))
+    )
+    return exists(query.correlate(Episode))
+
+
+def _plans(session: Session, rows: Sequence[ClockRow], now: datetime) -> dict[int, datetime]:
     """Episode id → when somebody who acknowledged an alert of its present clock plans to act, while that is ahead."""
     clock_nos = {row.id: row.clock_no for row in rows}
+    if not clock_nos:
+        return {}
     query = select(Alert.episode_id, Alert.clock_no, Alert.planned_at).where(
         Alert.episode_id.in_(clock_nos), Alert.planned_at > now
     )
@@ -88,39 +118,26 @@ def _plans(session: Session, rows: Sequence[Episode], now: datetime) -> dict[int
     }
 
 
-def _line_clocks(session: Session, context: Context, past: bool) -> tuple[list[Clock], int]:
-    """Clocks that waiting lines' readable returns would run (definitions §4.7), and how many there are."""
-    by_deadline = Line.due_at < context.now if past else Line.due_at >= context.now
-    query = lines_with_receipts(LINE_WAITS, by_deadline).order_by(Line.due_at, Line.id)
-    rows = session.execute(query.limit(MOST_CLOCKS)).all()
-    total = len(rows)
+def _line_clocks(session: Session, context: Context, past: bool) -> Section[Clock]:
+    """Clocks that waiting lines' readable returns would run (definitions §4.7)."""
+    waiting = [LINE_WAITS, Line.due_at < context.now if past else Line.due_at >= context.now]
+    lines = waiting_lines(session, waiting, [Line.due_at, Line.id], MOST_CLOCKS)
+    total = len(lines)
     if total == MOST_CLOCKS:
-        total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS, by_deadline)) or 0
-    clocks = [
-        Clock(line.due_at, left, _state(left, context), line=waiting_line(line, receipt))
-        for line, receipt in rows
-        if line.due_at is not None and (left := elapsed_hours(context.now, line.due_at)) is not None
+        total = session.scalar(select(func.count()).select_from(Line).where(*waiting)) or 0
+    policy = context.rules.policy
+    rows = [
+        Clock(at, elapsed_hours(context.now, at), state_by_time(at, context.now, policy), line=line)
+        for line in lines
+        if (at := line.due_at) is not None
     ]
-    return clocks, total
-
-
-def _state(left: float, context: Context) -> InterviewState:
-    if left < 0:
-        return InterviewState.OVERDUE
-    return InterviewState.DUE_SOON if left <= context.rules.policy.due_soon_hours else InterviewState.DUE
-
-
-def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[Rung, ...]:
-    """The rungs of the ladder that would now reach nobody at all, for any team whose clocks run, or for no team."""
-    present: list[Recipient] = people.recipients(session)
-    teams = {None, *alerts.teams_with_open_clocks(session)}
-    clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
-    return tuple(
-        step.rung
-        for step in context.rules.ladder
-        if any(not recipients_of(step, clock, present, context.now) for clock in clocks)
-    )
+    return Section(tuple(rows), total)
 
 
 def last_day(now: datetime) -> datetime:
     return now - timedelta(hours=24)
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The London midnight that ends the day."""
+    return local_midnight(local_date(now) + timedelta(days=1))

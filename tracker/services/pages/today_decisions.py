@@ -10,7 +10,7 @@ from tracker.core.clock import local_date
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
-from tracker.services.pages.episode_rows import lines_with_receipts, name_of, visible_episodes, waiting_line
+from tracker.services.pages.episode_rows import name_of, visible_episodes, waiting_lines
 from tracker.services.pages.rows import Section, WaitingLine
 from tracker.services.pages.today_clocks import MOST_SHOWN, last_day, lines_are_shown, narrowed_to
 from tracker.services.pages.today_shapes import (
@@ -32,6 +32,7 @@ from tracker.store.models import (
     Receipt,
     RepeatFlagRow,
 )
+from tracker.store.models.interviews import NOT_REQUIRED_WAITS
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import children_visible_to, episodes_visible_to
 
@@ -45,8 +46,8 @@ def lines_to_decide(
     if not lines_are_shown(viewer, only):
         return Section()
     asks = Line.problem_code == _SAME_EPISODE if same_episode else Line.problem_code != _SAME_EPISODE
-    query = lines_with_receipts(LINE_WAITS, asks).order_by(Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no)
-    rows = tuple(waiting_line(line, receipt) for line, receipt in session.execute(query.limit(MOST_SHOWN)))
+    newest = [Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no]
+    rows = waiting_lines(session, [LINE_WAITS, asks], newest, MOST_SHOWN)
     total = len(rows)
     if total == MOST_SHOWN:
         total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS, asks)) or 0
@@ -68,7 +69,7 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
         .order_by(EpisodeDecision.raised_at, EpisodeDecision.id)
     )
     found = [(row, child) for row, child in session.execute(query.limit(MOST_SHOWN))]
-    sources = sources_of(session, [row for row, _ in found])
+    sources = sources_of(session, [row for row, _ in found]) if found else {}
     rows = tuple(
         ValueDecision(
             id=row.id,
@@ -91,17 +92,13 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
     return Section(rows, total)
 
 
-def approvals(session: Session, viewer: Viewer, only: TodayFilter) -> Section[Approval]:
+def approvals(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> Section[Approval]:
     """ "Not required" waiting for a manager, the soonest deadline first: each once, with the episodes it is about."""
     query = (
-        visible_episodes(viewer, Episode.clock_open, *narrowed_to(viewer, only))
+        visible_episodes(viewer, Episode.clock_open, *narrowed)
         .join(InterviewEpisode, InterviewEpisode.episode_id == Episode.id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(
-            Interview.not_required_at.is_not(None),
-            Interview.not_required_approved_at.is_(None),
-            Interview.not_required_refused_at.is_(None),
-        )
+        .where(NOT_REQUIRED_WAITS)
         .add_columns(Interview)
         .order_by(Episode.interview_due_at, Episode.id)
     )
@@ -109,7 +106,7 @@ def approvals(session: Session, viewer: Viewer, only: TodayFilter) -> Section[Ap
     for row, child, interview in session.execute(query):
         if waits_for_approval(interview):
             about[interview.id].append((row, child, interview))
-    names = people.names_by_id(session)
+    names = people.names_by_id(session) if about else {}
     rows = [_approval(found, viewer, names) for found in list(about.values())[:MOST_SHOWN]]
     return Section(tuple(rows), len(about))
 
@@ -174,6 +171,8 @@ def reports(session: Session, context: Context, viewer: Viewer, only: TodayFilte
         return Section()
     query = select(Receipt).where(Receipt.received_at >= last_day(context.now)).order_by(Receipt.received_at.desc())
     receipts = session.scalars(query.limit(MOST_SHOWN)).all()
+    if not receipts:
+        return Section()
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ids = [receipt.id for receipt in receipts]
     grouped = select(Line.receipt_id, Line.outcome, func.count()).where(Line.receipt_id.in_(ids))

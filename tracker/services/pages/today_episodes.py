@@ -67,6 +67,8 @@ def to_settle(session: Session, context: Context, viewer: Viewer, only: TodayFil
     for id_, flags in session.execute(flagged.order_by(Episode.missing_from_at, Episode.id)):
         for flag in flags:
             ids.setdefault(FlagCode(flag), []).append(id_)
+    if not ids:
+        return ToSettle({})
     shown = {id_ for of_flag in ids.values() for id_ in of_flag[:MOST_SHOWN]}
     found = session.execute(visible_episodes(viewer, Episode.id.in_(shown)))
     rows = {row.id: row for row in episode_rows(session, context, found)}

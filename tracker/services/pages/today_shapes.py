@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tracker.services.pages.rows import Clock, EpisodeRow, Section, WaitingLine
+from tracker.core.forecast import Outlook
+from tracker.core.terms import InterviewState
+from tracker.services.pages.actions import ActionView
+from tracker.services.pages.clock_rows import ClockRow
+from tracker.services.pages.interview_items import InterviewItem
+from tracker.services.pages.meetings import ChildMeetings
+from tracker.services.pages.rows import EpisodeRow, Section, Urgency, WaitingLine, urgency_of
 
 
 @dataclass(frozen=True)
@@ -13,6 +19,47 @@ class TodayFilter:
 
     team_id: int | None = None
     mine: bool = False
+
+
+@dataclass(frozen=True)
+class ClockTotals:
+    """Of episodes whose clock is open: all, and of them the overdue, those due soon, and those that are nobody's."""
+
+    running: int = 0
+    overdue: int = 0
+    due_soon: int = 0
+    unallocated: int = 0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A clock that runs or has run out: an episode's, or that which a waiting line's readable return would run.
+
+    Exactly one of `episode` and `line` is given. `planned_at` is the plan that somebody gave in acknowledging;
+    `outlook` whether an episode's deadline will be missed at the present pace, while it lies ahead.
+    """
+
+    due_at: datetime
+    hours_left: float
+    state: InterviewState
+    episode: ClockRow | None = None
+    line: WaitingLine | None = None
+    planned_at: datetime | None = None
+    outlook: Outlook | None = None
+
+    @property
+    def urgency(self) -> Urgency:
+        return urgency_of(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredRequest:
+    """Another council was asked to hold an interview whose clock is open, and has not answered."""
+
+    id: int
+    authority: str
+    asked_at: datetime
+    interview: InterviewItem
 
 
 @dataclass(frozen=True)
@@ -78,11 +125,21 @@ class ReportReceived:
 
 @dataclass(frozen=True)
 class Today:
-    """`overdue`: longest first. `running`: soonest first. Both hold episodes and waiting lines."""
+    """`overdue`: longest first. `running`: soonest first. Both hold episodes and waiting lines.
+
+    `visits_passed`: begun, and nobody has said what became of them.
+    """
 
     now: datetime
+    totals: ClockTotals
     overdue: Section[Clock]
     running: Section[Clock]
+    visits_today: Section[InterviewItem]
+    visits_passed: Section[InterviewItem]
+    to_write_up: Section[InterviewItem]
+    unanswered_requests: Section[UnansweredRequest]
+    overdue_actions: Section[ActionView]
+    meetings: Section[ChildMeetings]
     found_not_returned: Section[EpisodeRow]
     awaiting_return: Section[EpisodeRow]
     lines_to_decide: Section[WaitingLine]

@@ -12,11 +12,34 @@ _TO_REVIEW = (
     "approved_at IS NULL AND returned_at IS NULL AND closed_at IS NULL AND NOT written_elsewhere "
     "AND (written_up_at IS NOT NULL OR (declined_at IS NOT NULL AND completed_at IS NULL))"
 )
+_NOT_REQUIRED_WAITS = (
+    "not_required_at IS NOT NULL AND not_required_approved_at IS NULL AND not_required_refused_at IS NULL "
+    "AND completed_at IS NULL AND declined_at IS NULL"
+)
+
+TO_WRITE_UP = text(
+    "interview.completed_at IS NOT NULL AND interview.written_up_at IS NULL AND NOT interview.written_elsewhere"
+)
+TO_REVIEW = text(
+    "interview.approved_at IS NULL AND interview.returned_at IS NULL AND interview.closed_at IS NULL "
+    "AND NOT interview.written_elsewhere AND (interview.written_up_at IS NOT NULL "
+    "OR (interview.declined_at IS NOT NULL AND interview.completed_at IS NULL))"
+)
+NOT_REQUIRED_WAITS = text(
+    "interview.not_required_at IS NOT NULL AND interview.not_required_approved_at IS NULL "
+    "AND interview.not_required_refused_at IS NULL AND interview.completed_at IS NULL "
+    "AND interview.declined_at IS NULL"
+)
+VISIT_STANDS = text("interview.planned_at IS NOT NULL")
+REQUEST_UNANSWERED = text("authority_request.answer IS NULL AND authority_request.withdrawn_at IS NULL")
+"""For queries, written out: SQLite uses a partial index only for its literal condition (see `LINE_WAITS`)."""
 
 
 class Interview(Base):
     """Each step has its own time. `planned_at` is that of the visit still ahead (`InterviewVisit`), or None.
 
+    `entered_offered_at`, `entered_accepted_at`: the offer and the answer as a person entered them by themselves;
+    `offered_at` and `accepted_at` are the earliest of those and of the attempts that stand.
     `written_elsewhere`: its form is kept elsewhere (history loaded, interviews of before there was a form here), so
     that nobody is asked for it. `returned_at`: a manager asked for changes, and they are not made yet.
     """
@@ -41,6 +64,12 @@ class Interview(Base):
         Index(
             "ix_interview_to_review", "written_up_at", sqlite_where=text(_TO_REVIEW), postgresql_where=text(_TO_REVIEW)
         ),
+        Index(
+            "ix_interview_not_required_waits",
+            "not_required_at",
+            sqlite_where=text(_NOT_REQUIRED_WAITS),
+            postgresql_where=text(_NOT_REQUIRED_WAITS),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +82,10 @@ class Interview(Base):
     offered_to: Mapped[str | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]
+    entered_offered_at: Mapped[datetime | None]
+    entered_offered_to: Mapped[str | None]
+    entered_accepted_at: Mapped[datetime | None]
+    entered_accepted_by: Mapped[str | None]
     planned_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -14,22 +14,23 @@ class Count:
     words: str
     anchor: str
     colour: str = ""
-    at_least: bool = False  # more stand below than are shown
 
 
 def at_a_glance(today: Today) -> list[Count]:
     """The clocks always; of the rest, what waits."""
-    running, overdue = today.running, today.overdue
-    soon = sum(clock.state is InterviewState.DUE_SOON for clock in running.rows)
-    clocks = (*overdue.rows, *running.rows)
-    cut = overdue.total + running.total > len(clocks)
-    unallocated = sum(clock.episode is None or clock.episode.allocated_to is None for clock in clocks)
+    running, overdue, counted = today.running, today.overdue, today.totals
+    lines = [clock for clock in (*overdue.rows, *running.rows) if clock.line]
+    soon = counted.due_soon + sum(clock.state is InterviewState.DUE_SOON for clock in lines)
+    unallocated = counted.unallocated + len(lines)
     to_decide = (
         today.lines_to_decide.total + today.same_episode.total + today.value_decisions.total
         + today.still_missing.total + today.conflicts.total + today.interviews_to_check.total + today.approvals.total
     )  # fmt: skip
     rest = [
-        Count(unallocated, "unallocated", "overdue" if overdue.total else "running", "amber", cut),
+        Count(unallocated, "unallocated", "overdue" if overdue.total else "running", "amber"),
+        Count(today.visits_passed.total, "visits: held or not?", "visits-passed", "amber"),
+        Count(today.visits_today.total, "visits today" if today.visits_today.total != 1 else "visit today", "visits"),
+        Count(today.to_write_up.total, "to write up", "to-write-up"),
         Count(to_decide, "to decide", "decide", "amber"),
         Count(today.awaiting_return.total, "not yet back", "awaiting"),
         Count(today.found_not_returned.total, "found, not returned", "found"),
@@ -41,7 +42,7 @@ def at_a_glance(today: Today) -> list[Count]:
     ]
     return [
         Count(overdue.total, "overdue", "overdue", "red" if overdue.total else ""),
-        Count(soon, "due in 24 hours", "running", "amber" if soon else "", cut and soon == len(running.rows)),
+        Count(soon, "due in 24 hours", "running", "amber" if soon else ""),
         Count(running.total, "clocks running" if running.total != 1 else "clock running", "running"),
         *(count for count in rest if count.number),
     ]

@@ -13,6 +13,10 @@ TO_REVIEW = (
     "approved_at IS NULL AND returned_at IS NULL AND closed_at IS NULL AND NOT written_elsewhere "
     "AND (written_up_at IS NOT NULL OR (declined_at IS NOT NULL AND completed_at IS NULL))"
 )
+NOT_REQUIRED_WAITS = (
+    "not_required_at IS NOT NULL AND not_required_approved_at IS NULL AND not_required_refused_at IS NULL "
+    "AND completed_at IS NULL AND declined_at IS NULL"
+)
 BY = ("written_up", "approved", "closed")
 
 
@@ -46,11 +50,12 @@ def upgrade() -> None:
 
 def _alter_interview() -> None:
     with op.batch_alter_table("interview") as batch_op:
-        for name in ("offered_to", "accepted_by"):
+        for name in ("offered_to", "accepted_by", "entered_offered_to", "entered_accepted_by"):
             batch_op.add_column(sa.Column(name, sa.String(), nullable=True))
         for column in _instants(
-            "accepted_at", "planned_at", "form_started_at", "written_up_at", "returned_at", "approved_at", "closed_at"
-        ):
+            "accepted_at", "entered_offered_at", "entered_accepted_at", "planned_at", "form_started_at", "written_up_at",
+            "returned_at", "approved_at", "closed_at",
+        ):  # fmt: skip
             batch_op.add_column(column)
         for name in (*(f"{what}_by_id" for what in BY), "form_version_id"):
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=True))
@@ -65,6 +70,7 @@ def _alter_interview() -> None:
         )
     with op.batch_alter_table("interview") as batch_op:
         batch_op.alter_column("written_elsewhere", server_default=None)
+    op.execute("UPDATE interview SET entered_offered_at = offered_at")  # all that could be said of an offer until now
     # What was settled before there was a form here is written up elsewhere, and waits for nobody.
     closed_at = "COALESCE(completed_recorded_at, declined_recorded_at, not_required_approved_at)"
     op.execute(
@@ -74,6 +80,7 @@ def _alter_interview() -> None:
     _partial("ix_interview_planned_at", "interview", ["planned_at"], "planned_at IS NOT NULL")
     _partial("ix_interview_to_write_up", "interview", ["completed_at", "allocated_to_id"], TO_WRITE_UP)
     _partial("ix_interview_to_review", "interview", ["written_up_at"], TO_REVIEW)
+    _partial("ix_interview_not_required_waits", "interview", ["not_required_at"], NOT_REQUIRED_WAITS)
 
 
 def _create_tables() -> None:
@@ -380,7 +387,7 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
-    for name in ("planned_at", "to_write_up", "to_review"):
+    for name in ("planned_at", "to_write_up", "to_review", "not_required_waits"):
         op.drop_index(f"ix_interview_{name}", "interview")
     with op.batch_alter_table("interview") as batch_op:
         batch_op.drop_constraint(op.f("fk_interview_form_version_id_interview_form_version"), type_="foreignkey")
@@ -389,7 +396,11 @@ def downgrade() -> None:
         for name in (
             "offered_to",
             "accepted_by",
+            "entered_offered_to",
+            "entered_accepted_by",
             "accepted_at",
+            "entered_offered_at",
+            "entered_accepted_at",
             "planned_at",
             "form_started_at",
             "written_up_at",

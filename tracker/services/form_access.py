@@ -1,0 +1,68 @@
+"""Who may write of an interview, and whether its form is open: asked by every use case that changes what is written."""
+
+from sqlalchemy.orm import Session
+
+from tracker.core.interview_form import InterviewForm
+from tracker.core.terms import Role
+from tracker.services.context import Context
+from tracker.services.errors import FormProblem, Refused
+from tracker.services.rows_for_change import interview_for_change
+from tracker.store import interview_forms, people
+from tracker.store.models import Interview, Person
+
+WRITE_ANY = frozenset({Role.LEAD, Role.MANAGER})
+"""Roles that may write of every interview; an interviewer of those that are theirs now."""
+
+
+def interview_to_write(session: Session, context: Context, interview_id: int) -> Interview:
+    """The interview, locked. Refused where the actor may not see it (`unknown_interview`) or write (`not_yours`)."""
+    row, _ = interview_for_change(session, context, interview_id)
+    if not may_write(row, context.actor.person_id, roles_of_actor(session, context)):
+        sentence = "This interview is somebody else's now. You may read what is written, and not change it."
+        raise Refused(FormProblem("not_yours", sentence))
+    return row
+
+
+def roles_of_actor(session: Session, context: Context) -> frozenset[Role] | None:
+    """None for a part of the system; nothing for somebody who no longer works here."""
+    if context.actor.person_id is None:
+        return None
+    person = session.get(Person, context.actor.person_id)
+    return people.roles_of(person) if person is not None and person.is_active else frozenset()
+
+
+def may_write(row: Interview, person_id: int | None, roles: frozenset[Role] | None) -> bool:
+    """Whoever has it now, the lead, managers. An earlier holder may read."""
+    if roles is None:
+        return True
+    return bool(roles & WRITE_ANY) or (Role.INTERVIEWER in roles and row.allocated_to_id == person_id)
+
+
+def why_not_open(row: Interview) -> FormProblem | None:
+    """Why nothing can be written now; None where it can."""
+    if row.written_elsewhere:
+        return FormProblem("written_elsewhere", "The form of this interview is kept elsewhere.")
+    if row.not_required_approved_at is not None:
+        return FormProblem("not_required", "No interview is required here, so there is no form.")
+    if row.declined_at is not None and row.completed_at is None:
+        return FormProblem("declined", "The interview was declined: there is no form to write.")
+    if row.closed_at is not None or row.approved_at is not None:
+        return FormProblem("approved", "This is approved. A manager can reopen it, with a reason.")
+    if row.written_up_at is not None and row.returned_at is None:
+        sentence = "This is written up and waits for a manager. Whoever wrote it can take it back until then."
+        return FormProblem("written_up", sentence)
+    return None
+
+
+def refuse_unless_open(row: Interview) -> None:
+    problem = why_not_open(row)
+    if problem is not None:
+        raise Refused(problem)
+
+
+def form_in_force(session: Session, context: Context, row: Interview) -> InterviewForm:
+    """The form that the interview was begun with; before that, the one of the settings."""
+    form = interview_forms.pinned_form(session, row) or context.rules.interview_form
+    if form is None:
+        raise RuntimeError("the rules handed in bear no interview form: take those of the settings")
+    return form

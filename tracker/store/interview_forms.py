@@ -1,0 +1,100 @@
+"""What is written of interviews: the forms that they were begun with, their sections, what was typed over another's."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.core.form_definition import form_of
+from tracker.core.interview_form import InterviewForm
+from tracker.store.models import (
+    Interview,
+    InterviewFormVersion,
+    InterviewSection,
+    InterviewSectionConflict,
+    InterviewSectionVersion,
+)
+
+
+def pinned_form(session: Session, row: Interview) -> InterviewForm | None:
+    """The form that the interview was begun with; None where nothing is written yet."""
+    if row.form_version_id is None:
+        return None
+    return form_of(session.get_one(InterviewFormVersion, row.form_version_id).definition)
+
+
+def version_of_form(session: Session, form: InterviewForm, now: datetime) -> int:
+    """The id under which this form is kept; kept now where it is not yet."""
+    sha256 = form.sha256()
+    held = session.scalar(select(InterviewFormVersion.id).where(InterviewFormVersion.sha256 == sha256))
+    if held is not None:
+        return held
+    row = InterviewFormVersion(sha256=sha256, definition=form.plain(), first_used_at=now)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def section_row(session: Session, interview_id: int, section: str) -> InterviewSection | None:
+    return session.get(InterviewSection, (interview_id, section), populate_existing=True)
+
+
+def sections_of(session: Session, interview_id: int) -> dict[str, InterviewSection]:
+    """Section code → what is held of it."""
+    query = select(InterviewSection).where(InterviewSection.interview_id == interview_id)
+    return {row.section: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def last_kept_at(session: Session, interview_id: int, section: str) -> datetime | None:
+    """When the newest version of the section's history had been saved."""
+    query = select(func.max(InterviewSectionVersion.saved_at)).where(
+        InterviewSectionVersion.interview_id == interview_id, InterviewSectionVersion.section == section
+    )
+    return session.scalar(query)
+
+
+def keep_version(session: Session, row: InterviewSection) -> None:
+    """The section as it stands goes into the history."""
+    session.add(
+        InterviewSectionVersion(
+            interview_id=row.interview_id,
+            section=row.section,
+            version=row.version,
+            answers=row.answers,
+            saved_at=row.saved_at,
+            saved_by_id=row.saved_by_id,
+        )
+    )
+
+
+def conflict_row(session: Session, conflict_id: int) -> InterviewSectionConflict | None:
+    """One, held against other writers."""
+    query = select(InterviewSectionConflict).where(InterviewSectionConflict.id == conflict_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def same_conflict(
+    session: Session, interview_id: int, section: str, person_id: int | None, based_on_version: int, sha256: str
+) -> InterviewSectionConflict | None:
+    """The same text, of the same person, typed over the same version."""
+    wanted = InterviewSectionConflict
+    by = wanted.kept_by_id.is_(None) if person_id is None else wanted.kept_by_id == person_id
+    query = select(wanted).where(
+        wanted.interview_id == interview_id, wanted.section == section, by,
+        wanted.based_on_version == based_on_version, wanted.answers_sha256 == sha256,
+    )  # fmt: skip
+    return session.scalars(query).first()
+
+
+def unsettled(session: Session, interview_ids: Collection[int]) -> list[InterviewSectionConflict]:
+    """What was typed over another's and nobody has settled, oldest first."""
+    query = select(InterviewSectionConflict).where(
+        InterviewSectionConflict.interview_id.in_(interview_ids), InterviewSectionConflict.settled_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(InterviewSectionConflict.id)))
+
+
+def answers_by_section(session: Session, interview_id: int) -> dict[str, dict[str, Any]]:
+    return {code: row.answers for code, row in sections_of(session, interview_id).items()}

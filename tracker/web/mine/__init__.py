@@ -1,0 +1,1 @@
+"""My interviews: the working day of whoever holds them, for a phone first."""

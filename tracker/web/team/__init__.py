@@ -1,0 +1,1 @@
+"""My team: what a manager steers by."""
