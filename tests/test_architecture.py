@@ -74,7 +74,8 @@ CORE_ORDER = (
     "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
     "interviews", "forecast", "repeats", "meetings", "story", "calendar_file", "recipients", "alerts", "rules",
-    "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
+    "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
+    "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""

@@ -178,6 +178,12 @@ FIGURES = {
     "interviews.declined_late": "Interviews declined late",
     "interviews.not_required_late": "Not required, approved late",
     "interviews.overdue": "Interviews overdue",
+    "interviews.accepted": "Interviews accepted",
+    "interviews.completed_in_72h_of_notice": "Interviews held in 72 hours of our being told",
+    "interviews.offered_in_72h_of_notice": "Interviews offered in 72 hours of our being told",
+    "interviews.completed_late_of_notice": "Interviews held more than 72 hours after we were told",
+    "interviews.overdue_of_notice": "Interviews overdue, counted from when we were told",
+    "interviews.notice_unknown": "Interviews of which it is not known when we were told",
     "year_to_date.children": "Children missing this financial year",
     "year_to_date.repeat_children": "Children missing three or more times this financial year",
 }
