@@ -76,7 +76,7 @@ CORE_ORDER = (
     "interviews", "forecast", "repeats", "meetings", "story", "calendar_file", "recipients", "alerts", "rules",
     "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "frozen", "links",
+    "monthly_summary", "period_counts", "suppression", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 
