@@ -36,12 +36,13 @@ from tracker.store.visibility import sees_all
 DEFINITIONS = {
     "children": "Different children with an episode that started in the period. Each is counted once, with whoever was "
     "responsible for the latest of those episodes.",
-    "episodes": "Episodes that started in the period, by London days: those that count (missing, or away from placement "
-    "without authorisation; not cancelled; under 18). Two that overlap count once until somebody settles them.",
+    "episodes": "Episodes that started in the period, by London days: those that count (missing, or away from "
+    "placement without authorisation; not cancelled; under 18). Two that overlap count once until somebody settles "
+    "them.",
     "required": "Returns in the period after which an interview was required: those with a clock, but for any that a "
     "manager approved as not required by the deadline.",
-    "offered": "Of those required, the interviews of which an offer reached the child or carer. An unanswered attempt is "
-    "no offer; one that was accepted, held or declined was offered.",
+    "offered": "Of those required, the interviews of which an offer reached the child or carer. An unanswered attempt "
+    "is no offer; one that was accepted, held or declined was offered.",
     "accepted": "Of those required, the interviews that were accepted, or held. One that was accepted may have been "
     "declined later, and is then in both.",
     "declined": "Of those required, the interviews declined by the child or by a parent or carer, and not held.",

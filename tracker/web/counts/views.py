@@ -1,6 +1,7 @@
 """Counts for a period, as councils are asked for them; the episodes or children behind each; CSV."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -42,6 +43,10 @@ NAMES = {
     "offered_implied": "Offered, known from a later step",
     "accepted_implied": "Accepted, known from a later step",
 }
+
+
+def _day(label: str, asked: str) -> Any:
+    return DateField(label, [InputRequired(asked)], invalid_value_message="This is no date.")
 
 
 class PeriodForm(Form):

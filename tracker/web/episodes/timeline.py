@@ -44,7 +44,9 @@ def _of_the_episode(page: EpisodePage) -> Iterator[Happening]:
         yield Happening(facts.returned_at, "Returned", "The 72 hours count from here." if page.clock else "")
     if facts.prevention_interview_at:
         detail = "By the police; it does not take the place of the return home interview."
-        yield Happening(facts.prevention_interview_at, "Prevention interview", detail)
+        harm = facts.prevention_interview_raised_harm
+        title = "Prevention interview: harm was raised" if harm else "Prevention interview"
+        yield Happening(facts.prevention_interview_at, title, detail, "red" if harm else "")
 
 
 def _of_the_clock(page: EpisodePage, now: datetime) -> Iterator[Happening]:

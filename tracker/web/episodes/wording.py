@@ -39,6 +39,7 @@ FIELDS: dict[str, str] = {
     "found_by": "Found by",
     "prevention_interview_at": "Police prevention interview",
     "prevention_interview_outcome": "What the prevention interview found",
+    "prevention_interview_raised_harm": "The prevention interview raised harm",
     "circumstances": "Circumstances",
     "team_id": "Team",
     "excluded": "Left out of the counts",
