@@ -1,4 +1,4 @@
-"""The order of a person's story: what happened, the earliest first, by years and months; attempts told in one breath."""
+"""The order of a person's story: what happened, the earliest first, by years and months; attempts in one breath."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

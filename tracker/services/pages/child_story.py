@@ -165,14 +165,16 @@ def _quotes(session: Session, rows: Sequence[Interview]) -> dict[tuple[int, str]
 def _quotes_of(section: InterviewSection, form: Mapping[str, Any]) -> Iterable[Quote]:
     """Texts in the order of the form; what is chosen from a list is none of the child's words, and is left out."""
     asked = next((one for one in form.get("sections", ()) if one["code"] == section.section), None)
-    labels = {one["code"]: one["label"] for one in asked["questions"]} if asked else {}
+    questions = asked["questions"] if asked else ()
+    labels = {one["code"]: one["label"] for one in questions}
+    told_at_length = {one["code"] for one in questions if one["kind"] == "long_text"} or {"words"}
     verbatim = bool(asked["verbatim"]) if asked else section.section == OWN_WORDS
     texts = {field: text for field, text in section.answers.items() if isinstance(text, str) and text}
     places = {code: place for place, code in enumerate(labels)}
     for field in sorted(texts, key=lambda name: (places.get(name.removesuffix(_MORE), len(places)), name)):
         code = field.removesuffix(_MORE)
-        is_words = verbatim and field == "words"
-        yield Quote(labels.get(code, code.replace("_", " ").capitalize()), texts[field], is_words)
+        label = labels.get(code, code.replace("_", " ").capitalize())
+        yield Quote(label, texts[field], verbatim and field in told_at_length)
 
 
 def _actions(session: Session, child_ids: Collection[int], names: Names) -> tuple[ActionTold, ...]:
