@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
@@ -68,8 +68,8 @@ def child_story(context: Context, viewer: Viewer, child_id: int) -> StoryPage | 
         forename=child.forename,
         episodes=tuple(told),
         interviews=_interviews(session, [episode.id for episode in told], names),
-        actions=_actions(session, ids, names),
-        meetings=_meetings(session, ids),
+        actions=actions_told(session, Action.child_id.in_(ids), names),
+        meetings=meetings_told(session, StrategyMeeting.child_id.in_(ids)),
         flags=tuple(reversed(flags_of(session, ids, context))),
     )
 
@@ -177,8 +177,9 @@ def _quotes_of(section: InterviewSection, form: Mapping[str, Any]) -> Iterable[Q
         yield Quote(label, texts[field], verbatim and field in told_at_length)
 
 
-def _actions(session: Session, child_ids: Collection[int], names: Names) -> tuple[ActionTold, ...]:
-    query = select(Action).where(Action.child_id.in_(child_ids)).order_by(Action.created_at, Action.id)
+def actions_told(session: Session, which: ColumnElement[bool], names: Names) -> tuple[ActionTold, ...]:
+    """In the order in which they were settled on."""
+    query = select(Action).where(which).order_by(Action.created_at, Action.id)
     return tuple(
         ActionTold(
             id=row.id,
@@ -198,9 +199,10 @@ def _actions(session: Session, child_ids: Collection[int], names: Names) -> tupl
     )
 
 
-def _meetings(session: Session, child_ids: Collection[int]) -> tuple[MeetingTold, ...]:
+def meetings_told(session: Session, which: ColumnElement[bool]) -> tuple[MeetingTold, ...]:
+    """In the order in which they were asked for."""
     same = ("id", "title", "reason", "asked_at", "planned_at", "held_at", "outcome", "decided_at", "not_needed_reason",
             "withdrawn_at")  # fmt: skip
-    query = select(StrategyMeeting).where(StrategyMeeting.child_id.in_(child_ids))
+    query = select(StrategyMeeting).where(which)
     rows = session.scalars(query.order_by(StrategyMeeting.asked_at, StrategyMeeting.id))
     return tuple(MeetingTold(**{name: getattr(row, name) for name in same}) for row in rows)

@@ -10,6 +10,7 @@ from tracker.services.errors import Refused
 from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as pages
 from tracker.services.pages import people
+from tracker.services.pages.episode_course import episode_course
 from tracker.services.pages.joins import joins_of, may_be_one
 from tracker.services.pages.month import ids_behind
 from tracker.services.pages.prevention import prevention_of
@@ -163,7 +164,7 @@ def show(episode_id: int) -> ResponseReturnValue:
         "episodes/show.html",
         page=page,
         steps=steps(page),
-        timeline=timeline(page, now()),
+        timeline=timeline(page, now(), episode_course(page)),
         versions=_versions(page),
         reports=report_history(episode_id, feeds()),
         joins=joins_of(episode_id),
