@@ -50,7 +50,7 @@ def _children_between(since: datetime, until: datetime) -> Select[tuple[int]]:
     return select(touching.c.child_id)
 
 
-def _linked(history: ColumnElement[bool]) -> Select[tuple[int]]:
+def _linked(history: ColumnElement[bool]) -> Select[int]:
     return select(InterviewEpisode.interview_id).join(Episode, Episode.id == InterviewEpisode.episode_id).where(history)
 
 
@@ -76,7 +76,9 @@ def _reasons(session: Session, history: ColumnElement[bool]) -> list[ReasonFact]
         .where(history, Breach.withdrawn_at.is_(None), Breach.reason.is_not(None), Breach.reason_at.is_not(None))
         .order_by(Breach.id)
     )
-    return [ReasonFact(id_, of, BreachReason(reason), at) for id_, of, reason, at in session.execute(query) if reason]
+    return [
+        ReasonFact(id_, of, BreachReason(reason), at) for id_, of, reason, at in session.execute(query) if reason and at
+    ]
 
 
 def _alerts(session: Session, since: datetime, until: datetime) -> list[AlertFact]:

@@ -170,8 +170,8 @@ def _choices(context: Context, viewer: Viewer) -> tuple[tuple[str, Period], ...]
     for year in (today.year, today.year - 1):
         found.append((f"Calendar year {year}", calendar_year_of(date(year, 1, 1))))
     now = financial_year_of(today)
-    for year in (now, financial_year_of(date(now.start_on.year - 1, 4, 1))):
-        found.append((f"Financial year {year.start_on.year} to {year.end_on.year}", year))
+    for financial in (now, financial_year_of(date(now.start_on.year - 1, 4, 1))):
+        found.append((f"Financial year {financial.start_on.year} to {financial.end_on.year}", financial))
     return (*found, *((_quarter_words(quarter), quarter) for quarter in _ended_quarters(today)[:2]))
 
 
