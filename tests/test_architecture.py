@@ -79,8 +79,9 @@ CORE_ORDER = (
     "form_definition", "form_answers",
     "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
     "alerts", "rules",
-    "figures", "bands", "month_rows", "month_episodes", "month_interviews", "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "frozen", "links",
+    "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
+    "month_repeats", "month_alerts",
+    "monthly_summary", "period_counts", "suppression", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from tracker.core.clock import month_of, read_local
 from tracker.core.episodes import MissingEpisode
+from tracker.core.interview_terms import ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview, deadline_of
-from tracker.core.month_rows import SummaryInput
+from tracker.core.month_facts import AttemptFact, ReasonFact, SummaryInput
 from tracker.core.policy import Policy
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.core.terms import BreachReason, EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
 
 POLICY = Policy()
 HOUR = timedelta(hours=1)
@@ -87,6 +88,7 @@ def interviews(draw: st.DrawFn, id: int, among: list[MissingEpisode]) -> ReturnH
         id,
         frozenset(episode.id for episode in covered),
         offered_at=draw(fact),
+        accepted_at=draw(fact),
         completed_at=draw(fact),
         declined_at=draw(fact),
         not_required_approved_at=draw(fact),
@@ -98,4 +100,18 @@ def inputs(draw: st.DrawFn, most: int = 9) -> SummaryInput:
     """Rows of a summary, in no order."""
     known = [draw(episodes(id)) for id in range(1, draw(st.integers(1, most)) + 1)]
     held = [draw(interviews(id, known)) for id in range(1, draw(st.integers(0, most)) + 1)]
-    return SummaryInput(draw(st.permutations(known)), held)
+    tried = [draw(attempts(id, held)) for id in range(1, draw(st.integers(0, most)) + 1)] if held else []
+    said = [draw(reasons(id, known)) for id in range(1, draw(st.integers(0, 3)) + 1)]
+    return SummaryInput(draw(st.permutations(known)), held, reasons=said, attempts=tried)
+
+
+@st.composite
+def attempts(draw: st.DrawFn, id: int, among: list[ReturnHomeInterview]) -> AttemptFact:
+    at = FIRST + draw(hours_in) * HOUR
+    return AttemptFact(id, draw(st.sampled_from(among)).id, at, draw(st.sampled_from(ContactOutcome)))
+
+
+@st.composite
+def reasons(draw: st.DrawFn, id: int, among: list[MissingEpisode]) -> ReasonFact:
+    given_at = FIRST + draw(hours_in) * HOUR
+    return ReasonFact(id, draw(st.sampled_from(among)).id, draw(st.sampled_from(BreachReason)), given_at)

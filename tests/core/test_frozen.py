@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from tests.core.made import OCTOBER, POLICY, gone, inputs, unhurried, utc
 from tracker.core.episodes import MissingEpisode
 from tracker.core.frozen import canonical_json, freeze, sha256_of, thaw
+from tracker.core.interview_terms import ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
-from tracker.core.monthly_summary import AlertFact, SummaryInput, monthly_summary
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, SummaryInput
+from tracker.core.monthly_summary import monthly_summary
 from tracker.core.rules import SHIPPED_REPEAT_RULES
 from tracker.core.terms import (
+    BreachReason,
     DeclinedBy,
     EpisodeKind,
     ExclusionReason,
@@ -38,13 +41,16 @@ EVERYTHING = MissingEpisode(
     deadline_hours=72, rules_version="2026.1", clock_no=3, date_of_birth=date(2012, 2, 29), sex="F", ethnicity="any",
     conflict_settled=True,
 )  # fmt: skip
-HELD = ReturnHomeInterview(5, frozenset({1, 10, 2}), 7, AT, AT, AT, AT, DeclinedBy.PARENT_OR_CARER, AT, AT)
+HELD = ReturnHomeInterview(5, frozenset({1, 10, 2}), 7, AT, AT, AT, AT, AT, DeclinedBy.PARENT_OR_CARER, AT, AT)
 ALERT = AlertFact(9, "overdue", AT, AT, True, AT, 1)
-ROWS = SummaryInput((EVERYTHING,), (HELD,), (ALERT,))
+REASON = ReasonFact(3, 1, BreachReason.LATE_NOTICE, AT)
+TRIED = AttemptFact(4, 5, AT, ContactOutcome.CALL_AGAIN)
+ROWS = SummaryInput((EVERYTHING,), (HELD,), (ALERT,), (REASON,), (TRIED,))
 
 
 def by_id(rows: SummaryInput) -> SummaryInput:
-    return SummaryInput(*(tuple(sorted(part, key=lambda row: row.id)) for part in (rows.episodes, rows.interviews)))
+    parts = (rows.episodes, rows.interviews, rows.alerts, rows.reasons, rows.attempts)
+    return SummaryInput(*(tuple(sorted(part, key=lambda row: row.id)) for part in parts))
 
 
 def test_every_field_comes_back_with_its_type() -> None:
@@ -68,9 +74,9 @@ def test_rows_come_back_exactly_and_give_the_same_figures(rows: SummaryInput) ->
 def test_the_hash_is_of_the_rows_and_not_of_their_order(rows: SummaryInput, random: Random) -> None:
     episodes = list(rows.episodes)
     random.shuffle(episodes)
-    assert sha256_of(freeze(SummaryInput(episodes, rows.interviews))) == sha256_of(freeze(rows))
+    assert sha256_of(freeze(replace(rows, episodes=episodes))) == sha256_of(freeze(rows))
     changed = [replace(episodes[0], missing_from_at=episodes[0].missing_from_at - timedelta.resolution), *episodes[1:]]
-    assert sha256_of(freeze(SummaryInput(changed, rows.interviews))) != sha256_of(freeze(rows))
+    assert sha256_of(freeze(replace(rows, episodes=changed))) != sha256_of(freeze(rows))
 
 
 def test_the_same_instant_in_another_zone_is_the_same_row() -> None:
@@ -96,5 +102,7 @@ def test_a_document_of_an_older_release_lacks_fields_and_one_of_a_newer_is_refus
     newer = {"fields": [*table["fields"], "invented"], "rows": [[*row, 1] for row in table["rows"]]}
     with pytest.raises(ValueError, match="invented"):
         thaw({**document, "episodes": newer})
+    without = {name: part for name, part in document.items() if name not in ("reasons", "attempts")}
+    assert thaw(without) == SummaryInput((gone(1, 2, AT),), (), ())
     with pytest.raises(ValueError, match="format"):
         thaw({**document, "format": 2})

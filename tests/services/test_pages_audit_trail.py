@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests import factories
 from tests.services import world
 from tests.services.test_pages_alerts import raised
 from tests.services.world import DAY, HOUR, NOON, People, acting
@@ -16,8 +17,11 @@ from tracker.services.context import Context, Viewer
 from tracker.services.pages.audit_trail import AuditFilters, audit_entries, record_trail
 from tracker.services.pages.children import child_page
 from tracker.services.pages.episodes import episode_page
+from tracker.services.transaction import writing
+from tracker.store import audit
 from tracker.store.db import session
-from tracker.store.models import AuditEntry
+from tracker.store.models import Action, AuditEntry, Episode, StrategyMeeting
+from tracker.web.audit.words import ACTION_WORDS
 
 
 @pytest.fixture
@@ -115,3 +119,41 @@ def test_the_trail_is_paged(context: Context, people: People) -> None:
     assert second is not None
     assert (first.entries.total, len(first.entries.rows), len(second.entries.rows)) == (101, 100, 1)
     assert first.entries.rows[0].at - second.entries.rows[0].at == timedelta(hours=1)
+
+
+def test_a_childs_trail_holds_the_actions_meetings_and_forms_of_the_child(context: Context, people: People) -> None:
+    id_, other = world.episode(context, 10), world.episode(context, 10)
+    alice = acting(context, people.alice)
+    with writing() as current:
+        child_id, other_id = (current.get_one(Episode, one).child_id for one in (id_, other))
+        held = factories.interview(current, [current.get_one(Episode, id_)], context=context)
+        rows = []
+        for of in (child_id, other_id):
+            rows.append(Action(child_id=of, what="an invented action", due_on=NOON.date(), created_at=NOON))
+            rows.append(StrategyMeeting(key=f"k{of}", child_id=of, episode_id=id_ if of == child_id else None,
+                                        trigger="missing_24h", title="t", due_at=NOON, asked_at=NOON))  # fmt: skip
+        current.add_all(rows)
+        current.flush()
+        for row, (action, subject, details) in zip(
+            rows, 2 * [("action_done", "action", {}), ("meeting_held", "meeting", {})], strict=True
+        ):
+            audit.record(current, action, alice.actor, NOON, subject, row.id, details)
+        for action, details in (
+            ("interview_form_viewed", {}),
+            ("interview_section_saved", {"section": "harm", "version": 2}),
+            ("contact_attempt_recorded", {"outcome": "no_answer"}),
+        ):
+            audit.record(current, action, alice.actor, NOON, "interview", held.id, details)
+    charlie = guardian(people)
+    trail = record_trail(acting(context, charlie), charlie, child_id)
+    assert trail is not None
+    told = {(entry.kind, entry.action, entry.episode_id) for entry in trail.entries.rows}
+    assert told >= {
+        ("plan", "action_done", None), ("plan", "meeting_held", id_), ("view", "interview_form_viewed", id_),
+        ("interview", "interview_section_saved", id_), ("interview", "contact_attempt_recorded", id_),
+    }  # fmt: skip
+    assert len([entry for entry in trail.entries.rows if entry.kind == "plan"]) == 2
+
+
+def test_every_act_has_words_and_no_words_are_without_an_act() -> None:
+    assert set(ACTION_WORDS) - {"email_sent"} == set(audit.ACTIONS)

@@ -1,6 +1,8 @@
 """The month through the services: figures from the store, published and frozen, verified after a correction."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,8 +17,9 @@ from tracker.services.errors import Refused
 from tracker.services.pages.month import ids_behind, month_csv, month_list
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Episode, SummaryRow
+from tracker.store.models import Breach, ContactAttempt, Episode, SummaryRow
 
+FIRST_RELEASE = Path(__file__).parent / "published" / "2026-10-first-edition.json"
 OCTOBER_5 = datetime(2026, 10, 5, 20, 0, tzinfo=UTC)
 
 
@@ -80,6 +83,67 @@ def test_settings_changed_later_do_not_change_what_was_published(october: list[i
     publish_month.publish(context, "2026-10")
     other = Context(context.now, Rules(repeat_rules=()), Actor("test"))
     assert publish_month.verify(other, "2026-10").same_hash
+
+
+def released(edition_1: Path) -> SummaryRow:
+    """A month as the first release published it: its figures, its rows and its hash, as they stood in its database."""
+    kept = json.loads(edition_1.read_text(encoding="utf-8"))
+    instants = {name: datetime.fromisoformat(kept.pop(name)) for name in ("cut_off", "computed_at")}
+    return SummaryRow(**kept, **instants, version=1, published_at=instants["computed_at"])
+
+
+def test_a_month_that_the_first_release_published_verifies_with_the_same_hash(app: Flask, context: Context) -> None:
+    with writing() as current:
+        current.add(released(FIRST_RELEASE))
+    found = publish_month.verify(context, "2026-10")
+    assert found.same_hash
+    assert found.published.sha256 == json.loads(FIRST_RELEASE.read_text(encoding="utf-8"))["sha256"]
+    assert found.differences["interviews.returns.all"] == (6, 0)  # nothing is held today
+    assert not [key for key in found.differences if "of_notice" in key or "breach_reasons" in key]
+
+
+def test_keys_that_are_new_in_this_release_are_no_reason_to_publish_again(october: list[int], context: Context) -> None:
+    publish_month.publish(context, "2026-10")
+    with writing() as current:  # as the first release would have kept it
+        row = current.query(SummaryRow).one()
+        rows = {name: part for name, part in row.frozen_rows.items() if name != "edition"}
+        new = {"accepted", "breach_reasons", "notice_unknown", "median_hours_to_offer"}
+        new |= {"median_attempts_to_first_contact"} | {key for key in row.document["interviews"] if "of_notice" in key}
+        document = json.loads(json.dumps(row.document))
+        beside = document["comparison"]
+        for part in (document, beside["previous_month"], beside["same_month_last_year"]):
+            part["interviews"] = {key: value for key, value in part["interviews"].items() if key not in new}
+        row.frozen_rows, row.document = rows, document
+    with pytest.raises(Refused, match="the same today"):
+        publish_month.publish(context, "2026-10")
+
+
+def test_the_second_clock_reasons_and_attempts_come_from_the_store(october: list[int], context: Context) -> None:
+    with writing() as current:
+        row = current.get_one(Episode, october[3])
+        row.notified_at = row.returned_at + timedelta(hours=70)
+        held = factories.interview(
+            current, [row], offered_at=row.returned_at + timedelta(hours=80),
+            completed_at=row.returned_at + timedelta(hours=100), context=context,
+        )  # fmt: skip
+        for place, outcome in enumerate(("no_answer", "message_left", "accepted", "no_answer")):
+            at = row.returned_at + timedelta(hours=75 + place)
+            current.add(ContactAttempt(interview_id=held.id, at=at, method="phone", with_whom="child", outcome=outcome,
+                                       recorded_at=at, withdrawn_at=at if place == 0 else None))  # fmt: skip
+        breach = Breach(episode_id=row.id, clock_no=1, breached_at=context.now, detected_at=context.now)
+        breach.reason, breach.reason_at = "late_notice", context.now
+        current.add(breach)
+    figures = publish_month.month_figures(context, "2026-10").figures
+    names = ("completed_in_72h", "completed_in_72h_of_notice", "breach_reasons.late_notice", "breach_reasons.not_given",
+             "median_attempts_to_first_contact", "median_hours_to_offer", "accepted")  # fmt: skip
+    got = {name: figures[f"interviews.{name}"][Cohort.ALL].value for name in names}
+    assert got == {
+        "completed_in_72h": 1, "completed_in_72h_of_notice": 2, "breach_reasons.late_notice": 1,
+        "breach_reasons.not_given": 1, "median_attempts_to_first_contact": 2.0, "median_hours_to_offer": 80.0,
+        "accepted": 3,
+    }  # fmt: skip
+    publish_month.publish(context, "2026-10")
+    assert publish_month.verify(context, "2026-10").same_hash
 
 
 def test_tampering_with_a_published_month_shows(october: list[int], context: Context) -> None:

@@ -67,19 +67,25 @@ def _sentences(document: dict[str, object]) -> str:
     episodes, interviews = document["episodes"], document["interviews"]
     assert isinstance(episodes, dict)
     assert isinstance(interviews, dict)
-    share = interviews["pct_in_72h_of_returns"]["all"]
-    shown = "no percentage" if share["pct"] is None else f"{share['pct']} %"
+    share, told = interviews["pct_in_72h_of_returns"]["all"], interviews["pct_in_72h_of_notice"]["all"]
     lines = [
         f"{document['month']} ({document['status']}, facts dated by {document['cut_off']})",
         f"Episodes started: {episodes['started']['all']}",
         f"Interviews required: {interviews['required']['all']}",
-        f"Completed in 72 hours: {share['numerator']} of {share['denominator']} ({shown})",
+        f"Completed in 72 hours: {_share(share)}",
+        f"Completed in 72 hours of our being told: {_share(told)}"
+        f" (not known when we were told: {interviews['notice_unknown']['all']})",
         f"Overdue: {interviews['overdue']['all']}",
     ]
     if published := document.get("published"):
         assert isinstance(published, dict)
         lines.append(f"Published as version {published['version']} (SHA-256 {published['sha256']})")
     return "\n".join(lines)
+
+
+def _share(share: dict[str, object]) -> str:
+    shown = "no percentage" if share["pct"] is None else f"{share['pct']} %"
+    return f"{share['numerator']} of {share['denominator']} ({shown})"
 
 
 @command(cli, "export")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 from typing import Literal
 
 from tracker.core.terms import Cohort
@@ -102,6 +103,17 @@ def mean_hours(timed: Iterable[Timed], of: Subject = "episode") -> ByCohort:
 
 def median_hours(timed: Iterable[Timed], of: Subject = "episode") -> ByCohort:
     return _hours(timed, of, lambda spans: _middle_twice(spans) / (2 * HOUR) if spans else None)
+
+
+def median_number(numbered: Iterable[tuple[int, bool | None, int]], of: Subject = "episode") -> ByCohort:
+    """The median of whole numbers, each given with its member; None over nothing."""
+    known = list(numbered)
+    numbers = {id_: number for id_, _, number in known}
+    by_cohort = _ids_by_cohort((id_, is_ours) for id_, is_ours, _ in known)
+    return {
+        cohort: Figure(float(median([numbers[id_] for id_ in ids])) if ids else None, ids, of=of)
+        for cohort, ids in by_cohort.items()
+    }
 
 
 def _middle_twice(spans: list[timedelta]) -> timedelta:

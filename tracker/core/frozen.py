@@ -12,12 +12,12 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from tracker.core.clock import require_aware
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import ReturnHomeInterview
-from tracker.core.month_rows import AlertFact, SummaryInput
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, SummaryInput
 
 FORMAT = 1
 """Raised when a document of an earlier release can no longer be read as it stands."""
 
-Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact)
+Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact)
 
 
 def canonical_json(document: object) -> str:
@@ -37,13 +37,15 @@ def freeze(rows: SummaryInput) -> dict[str, object]:
         "episodes": _table(MissingEpisode, rows.episodes),
         "interviews": _table(ReturnHomeInterview, rows.interviews),
         "alerts": _table(AlertFact, rows.alerts),
+        "reasons": _table(ReasonFact, rows.reasons),
+        "attempts": _table(AttemptFact, rows.attempts),
     }
 
 
 def thaw(document: Mapping[str, Any]) -> SummaryInput:
     """The rows that `freeze` was given, in order of id. Raises ValueError for a format or a field that is not known.
 
-    A field that the document lacks, because it is younger, takes its default.
+    A field or a table that the document lacks, because it is younger, takes its default.
     """
     if document.get("format") != FORMAT:
         raise ValueError("these frozen rows have a format that this version does not read")
@@ -51,6 +53,8 @@ def thaw(document: Mapping[str, Any]) -> SummaryInput:
         episodes=_rows(MissingEpisode, document["episodes"]),
         interviews=_rows(ReturnHomeInterview, document["interviews"]),
         alerts=_rows(AlertFact, document["alerts"]),
+        reasons=_rows(ReasonFact, document["reasons"]) if "reasons" in document else (),
+        attempts=_rows(AttemptFact, document["attempts"]) if "attempts" in document else (),
     )
 
 
@@ -116,5 +120,5 @@ def _reader(hint: Any) -> Reader:
 
 _READERS: dict[type, dict[str, Reader]] = {
     kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact)
+    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact)
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Member, breakdown, count, median_hours
-from tracker.core.month_rows import AlertFact
+from tracker.core.month_facts import AlertFact
 from tracker.core.terms import RUNG_ORDER, Rung
 
 ESCALATION_RUNGS = RUNG_ORDER[RUNG_ORDER.index(Rung.OVERDUE) + 1 :]

@@ -26,16 +26,18 @@ _CLOSED = {
 }
 
 
-def outcome_of(returned: ReturnedEpisode, cut_off: datetime) -> str:
+def outcome_of(returned: ReturnedEpisode, cut_off: datetime, due_at: datetime | None = None) -> str:
     """By the fact that closes the clock (its precedence is that of definitions §3), dated by the deadline or after it.
 
     With nothing closing it: overdue once the cut-off is past the deadline; at the very deadline it is not yet.
+    `due_at`: another deadline to judge by than the statutory one.
     """
+    due_at = due_at or returned.due_at
     closing = closing_of(returned.episode, returned.interviews, by=cut_off)
     if closing is None:
-        return "overdue" if cut_off > returned.due_at else "not_yet_due"
+        return "overdue" if cut_off > due_at else "not_yet_due"
     by_deadline, late = _CLOSED[closing.state]
-    return by_deadline if closing.at <= returned.due_at else late
+    return by_deadline if closing.at <= due_at else late
 
 
 def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
@@ -46,12 +48,12 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
         by_outcome[outcome_of(one, rows.cut_off)].append(one)
     required = [one for outcome in OUTCOMES for one in by_outcome[outcome]]
     figures = {
-        "returns": _count(returned),
-        "not_required": _count(by_outcome[NOT_REQUIRED]),
-        "required": _count(required),
-        "offered": _count(one for one in required if _offered_by(one, rows.cut_off)),
-        "offered_in_72h": _count(one for one in required if _offered_by(one, min(rows.cut_off, one.due_at))),
-        **{outcome: _count(by_outcome[outcome]) for outcome in OUTCOMES},
+        "returns": counted(returned),
+        "not_required": counted(by_outcome[NOT_REQUIRED]),
+        "required": counted(required),
+        "offered": counted(one for one in required if offered_by(one, rows.cut_off)),
+        "offered_in_72h": counted(one for one in required if offered_by(one, min(rows.cut_off, one.due_at))),
+        **{outcome: counted(by_outcome[outcome]) for outcome in OUTCOMES},
         **_shares(by_outcome),
         "median_hours_to_interview": median_hours(_to_interview(by_outcome, rows.cut_off)),
         "median_notice_hours": median_hours(_notice(returned)),
@@ -59,11 +61,11 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     return {f"interviews.{name}": figure for name, figure in figures.items()}
 
 
-def _count(returned: Iterable[ReturnedEpisode]) -> ByCohort:
+def counted(returned: Iterable[ReturnedEpisode]) -> ByCohort:
     return count(one.member for one in returned)
 
 
-def _offered_by(one: ReturnedEpisode, by: datetime) -> bool:
+def offered_by(one: ReturnedEpisode, by: datetime) -> bool:
     """An offer reached the child or carer: recorded, or implied by the answer to it."""
     offers = (interview.reached_offer_at() for interview in one.interviews)
     return any(at is not None and at <= by for at in offers)
@@ -73,10 +75,10 @@ def _shares(by_outcome: dict[str, list[ReturnedEpisode]]) -> dict[str, ByCohort]
     """The three shares, each by what it leaves out: none of them waits for what is not yet due."""
 
     def among(*left_out: str) -> ByCohort:
-        return _count(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
+        return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
 
-    in_time = _count(by_outcome["completed_in_72h"])
-    completed = _count([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
+    in_time = counted(by_outcome["completed_in_72h"])
+    completed = counted([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
     return {
         "pct_in_72h_of_returns": share(in_time, among("not_yet_due")),
         "pct_in_72h_of_accepted": share(in_time, among("not_yet_due", "declined")),

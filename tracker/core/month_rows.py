@@ -11,42 +11,17 @@ from typing import TypeVar
 from tracker.core.clock import Period, financial_year_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
+from tracker.core.interview_course import Attempt
 from tracker.core.interviews import ReturnHomeInterview, clock_due_at
+from tracker.core.month_facts import SummaryInput
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
-from tracker.core.terms import EpisodeKind
+from tracker.core.terms import BreachReason, EpisodeKind
 
 SERIES_MONTHS = 13
 """The month itself and the twelve before it (definitions §6)."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class AlertFact:
-    """One alert raised, as the month counts it. `episode_id` is None for one about a quarantined line."""
-
-    id: int
-    rung: str
-    raised_at: datetime
-    sent_at: datetime | None = None
-    undelivered: bool = False
-    acknowledged_at: datetime | None = None
-    episode_id: int | None = None
-
-
-@dataclass(frozen=True)
-class SummaryInput:
-    """The rows a summary is made from: what publishing freezes and `--verify` recomputes from.
-
-    `episodes`: every episode, countable or not, of every child with one that started, ended or returned on or after
-    `history_needed_from(period, rules)` or has not ended: whole histories, for first-time and repeats.
-    `interviews`: all those linked with them. `alerts`: those raised in the month.
-    """
-
-    episodes: Sequence[MissingEpisode]
-    interviews: Sequence[ReturnHomeInterview]
-    alerts: Sequence[AlertFact] = ()
 
 
 def history_needed_from(period: Period, rules: Sequence[RepeatRule]) -> date:
@@ -83,12 +58,17 @@ class GoneMissing:
 
 @dataclass(frozen=True)
 class ReturnedEpisode:
-    """An episode with a clock: each one, conflicts not joined (definitions §6)."""
+    """An episode with a clock: each one, conflicts not joined (definitions §6).
+
+    `reason`: why the 72 hours were not met, if that was said. `attempts`: to arrange any of its interviews.
+    """
 
     episode: MissingEpisode
     returned_at: datetime
     due_at: datetime
     interviews: Sequence[ReturnHomeInterview]
+    reason: BreachReason | None = None
+    attempts: Sequence[Attempt] = ()
 
     @property
     def member(self) -> Member:
@@ -122,7 +102,7 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
         cut_off=cut_off,
         started=started,
         ended=sorted(ended, key=attrgetter("ended_at")),
-        returned=_returned(counting, rows.interviews, policy),
+        returned=_returned(counting, rows, cut_off, policy),
         no_apparent_risk=sorted(no_risk, key=attrgetter("missing_from_at")),
         by_child=by_child,
     )
@@ -163,17 +143,25 @@ def _end_of(counted: CountedEpisode) -> datetime | None:
 
 
 def _returned(
-    counting: Iterable[MissingEpisode], interviews: Iterable[ReturnHomeInterview], policy: Policy
+    counting: Iterable[MissingEpisode], rows: SummaryInput, cut_off: datetime, policy: Policy
 ) -> list[ReturnedEpisode]:
     linked: dict[int, list[ReturnHomeInterview]] = defaultdict(list)
-    for interview in interviews:
+    for interview in rows.interviews:
         for episode_id in interview.episode_ids:
             linked[episode_id].append(interview)
+    tried: dict[int, list[Attempt]] = defaultdict(list)
+    for fact in rows.attempts:
+        if fact.at <= cut_off:
+            tried[fact.interview_id].append(Attempt(fact.at, fact.outcome))
+    said = {fact.episode_id: fact.reason for fact in rows.reasons if fact.given_at <= cut_off}
     found = []
     for episode in counting:
         due_at = clock_due_at(episode, policy)
         if episode.returned_at is not None and due_at is not None:
-            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, linked.get(episode.id, ())))
+            mine = linked.get(episode.id, ())
+            attempts = [attempt for interview in mine for attempt in tried.get(interview.id, ())]
+            reason = said.get(episode.id)
+            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, mine, reason, attempts))
     return sorted(found, key=attrgetter("returned_at"))
 
 

@@ -1,16 +1,18 @@
 """Every figure of the month (definitions §6), each with the ids of the episodes, children or alerts behind it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.core.clock import Period, month_of, require_aware
 from tracker.core.figures import ByCohort, Figure, one_decimal
 from tracker.core.month_alerts import alert_figures
+from tracker.core.month_course import course_figures
 from tracker.core.month_episodes import breakdown_figures, episode_figures
+from tracker.core.month_facts import EDITION, FIRST_EDITION, AlertFact, SummaryInput
 from tracker.core.month_interviews import interview_figures
 from tracker.core.month_repeats import repeat_figures, year_to_date_figures
-from tracker.core.month_rows import AlertFact, MonthRows, SummaryInput, history_needed_from, rows_at, series_of
+from tracker.core.month_rows import MonthRows, history_needed_from, rows_at, series_of
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Cohort
@@ -48,30 +50,33 @@ def monthly_summary(
     computed_at: datetime,
     policy: Policy,
     rules: Sequence[RepeatRule],
+    edition: int = EDITION,
 ) -> MonthlySummary:
     """The month's figures from facts dated by the cut-off, as known at `computed_at`.
 
     A cut-off after `computed_at` is brought back to it: what lies ahead is not known, and nothing is overdue yet that
     only will be. `comparison.*` is computed by the same code from the same rows at the same cut-off, so the rows
-    reach back to `history_needed_from`; a period that is no calendar month has none.
+    reach back to `history_needed_from`; a period that is no calendar month has none. `edition`: which keys there are.
     """
     cut_off = min(require_aware(cut_off), require_aware(computed_at))
     known = rows_at(rows, cut_off, policy)
     is_ours = {episode.id: episode.is_ours for episode in rows.episodes}
     figures: dict[str, ByCohort] = {
-        **_headline(known, period),
+        **_headline(known, period, edition),
         **breakdown_figures(known, period, policy),
         **repeat_figures(known, period, rules),
         **year_to_date_figures(known, period),
         **alert_figures(rows.alerts, is_ours, period, cut_off),
-        **_comparison(known, period),
+        **_comparison(known, period, edition),
     }
     final = cut_off >= period.end_at + timedelta(hours=policy.deadline_hours)
     status = FINAL if final else PROVISIONAL
     return MonthlySummary(period, cut_off, require_aware(computed_at), status, policy.rules_version, figures)
 
 
-def headline(rows: SummaryInput, period: Period, cut_off: datetime, policy: Policy) -> dict[str, ByCohort]:
+def headline(
+    rows: SummaryInput, period: Period, cut_off: datetime, policy: Policy, edition: int = EDITION
+) -> dict[str, ByCohort]:
     """`episodes.*`, `children.*` and `hours.*` without their breakdowns, and `interviews.*`, of one month alone.
 
     Looks only at the children whom the month touches, so that it may be called for many months.
@@ -85,18 +90,19 @@ def headline(rows: SummaryInput, period: Period, cut_off: datetime, policy: Poli
         and (not episode.returned_at or max(episode.returned_at, episode.found_at or episode.returned_at) >= since)
     }
     mine = [episode for episode in rows.episodes if episode.child_id in touched]
-    return _headline(rows_at(SummaryInput(mine, rows.interviews), cut_off, policy), period)
+    return _headline(rows_at(replace(rows, episodes=mine), cut_off, policy), period, edition)
 
 
-def _headline(known: MonthRows, period: Period) -> dict[str, ByCohort]:
-    return {**episode_figures(known, period), **interview_figures(known, period)}
+def _headline(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:
+    later = course_figures(known, period) if edition > FIRST_EDITION else {}
+    return {**episode_figures(known, period), **interview_figures(known, period), **later}
 
 
-def _comparison(known: MonthRows, period: Period) -> dict[str, ByCohort]:
+def _comparison(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:
     if period != month_of(period.start_on):
         return {}
     months = series_of(period)
-    by_month = {month.key: _headline(known, month) for month in months}
+    by_month = {month.key: _headline(known, month, edition) for month in months}
     beside = {"previous_month": months[-2].key, "same_month_last_year": months[0].key}
     return {
         **{f"comparison.{name}.{key}": figure for name, at in beside.items() for key, figure in by_month[at].items()},

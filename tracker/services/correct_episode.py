@@ -27,7 +27,7 @@ CORRECTABLE = (
     "missing_from_at", "found_at", "returned_at", "reported_at", "kind", "risk", "setting", "police_force",
     "police_reference", "responsible_authority", "is_ours", "known_to_services", "district", "missing_from_address",
     "last_seen_location", "found_location", "found_by", "prevention_interview_at", "prevention_interview_outcome",
-    "circumstances", "team_id",
+    "prevention_interview_raised_harm", "circumstances", "team_id",
 )  # fmt: skip
 """The fields that a person may correct; a value of None takes the held one away."""
 
@@ -92,6 +92,41 @@ def correct_episode(
         if values.get("responsible_authority") is not None and "is_ours" not in values:
             values = {**values, "is_ours": is_ours(str(values["responsible_authority"]), context)}
         return _write(session, row, values, context, reason=reason, flags=flags)
+
+
+def record_prevention(
+    context: Context,
+    *,
+    episode_id: int,
+    version: int,
+    held_at: datetime,
+    outcome: str | None = None,
+    raised_harm: bool | None = None,
+    flags: Collection[FlagCode] = (),
+) -> None:
+    """The police's own conversation with the child. It closes no clock of ours, whatever came of it.
+
+    Refused: in the future, before the child was found or back (nobody has spoken with a child who is missing), harm
+    without a word of what it was.
+    """
+    given = {
+        "prevention_interview_at": held_at,
+        "prevention_interview_outcome": outcome,
+        "prevention_interview_raised_harm": raised_harm,
+    }
+    with writing() as session:
+        row = episode_for_change(session, context, episode_id, version)
+        ended_at = min((at for at in (row.found_at, row.returned_at) if at is not None), default=None)
+        if ended_at is None:
+            sentence = "Record first that the child was found or returned. The police speak with the child after that."
+            raise Refused(FormProblem("not_found_yet", sentence, ("prevention_interview_at",)))
+        if held_at < ended_at:
+            sentence = "This is before the child was found or returned. Check the time."
+            raise Refused(FormProblem("before_found", sentence, ("prevention_interview_at",)))
+        if raised_harm and not (outcome or "").strip():
+            sentence = "Write what was raised: whoever speaks with the child next needs to know it."
+            raise Refused(FormProblem("missing_value", sentence, ("prevention_interview_outcome",)))
+        _write(session, row, given, context, flags=flags)
 
 
 def exclude_episode(

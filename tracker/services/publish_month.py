@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import Period, local_midnight, parse_month
 from tracker.core.frozen import freeze, sha256_of, thaw
+from tracker.core.month_facts import EDITION, FIRST_EDITION, SummaryInput
 from tracker.core.monthly_summary import (
     MonthlySummary,
-    SummaryInput,
     as_json,
     behind,
     history_needed_from,
@@ -80,7 +80,7 @@ def publish(context: Context, month: str, cut_off: datetime | None = None) -> Pu
     with writing() as session:
         rows, summary = _compute(session, context, period, cut_off)
         before = summaries.published(session, month)
-        if before and not _differences(before.document, as_json(summary)):
+        if before and not _differences(before.document, _as_published(rows, summary, before, context)):
             sentence = f"Version {before.version} is published already, and the figures are the same today."
             raise Refused((FormProblem("nothing_new", sentence, ("month",)),))
         row = _newest_unpublished(session, month)
@@ -102,12 +102,30 @@ def verify(context: Context, month: str, version: int | None = None) -> Verifica
         raise Refused((FormProblem("not_published", "This month has not been published.", ("month",)),))
     period = parse_month(month)
     policy, rules = _thaw_rules(row.frozen_rows["rules"])
-    again = monthly_summary(thaw(row.frozen_rows), period, row.cut_off, row.computed_at, policy, rules)
+    edition = _edition_of(row)
+    again = monthly_summary(thaw(row.frozen_rows), period, row.cut_off, row.computed_at, policy, rules, edition)
     same = sha256_of(_sealed(row.frozen_rows, as_json(again), behind(again))) == row.sha256
-    today = _compute(session, context, period, None)[1]
+    now_held, today = _compute(session, context, period, None)
     return Verification(
-        Published(month, row.version, row.published_at, row.sha256), same, _differences(row.document, as_json(today))
+        Published(month, row.version, row.published_at, row.sha256),
+        same,
+        _differences(row.document, _as_published(now_held, today, row, context)),
     )
+
+
+def _edition_of(row: SummaryRow) -> int:
+    """Which figures a published month has; the first release did not say."""
+    return int(row.frozen_rows.get("edition", FIRST_EDITION))
+
+
+def _as_published(rows: SummaryInput, summary: MonthlySummary, row: SummaryRow, context: Context) -> dict[str, Any]:
+    """Figures from today's records with the keys of the edition published: a key that is new is no difference."""
+    edition = _edition_of(row)
+    if edition == EDITION:
+        return as_json(summary)
+    rules = context.rules
+    at = summary.cut_off, summary.computed_at
+    return as_json(monthly_summary(rows, summary.period, *at, rules.policy, rules.repeat_rules, edition))
 
 
 def _month(month: str, context: Context) -> Period:
@@ -144,7 +162,7 @@ def _fill(row: SummaryRow, rows: SummaryInput, summary: MonthlySummary, rules: R
     row.rules_version = summary.rules_version
     row.document = as_json(summary)
     row.behind = behind(summary)
-    row.frozen_rows = {**freeze(rows), "rules": _freeze_rules(rules)}
+    row.frozen_rows = {**freeze(rows), "rules": _freeze_rules(rules), "edition": EDITION}
     row.sha256 = sha256_of(_sealed(row.frozen_rows, row.document, row.behind))
 
 

@@ -6,10 +6,21 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import Session
 
+from tracker.core.interview_terms import ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
-from tracker.core.monthly_summary import AlertFact, SummaryInput
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, SummaryInput
+from tracker.core.terms import BreachReason
 from tracker.store import episodes, interviews
-from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, OutboxMessage, SummaryRow
+from tracker.store.models import (
+    Alert,
+    Breach,
+    ContactAttempt,
+    Episode,
+    Interview,
+    InterviewEpisode,
+    OutboxMessage,
+    SummaryRow,
+)
 
 
 def rows_between(session: Session, since: datetime, until: datetime, cut_off: datetime) -> SummaryInput:
@@ -20,7 +31,13 @@ def rows_between(session: Session, since: datetime, until: datetime, cut_off: da
     """
     history = and_(Episode.child_id.in_(_children_between(since, until)), Episode.missing_from_at <= cut_off)
     held = episodes.with_children(session, history)
-    return SummaryInput(held, _interviews(session, history), _alerts(session, since, until))
+    return SummaryInput(
+        episodes=held,
+        interviews=_interviews(session, history),
+        alerts=_alerts(session, since, until),
+        reasons=_reasons(session, history),
+        attempts=_attempts(session, history),
+    )
 
 
 def _children_between(since: datetime, until: datetime) -> Select[tuple[int]]:
@@ -33,12 +50,35 @@ def _children_between(since: datetime, until: datetime) -> Select[tuple[int]]:
     return select(touching.c.child_id)
 
 
+def _linked(history: ColumnElement[bool]) -> Select[int]:
+    return select(InterviewEpisode.interview_id).join(Episode, Episode.id == InterviewEpisode.episode_id).where(history)
+
+
 def _interviews(session: Session, history: ColumnElement[bool]) -> list[ReturnHomeInterview]:
-    linked = (
-        select(InterviewEpisode.interview_id).join(Episode, Episode.id == InterviewEpisode.episode_id).where(history)
-    )
-    query = select(Interview).where(Interview.id.in_(linked)).order_by(Interview.id)
+    query = select(Interview).where(Interview.id.in_(_linked(history))).order_by(Interview.id)
     return [interviews.to_core(row) for row in session.scalars(query)]
+
+
+def _attempts(session: Session, history: ColumnElement[bool]) -> list[AttemptFact]:
+    query = (
+        select(ContactAttempt.id, ContactAttempt.interview_id, ContactAttempt.at, ContactAttempt.outcome)
+        .where(ContactAttempt.interview_id.in_(_linked(history)), ContactAttempt.withdrawn_at.is_(None))
+        .order_by(ContactAttempt.id)
+    )
+    return [AttemptFact(id_, of, at, ContactOutcome(outcome)) for id_, of, at, outcome in session.execute(query)]
+
+
+def _reasons(session: Session, history: ColumnElement[bool]) -> list[ReasonFact]:
+    """Of the breaches that stand, where a reason was given: the newest clock's."""
+    query = (
+        select(Breach.id, Breach.episode_id, Breach.reason, Breach.reason_at)
+        .join(Episode, Episode.id == Breach.episode_id)
+        .where(history, Breach.withdrawn_at.is_(None), Breach.reason.is_not(None), Breach.reason_at.is_not(None))
+        .order_by(Breach.id)
+    )
+    return [
+        ReasonFact(id_, of, BreachReason(reason), at) for id_, of, reason, at in session.execute(query) if reason and at
+    ]
 
 
 def _alerts(session: Session, since: datetime, until: datetime) -> list[AlertFact]:

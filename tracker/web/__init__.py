@@ -24,6 +24,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
     from tracker.web.comparison import views as comparison
+    from tracker.web.counts import views as counts
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
@@ -58,6 +59,7 @@ def init_web(app: Flask) -> None:
         comparison,
         alerts,
         month,
+        counts,
         feeds,
         roads,
         people,

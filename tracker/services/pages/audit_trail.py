@@ -15,7 +15,7 @@ from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.rows import PAGE_SIZE, Page
 from tracker.store import merges, people
 from tracker.store.db import session as read_session
-from tracker.store.models import Alert, AuditEntry, Child, Episode, InterviewEpisode
+from tracker.store.models import Action, Alert, AuditEntry, Child, Episode, InterviewEpisode, StrategyMeeting
 from tracker.store.visibility import children_visible_to
 
 TRAIL_SIZE = 100
@@ -47,7 +47,7 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class TrailEntry:
-    """One happening about a child. `kind`: `view`, `change`, `interview`, `clock`, `alert` or `email`.
+    """One happening about a child. `kind`: `view`, `change`, `interview`, `plan`, `clock`, `alert` or `email`.
 
     `actor`: who acted; of an alert raised or an email, who was told.
     """
@@ -138,30 +138,51 @@ def record_trail(context: Context, viewer: Viewer, child_id: int, page: int = 1)
     return RecordTrail(child_id, episode_ids, shown, tuple(sorted(merged)), into)
 
 
+PLANNED: dict[str, type[Action] | type[StrategyMeeting]] = {"action": Action, "meeting": StrategyMeeting}
+"""What is planned for a child has rows of its own, each under its own subject."""
+
+_OF_INTERVIEWS = ("interview_", "contact_attempt_", "authority_", "police_share_")
+
+
 def _acts(session: Session, child_ids: Collection[int], episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
-    """What the audit trail holds of the child, the episodes, and the interviews that cover them."""
-    covering = select(InterviewEpisode).where(InterviewEpisode.episode_id.in_(episode_ids))
-    covers = {str(link.interview_id): link.episode_id for link in session.scalars(covering)}
+    """What the audit trail holds of the child, the episodes, the interviews that cover them, actions and meetings."""
+    episode_of = _subjects(session, child_ids, episode_ids)
     about = or_(
-        and_(AuditEntry.subject == "child", AuditEntry.subject_id.in_([str(id_) for id_ in child_ids])),
-        and_(AuditEntry.subject == "episode", AuditEntry.subject_id.in_([str(id_) for id_ in episode_ids])),
-        and_(AuditEntry.subject == "interview", AuditEntry.subject_id.in_(list(covers))),
+        *(
+            and_(AuditEntry.subject == subject, AuditEntry.subject_id.in_([str(id_) for id_ in ids]))
+            for subject, ids in episode_of.items()
+        )
     )
     for row in session.scalars(select(AuditEntry).where(about)):
         if row.action == "alert_raised":  # told below, with when its email went
             continue
-        episode_id = {
-            "episode": int(row.subject_id) if row.subject == "episode" and row.subject_id else None,
-            "interview": covers.get(row.subject_id or ""),
-        }.get(row.subject)
+        episode_id = episode_of[row.subject].get(int(row.subject_id or 0))
         yield TrailEntry(row.at, _kind(row.action), row.action, row.actor, episode_id, row.details)
 
 
+def _subjects(
+    session: Session, child_ids: Collection[int], episode_ids: Sequence[int]
+) -> dict[str, dict[int, int | None]]:
+    """Subject → the ids of it that are of this child → the episode concerned, if one is."""
+    covering = select(InterviewEpisode).where(InterviewEpisode.episode_id.in_(episode_ids))
+    found: dict[str, dict[int, int | None]] = {
+        "child": dict.fromkeys(child_ids),
+        "episode": {id_: id_ for id_ in episode_ids},
+        "interview": {link.interview_id: link.episode_id for link in session.scalars(covering)},
+    }
+    for subject, kind in PLANNED.items():
+        query = select(kind.id, kind.episode_id).where(kind.child_id.in_(child_ids))
+        found[subject] = {row.id: row.episode_id for row in session.execute(query)}
+    return found
+
+
 def _kind(action: str) -> str:
-    if action.endswith("_viewed"):
+    if action.endswith("_viewed") or action == "interview_calendar_downloaded":
         return "view"
-    if action.startswith("interview_"):
+    if action.startswith(_OF_INTERVIEWS):
         return "interview"
+    if action.startswith(("action_", "meeting_")):
+        return "plan"
     return "clock" if action.startswith(("breach_", "repeat_flag_")) else "change"
 
 

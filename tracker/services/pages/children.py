@@ -161,7 +161,7 @@ def child_page(context: Context, viewer: Viewer, child_id: int) -> ChildPage | N
         names=tuple(name for name in others if name != current_name),
         identifiers=tuple((number.kind, number.value) for number in session.scalars(numbers)),
         episodes=episode_rows(session, context, found),
-        flags=_flags(session, {child_id, *merges.merged_into(session, child_id)}, context),
+        flags=flags_of(session, {child_id, *merges.merged_into(session, child_id)}, context),
         interviews=interview_views(session, _interviews_of(session, child_id), viewer),
     )
 
@@ -176,7 +176,7 @@ def _interviews_of(session: Session, child_id: int) -> Sequence[Interview]:
     return session.scalars(query.distinct().order_by(Interview.id)).all()
 
 
-def _flags(session: Session, ids: Collection[int], context: Context) -> tuple[RepeatFlagView, ...]:
+def flags_of(session: Session, ids: Collection[int], context: Context) -> tuple[RepeatFlagView, ...]:
     """Of the child, and of the records that were merged into it."""
     rules = {rule.name: rule for rule in context.rules.repeat_rules}
     names = people.names_by_id(session)

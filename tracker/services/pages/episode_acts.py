@@ -30,6 +30,8 @@ def acts_possible(
         found.add(Act.RECORD_RETURNED)
         if facts.found_at is None:
             found.add(Act.RECORD_FOUND)
+    if facts.ended_at is not None:
+        found.add(Act.RECORD_PREVENTION)
     if FlagCode.OVERLAPS_ANOTHER in facts.flags:
         found.add(Act.SETTLE_CONFLICT)
     if facts.out_of_counts is not None:

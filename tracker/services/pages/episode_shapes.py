@@ -41,6 +41,7 @@ class Act(StrEnum):
 
     RECORD_FOUND = "record_found"
     RECORD_RETURNED = "record_returned"
+    RECORD_PREVENTION = "record_prevention"
     CORRECT = "correct"
     EXCLUDE = "exclude"
     REINSTATE = "reinstate"

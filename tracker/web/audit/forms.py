@@ -10,6 +10,8 @@ SUBJECTS = [
     ("child", "A child"),
     ("episode", "An episode"),
     ("interview", "An interview"),
+    ("action", "An action"),
+    ("meeting", "A strategy meeting"),
     ("receipt", "A report"),
     ("line", "A line of a report"),
     ("report_absence", "A report that did not come"),
@@ -18,6 +20,7 @@ SUBJECTS = [
     ("alert", "An alert"),
     ("person", "A person here"),
     ("summary", "A published month"),
+    ("counts", "Counts for a period"),
 ]
 
 

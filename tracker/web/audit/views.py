@@ -5,10 +5,12 @@ from flask import Blueprint, abort, render_template, request
 from tracker.services.pages.audit_trail import AuditFilters, audit_entries, record_trail
 from tracker.web.access import Permission, requires
 from tracker.web.audit.forms import AuditFilterForm
+from tracker.web.audit.words import action_words
 from tracker.web.records import page_number
 from tracker.web.request import request_context, signed_in_viewer
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
+bp.add_app_template_filter(action_words)
 
 
 @bp.get("")

@@ -3,13 +3,15 @@
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.clock import local_date
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.children import child_search
 from tracker.services.pages.merges import merged_into, possibly_the_same
 from tracker.services.review_repeat import review_flag as review
 from tracker.web.access import Permission, requires
 from tracker.web.children import details, merging
-from tracker.web.children.area import bp, opened
+from tracker.web.children import story as told
+from tracker.web.children.area import bp, lead_on, opened
 from tracker.web.children.forms import ReviewForm, SearchForm
 from tracker.web.children.picture import NARROW, picture
 from tracker.web.children.words import number_words
@@ -61,6 +63,21 @@ def show(child_id: int) -> ResponseReturnValue:
         alike=possibly_the_same(request_context(), signed_in_viewer(), child_id)
         if may(Permission.EDIT_CHILDREN)
         else (),
+    )
+
+
+@bp.get(f"/children/<{ID}:child_id>/story")
+@requires(Permission.SEE_CHILDREN)
+def story(child_id: int) -> ResponseReturnValue:
+    """Everything in order, as the person could read it of themselves; `all` opens what is folded, to print it."""
+    page = told.child_story(request_context(), signed_in_viewer(), child_id) or lead_on(child_id)
+    return render_template(
+        "children/story.html",
+        page=page,
+        chapters=told.story(page),
+        asked=told.asked_and_done(page),
+        everything=request.args.get("all") == "yes",
+        today=local_date(now()),
     )
 
 

@@ -18,6 +18,7 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.GIVE_BREACH_REASON: Permission.RECORD_INTERVIEW,
     Act.PROPOSE_NOT_REQUIRED: Permission.RECORD_INTERVIEW,
     Act.REQUEST_INTERVIEW: Permission.EDIT_EPISODES,
+    Act.RECORD_PREVENTION: Permission.EDIT_EPISODES,
     Act.SETTLE_CONFLICT: Permission.EDIT_EPISODES,
     Act.CORRECT: Permission.EDIT_EPISODES,
     Act.EXCLUDE: Permission.EDIT_EPISODES,
@@ -35,6 +36,7 @@ _PAGES: dict[Act, tuple[str, str]] = {
     Act.GIVE_BREACH_REASON: ("Say why it was late", "episodes.give_breach_reason"),
     Act.PROPOSE_NOT_REQUIRED: ("Propose: not required", "interviews.propose_not_required"),
     Act.REQUEST_INTERVIEW: ("Ask for an interview", "episodes.request_interview"),
+    Act.RECORD_PREVENTION: ("Record the police’s prevention interview", "episodes.prevention"),
     Act.SETTLE_CONFLICT: ("Settle the overlap", "episodes.settle_conflict"),
     Act.CORRECT: ("Correct the facts", "episodes.correct"),
     Act.EXCLUDE: ("Leave out of the counts", "episodes.exclude"),
@@ -64,7 +66,13 @@ class Steps:
 def steps(page: EpisodePage) -> Steps:
     """What this person may do with this episode now."""
     possible = [_step(act, page) for act, needed in PERMISSIONS.items() if act in page.may and may(needed)]
-    seldom = {Act.CORRECT, Act.EXCLUDE, Act.REINSTATE, *([Act.GIVE_BREACH_REASON] if _reason_is_given(page) else [])}
+    seldom = {
+        Act.CORRECT,
+        Act.EXCLUDE,
+        Act.REINSTATE,
+        Act.RECORD_PREVENTION,
+        *([Act.GIVE_BREACH_REASON] if _reason_is_given(page) else []),
+    }
     work = [step for step in possible if step.act not in seldom]
     if page.row.allocated_to is not None:  # allocated already: giving it to somebody else is seldom the next step
         work.sort(key=lambda step: step.act is Act.ALLOCATE)
@@ -77,6 +85,8 @@ def _step(act: Act, page: EpisodePage) -> Step:
     text, endpoint = _PAGES[act]
     if act is Act.ALLOCATE and page.row.allocated_to is not None:
         text = "Give to somebody else"
+    if act is Act.RECORD_PREVENTION and page.facts.prevention_interview_at is not None:
+        text = "Change the police’s prevention interview"
     if act is Act.GIVE_BREACH_REASON and _reason_is_given(page):
         text = "Change why it was late"
     return Step(act, text, url_for(endpoint, episode_id=page.row.id))

@@ -142,6 +142,16 @@ class ReturnForm(RecordForm):
     )
 
 
+class PreventionForm(RecordForm):
+    prevention_interview_at = LondonDateTimeField(
+        "When did the police speak with the child?", [TimeGiven("when the police spoke with the child"), KnownYear()]
+    )
+    prevention_interview_outcome = LongText("What came of it?", [TEXT])
+    prevention_interview_raised_harm = Radios(
+        "Did the child tell of harm, or did the police see signs of it?", choices=YES_NO_UNKNOWN, default=""
+    )
+
+
 class ExcludeForm(RecordForm):
     reason = Radios(
         "Why is it not counted?",

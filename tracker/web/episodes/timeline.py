@@ -1,31 +1,29 @@
 """What happened in one episode, in order of time: the page's timeline."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from tracker.core.interview_terms import ContactWith
+from tracker.services.pages.episode_course import EpisodeCourse
 from tracker.services.pages.episodes import AlertView, BreachView, EpisodePage, InterviewView
+from tracker.web.episodes.course_timeline import course_happenings
+from tracker.web.episodes.happening import Happening
 from tracker.web.episodes.wording import WITHDRAWN_WORDS
 from tracker.web.filters import duration, instant
 from tracker.web.words import words
 
 
-@dataclass(frozen=True)
-class Happening:
-    """One entry. `colour`: empty, `red`, `green`, or `next` for what lies ahead."""
+def timeline(page: EpisodePage, now: datetime, course: EpisodeCourse | None = None) -> list[Happening]:
+    """Every dated fact of the episode, the earliest first; what was told to several people at once is one entry.
 
-    at: datetime
-    title: str
-    detail: str = ""
-    colour: str = ""
-
-
-def timeline(page: EpisodePage, now: datetime) -> list[Happening]:
-    """Every dated fact of the episode, the earliest first; what was told to several people at once is one entry."""
+    `course`: what was done to arrange its interviews, and settled on.
+    """
+    allocated = {one.at for one in course.allocations} if course is not None else set()
     found = [
         *_of_the_episode(page),
         *_of_the_clock(page, now),
-        *(entry for interview in page.interviews for entry in _of_interview(interview, page)),
+        *(entry for interview in page.interviews for entry in _of_interview(interview, page, allocated)),
+        *(course_happenings(course) if course is not None else ()),
         *(entry for breach in page.breaches for entry in _of_breach(breach)),
         *_of_alerts(page.alerts),
     ]
@@ -44,7 +42,9 @@ def _of_the_episode(page: EpisodePage) -> Iterator[Happening]:
         yield Happening(facts.returned_at, "Returned", "The 72 hours count from here." if page.clock else "")
     if facts.prevention_interview_at:
         detail = "By the police; it does not take the place of the return home interview."
-        yield Happening(facts.prevention_interview_at, "Prevention interview", detail)
+        harm = facts.prevention_interview_raised_harm
+        title = "Prevention interview: harm was raised" if harm else "Prevention interview"
+        yield Happening(facts.prevention_interview_at, title, detail, "red" if harm else "")
 
 
 def _of_the_clock(page: EpisodePage, now: datetime) -> Iterator[Happening]:
@@ -59,17 +59,19 @@ def _of_the_clock(page: EpisodePage, now: datetime) -> Iterator[Happening]:
         yield Happening(clock.due_at, "The interview is due", "", "next")
 
 
-def _of_interview(interview: InterviewView, page: EpisodePage) -> Iterator[Happening]:
+def _of_interview(
+    interview: InterviewView, page: EpisodePage, told_already: Collection[datetime] = ()
+) -> Iterator[Happening]:
+    """`told_already`: when it was allocated, each time, as the course has it."""
     others = len(interview.episode_ids) - 1
     covers = f"It covers {others} other episode{'s' if others > 1 else ''} too." if others else ""
-    if interview.allocated_at and interview.allocated_to:
+    if interview.allocated_at and interview.allocated_to and interview.allocated_at not in told_already:
         yield Happening(interview.allocated_at, f"Interview allocated to {interview.allocated_to}")
     if interview.offered_at:
         yield Happening(interview.offered_at, "Interview offered")
     if interview.accepted_at:
-        yield Happening(interview.accepted_at, "Offer accepted")
-    if interview.planned_at:
-        yield Happening(interview.planned_at, "Visit planned", "", "next")
+        by = f"By {_lower(words(ContactWith(interview.accepted_by)))}." if interview.accepted_by else ""
+        yield Happening(interview.accepted_at, "Offer accepted", by)
     if interview.completed_at:
         late = page.facts.interview_due_at is not None and interview.completed_at > page.facts.interview_due_at
         by = f"By {interview.interviewer_name}." if interview.interviewer_name else ""
@@ -85,6 +87,13 @@ def _of_interview(interview: InterviewView, page: EpisodePage) -> Iterator[Happe
         yield Happening(interview.not_required_approved_at, "Approved: no interview is required", by, "green")
     if interview.not_required_refused_at:
         yield Happening(interview.not_required_refused_at, "Not approved: an interview is required")
+    if interview.written_up_at:
+        by = f"By {interview.written_up_by}." if interview.written_up_by else ""
+        yield Happening(interview.written_up_at, "Interview written up", by)
+    if interview.closed_at and not interview.written_elsewhere:
+        yield Happening(
+            interview.closed_at, "Interview closed", f"By {interview.closed_by}." if interview.closed_by else ""
+        )
 
 
 def _of_breach(breach: BreachView) -> Iterator[Happening]:

@@ -10,11 +10,13 @@ from tracker.services.errors import Refused
 from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as pages
 from tracker.services.pages import people
+from tracker.services.pages.episode_course import episode_course
 from tracker.services.pages.joins import joins_of, may_be_one
 from tracker.services.pages.month import ids_behind
+from tracker.services.pages.prevention import prevention_of
 from tracker.services.pages.report_history import report_history
 from tracker.web.access import Permission, requires
-from tracker.web.episodes import changes, joining, log, move, questions
+from tracker.web.episodes import changes, joining, log, move, prevention, questions
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import OPEN, FilterForm
@@ -23,7 +25,7 @@ from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import feeds, now, request_context, signed_in_viewer
 
-__all__ = ["bp", "changes", "joining", "log", "move", "questions"]
+__all__ = ["bp", "changes", "joining", "log", "move", "prevention", "questions"]
 
 OF_CHILDREN = ("children.", "repeat.", "year_to_date.")
 """Figures of the month whose ids are those of children."""
@@ -162,9 +164,10 @@ def show(episode_id: int) -> ResponseReturnValue:
         "episodes/show.html",
         page=page,
         steps=steps(page),
-        timeline=timeline(page, now()),
+        timeline=timeline(page, now(), episode_course(page)),
         versions=_versions(page),
         reports=report_history(episode_id, feeds()),
         joins=joins_of(episode_id),
+        prevention=prevention_of(page.facts),
         may_be_one=may_be_one(page.row, page.others),
     )

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
-from tracker.core.terms import Cohort
+from tracker.core.terms import BreachReason, Cohort
 from tracker.services import publish_month
 from tracker.services.errors import Refused
 from tracker.services.pages.month import MonthPage, current_figures, month_csv, month_list, month_page, month_shown
@@ -16,9 +16,15 @@ from tracker.services.pages.month_charts import month_charts
 from tracker.web.access import Permission, requires
 from tracker.web.forms import Form
 from tracker.web.request import may, request_context, settings, signed_in_viewer
+from tracker.web.words import words
 
 bp = Blueprint("month", __name__)
 T = TypeVar("T")
+
+
+_BREACH_REASONS = [(f"interviews.breach_reasons.{reason}", words(reason)) for reason in BreachReason] + [
+    ("interviews.breach_reasons.not_given", "No reason given")
+]
 
 
 class PublishForm(Form):
@@ -47,6 +53,7 @@ def show(month: str) -> ResponseReturnValue:
         lists=_opens_lists(),
         cut_off=datetime.fromisoformat(page.document["cut_off"]),
         rules={rule.name: rule for rule in settings().repeat_rules},
+        breach_reasons=_BREACH_REASONS,
     )
 
 

@@ -1,0 +1,101 @@
+"""The story as it is read: kind plain sentences, in order, and what was asked beside what was done."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.conftest import NOON
+from tests.web.conftest import ClientRequest
+from tests.web.day import Day, built, context_of, database_url, day, people
+from tracker.core.interview_terms import ContactMethod, ContactOutcome, ContactWith
+from tracker.services.contact_child import record_attempt
+from tracker.services.record_interview import record_completed
+from tracker.services.transaction import writing
+from tracker.store.db import session
+from tracker.store.models import Action, Episode, Interview, InterviewEpisode, InterviewSection
+
+__all__ = ["built", "database_url", "day", "people"]
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def held(day: Day, people: dict[str, int]) -> int:
+    """Carabel was reached at the third attempt, and spoken with; her wish has an action, her friend's has none."""
+    context, id_ = context_of(people), day.episode("Carabel")
+    returned = session().get_one(Episode, id_).returned_at
+    assert returned is not None
+    for place, outcome in enumerate((ContactOutcome.NO_ANSWER, ContactOutcome.NO_ANSWER, ContactOutcome.ACCEPTED)):
+        record_attempt(context, episode_id=id_, at=returned + (place + 1) * timedelta(minutes=5),
+                       method=ContactMethod.PHONE, with_whom=ContactWith.CHILD, outcome=outcome)  # fmt: skip
+    record_completed(context, episode_ids=[id_], completed_at=NOON - timedelta(minutes=5))
+    with writing() as current:
+        query = current.query(Interview).join(InterviewEpisode).filter(InterviewEpisode.episode_id == id_)
+        row = query.order_by(Interview.id.desc()).first()
+        assert row is not None
+        child_id = current.get_one(Episode, id_).child_id
+        for section, answers in {
+            "own_words": {"words": "I was <b>fine</b>."},
+            "would_help": {"help_now": "A room of my own."},
+        }.items():
+            current.add(
+                InterviewSection(interview_id=row.id, section=section, version=1, answers=answers, saved_at=NOON)
+            )
+        current.add(Action(child_id=child_id, interview_id=row.id, what="Ask for another room", asked_by_child=True,
+                           owner_name="The placement", due_on=date(2026, 11, 1), created_at=NOON))  # fmt: skip
+        return child_id
+
+
+def test_the_story_says_how_the_child_was_reached_and_what_the_child_said(
+    client_request: ClientRequest, held: int
+) -> None:
+    page = client_request.sign_in("Alice").get(f"/children/{held}/story")
+    text = " ".join(page.text.split())
+    assert "Carabel went missing" in text
+    assert "Tried 3 times by phone, reached on the third." in text
+    assert "within the 72 hours" in text
+    assert "Carabel’s own words" in text
+    assert "I was <b>fine</b>." in text  # verbatim, and no markup
+    for unkind in ("refused", "absconded", "non-compliant", "failed"):
+        assert unkind not in text.lower()
+
+
+def test_what_was_asked_stands_beside_what_was_not_done_yet(client_request: ClientRequest, held: int) -> None:
+    client_request.sign_in("Alice")
+    text = " ".join(client_request.get(f"/children/{held}/story").text.split())
+    assert "A room of my own." in text
+    assert "Not done yet It was to be done by 1 November 2026, by The placement." in text
+    with writing() as current:
+        current.query(Action).delete()
+    text = " ".join(client_request.get(f"/children/{held}/story").text.split())
+    assert "Nothing is recorded as done about it." in text
+
+
+def test_who_may_read_it(client_request: ClientRequest, held: int, day: Day) -> None:
+    client_request.sign_in("Charlie").get(f"/children/{held}/story", status=403)
+    client_request.sign_in("Bob").get(f"/children/{day.child('Anwen')}/story", status=404)
+    page = client_request.sign_in("Dana").get(f"/children/{held}")
+    assert any(a.attributes.get("href") == f"/children/{held}/story" for a in page.all("a"))
+
+
+def test_every_child_of_the_day_has_a_story(client_request: ClientRequest, day: Day) -> None:
+    client_request.sign_in("Alice")
+    for child_id in day.children.values():
+        client_request.get(f"/children/{child_id}/story?all=yes")
+
+
+def test_a_persons_word_about_the_prevention_interview(client_request: ClientRequest, day: Day) -> None:
+    alice, id_ = client_request.sign_in("Alice"), day.episode("Carabel")
+    page = alice.get(f"/episodes/{id_}")
+    assert "Not recorded." in page.text
+    form = alice.get(f"/episodes/{id_}/prevention-interview")
+    at = {"prevention_interview_at-day": "16", "prevention_interview_at-month": "11",
+          "prevention_interview_at-year": "2026", "prevention_interview_at-time": "11:00"}  # fmt: skip
+    sent = {**at, "version": form.value_of("version"), "prevention_interview_raised_harm": "yes"}
+    again = alice.post(f"/episodes/{id_}/prevention-interview", sent, status=200)
+    assert "Write what was raised" in again.text
+    alice.post(f"/episodes/{id_}/prevention-interview", {**sent, "prevention_interview_outcome": "Was followed."})
+    page = alice.get(f"/episodes/{id_}")
+    assert "Harm was raised" in page.text
+    assert "Was followed." in page.text
+    client_request.sign_in("Bob").get(f"/episodes/{id_}/prevention-interview", status=403)
