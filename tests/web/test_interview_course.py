@@ -253,7 +253,7 @@ def test_another_council_asked_and_its_answer(client_request: ClientRequest, day
 def test_each_episode_shows_its_own_clock_and_result(client_request: ClientRequest, day: Day) -> None:
     client, id_ = client_request.sign_in("Alice"), day.episode("Jossie")
     page = client.get(f"/episodes/{id_}/interview")
-    assert "The child went missing again: one conversation may answer that episode too." in page.text
+    assert "Another episode of this child has no interview yet: one conversation may answer it too." in page.text
     sent = {"episode_ids": [id_ - 1, id_], **instant("completed_at", "16 11 2026 11:00")}
     client.post(f"/episodes/{id_}/interview/completed?from=interview", sent)
     page = client.get(f"/interviews/{interviews_of(id_)[0].id}")
