@@ -254,6 +254,17 @@ def test_each_episode_shows_its_own_clock_and_result(client_request: ClientReque
     client, id_ = client_request.sign_in("Alice"), day.episode("Jossie")
     page = client.get(f"/episodes/{id_}/interview")
     assert "Another episode of this child has no interview yet: one conversation may answer it too." in page.text
+    client.post(f"/episodes/{id_}/interview/attempt", attempt("no_answer"))
+    under_way = interviews_of(id_)[0].id
+    assert "Another interview of this child is under way" in client.get(f"/episodes/{id_ - 1}/interview").text
+    page = client.post(f"/interviews/{under_way}/cover", {"episode_id": id_ - 1}, follow=True, status=200)
+    assert "The interview is to answer for that episode too." in page.text
+    assert "The episodes it is about, each with its own clock" in page.text
+    client.post(f"/interviews/{under_way}/cover", {"episode_id": "x"}, status=404)
+    again = client.post(
+        f"/interviews/{under_way}/cover", {"episode_id": day.episode("Carabel")}, follow=True, status=200
+    )
+    assert "One interview is with one child." in again.text
     sent = {"episode_ids": [id_ - 1, id_], **instant("completed_at", "16 11 2026 11:00")}
     client.post(f"/episodes/{id_}/interview/completed?from=interview", sent)
     page = client.get(f"/interviews/{interviews_of(id_)[0].id}")
