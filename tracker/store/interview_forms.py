@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from tracker.core.form_definition import form_of
 from tracker.core.interview_form import InterviewForm
 from tracker.store.models import (
-    Interview,
     InterviewFormVersion,
     InterviewSection,
     InterviewSectionConflict,
@@ -18,11 +17,23 @@ from tracker.store.models import (
 )
 
 
-def pinned_form(session: Session, row: Interview) -> InterviewForm | None:
-    """The form that the interview was begun with; None where nothing is written yet."""
-    if row.form_version_id is None:
+def pinned_form(session: Session, form_version_id: int | None) -> InterviewForm | None:
+    """The form that an interview was begun with; None where nothing is written yet.
+
+    Read once for a process: what a sum stands for never changes.
+    """
+    if form_version_id is None:
         return None
-    return form_of(session.get_one(InterviewFormVersion, row.form_version_id).definition)
+    of_version = InterviewFormVersion.id == form_version_id
+    sha256 = session.scalars(select(InterviewFormVersion.sha256).where(of_version)).one()
+    form = _READ.get(sha256)
+    if form is None:
+        form = form_of(session.scalars(select(InterviewFormVersion.definition).where(of_version)).one())
+        _READ[sha256] = form
+    return form
+
+
+_READ: dict[str, InterviewForm] = {}
 
 
 def version_of_form(session: Session, form: InterviewForm, now: datetime) -> int:
