@@ -1,18 +1,22 @@
 """Who may write of an interview, and whether its form is open: asked by every use case that changes what is written."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
 from tracker.core.interview_form import InterviewForm
 from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import FormProblem, Refused
-from tracker.store import audit, interview_forms, people
-from tracker.store.models import Episode, Interview, InterviewEpisode, Person
+from tracker.store import audit, interview_forms
+from tracker.store.models import Episode, Interview, InterviewEpisode, Person, PersonRole
 from tracker.store.visibility import episodes_visible_to
 
 WRITE_ANY = frozenset({Role.LEAD, Role.MANAGER})
 """Roles that may write of every interview; an interviewer of those that are theirs now."""
+
+
+_HELD = select(Interview).where(Interview.id == bindparam("id")).with_for_update().options(lazyload(Interview.links))
+_ROLES = select(PersonRole.role).join(Person).where(Person.id == bindparam("id"), Person.is_active)
 
 
 def interview_to_write(session: Session, context: Context, interview_id: int) -> Interview:
@@ -22,8 +26,8 @@ def interview_to_write(session: Session, context: Context, interview_id: int) ->
     this every few seconds, and so it reads no more than it needs.
     """
     audit.hold_chain(session)
-    query = select(Interview).where(Interview.id == interview_id).with_for_update().options(lazyload(Interview.links))
-    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    found = session.execute(_HELD, {"id": interview_id}, execution_options={"populate_existing": True})
+    row = found.scalar_one_or_none()
     viewer = viewer_of_actor(session, context)
     if row is None or (viewer is not None and not _sees(session, viewer, interview_id)):
         raise Refused(FormProblem("unknown_interview", "There is no such interview.", ("interview_id",)))
@@ -43,9 +47,8 @@ def viewer_of_actor(session: Session, context: Context) -> Viewer | None:
     """The person who acts, with no roles where they work here no longer; None for a part of the system."""
     if context.actor.person_id is None:
         return None
-    person = session.get(Person, context.actor.person_id)
-    roles = people.roles_of(person) if person is not None and person.is_active else frozenset()
-    return Viewer(context.actor.person_id, context.actor.name, roles, person.team_id if person else None)
+    held = session.execute(_ROLES, {"id": context.actor.person_id}).scalars()
+    return Viewer(context.actor.person_id, context.actor.name, frozenset(Role(role) for role in held))
 
 
 def roles_of_actor(session: Session, context: Context) -> frozenset[Role] | None:

@@ -89,12 +89,9 @@ def section_asked(context: Context, interview_id: int, code: str) -> Section | N
 
     None where there is no such section or interview. Whether the person may see it, saving asks.
     """
-    session = read_session()
-    version = session.execute(select(Interview.form_version_id).where(Interview.id == interview_id)).one_or_none()
-    if version is None:
-        return None
-    form = interview_forms.pinned_form(session, version[0]) or context.rules.interview_form
-    return form.section(code) if form else None
+    known, pinned = interview_forms.form_of_interview(read_session(), interview_id)
+    form = pinned or context.rules.interview_form
+    return form.section(code) if known and form else None
 
 
 def _covered(viewer: Viewer, interview_id: int) -> Found:
