@@ -276,7 +276,8 @@ def test_a_decline_is_shown_to_its_reviewer(
 ) -> None:
     record_declined(
         context, episode_ids=[episode_id], declined_at=NOON - HOUR, declined_by=DeclinedBy.PARENT_OR_CARER,
-        reason="No time", child_was_asked=False, child_not_asked_reason="Asleep", carer_asked_instead="Where he had been",
+        reason="No time", child_was_asked=False, child_not_asked_reason="Asleep",
+        carer_asked_instead="Where he had been",
     )  # fmt: skip
     page = client_request.sign_in("Dana").get(f"/interviews/{interview_id}/review")
     for words in ("Asleep", "Where he had been", "Was the child asked, in a way"):

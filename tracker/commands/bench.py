@@ -13,6 +13,7 @@ from flask import Flask
 
 from tracker.bench import boards, febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
+from tracker.bench.form import measure_form
 from tracker.bench.intake import measure_intake
 from tracker.bench.matching_quality import measure_invented
 from tracker.bench.matching_speed import hold_population, measure_matching_speed
@@ -59,6 +60,7 @@ def bench_run(run: Command, here: bool = False) -> int:
         lifetime = timedelta(minutes=settings.limits.session_minutes)
         measures = [
             *measure_pages(app, context, COOKIE, lifetime),
+            *measure_form(app, context, COOKIE, lifetime),
             measure_month(context),
             measure_sweep(context),
             measure_intake(context, partial(receive_for_bench, context, settings), folder),

@@ -18,7 +18,8 @@ def finish_write_up(context: Context, *, interview_id: int) -> None:
     Of a decline, which has no form: what a manager asked for is done. `completed_at` is not touched.
     """
     with writing() as session:
-        row = interview_to_write(session, context, interview_id)
+        interview_to_write(session, context, interview_id)
+        row, _ = interview_for_change(session, context, interview_id)
         if _is_returned_decline(row):
             write_interview(session, row, {"returned_at": None}, context, "interview_written_up", {"sections": {}})
             return

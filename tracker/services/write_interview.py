@@ -19,6 +19,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.finish_write_up import finish_write_up, reopen_write_up
 from tracker.services.form_access import form_in_force, interview_to_write, refuse_unless_open
 from tracker.services.interview_rows import write_interview
+from tracker.services.rows_for_change import interview_for_change
 from tracker.services.transaction import writing
 from tracker.store import audit, interview_forms
 from tracker.store.models import Interview, InterviewSection, InterviewSectionConflict, Person
@@ -159,6 +160,7 @@ def _begin(session: Session, context: Context, row: Interview) -> None:
     """From here on the interview keeps the form that it was begun with."""
     version_id = interview_forms.version_of_form(session, form_in_force(session, context, row), context.now)
     values = {"form_version_id": version_id, "form_started_at": context.now}
+    row, _ = interview_for_change(session, context, row.id)
     write_interview(session, row, values, context, "interview_form_started", {"form_version_id": version_id})
 
 

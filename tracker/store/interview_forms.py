@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.form_definition import form_of
@@ -17,12 +17,44 @@ from tracker.store.models import (
     InterviewSectionVersion,
 )
 
+# Saving as typed asks these every few seconds: their statements are made once.
+_SHA256 = select(InterviewFormVersion.sha256).where(InterviewFormVersion.id == bindparam("id"))
+_DEFINITION = select(InterviewFormVersion.definition).where(InterviewFormVersion.sha256 == bindparam("sha256"))
+_SHA256_OF_INTERVIEW = (
+    select(Interview.id, InterviewFormVersion.sha256)
+    .outerjoin(InterviewFormVersion, InterviewFormVersion.id == Interview.form_version_id)
+    .where(Interview.id == bindparam("id"))
+)
+_SECTION = select(InterviewSection).where(
+    InterviewSection.interview_id == bindparam("id"), InterviewSection.section == bindparam("section")
+)
+_LAST_KEPT_AT = select(func.max(InterviewSectionVersion.saved_at)).where(
+    InterviewSectionVersion.interview_id == bindparam("id"), InterviewSectionVersion.section == bindparam("section")
+)
+_READ: dict[str, InterviewForm] = {}
 
-def pinned_form(session: Session, row: Interview) -> InterviewForm | None:
-    """The form that the interview was begun with; None where nothing is written yet."""
-    if row.form_version_id is None:
+
+def pinned_form(session: Session, form_version_id: int | None) -> InterviewForm | None:
+    """The form that an interview was begun with; None where nothing is written yet."""
+    if form_version_id is None:
         return None
-    return form_of(session.get_one(InterviewFormVersion, row.form_version_id).definition)
+    return _form_of_sum(session, session.execute(_SHA256, {"id": form_version_id}).scalar_one())
+
+
+def form_of_interview(session: Session, interview_id: int) -> tuple[bool, InterviewForm | None]:
+    """Whether there is such an interview, and the form that it was begun with."""
+    found = session.execute(_SHA256_OF_INTERVIEW, {"id": interview_id}).one_or_none()
+    if found is None:
+        return False, None
+    return True, _form_of_sum(session, found.sha256) if found.sha256 else None
+
+
+def _form_of_sum(session: Session, sha256: str) -> InterviewForm:
+    """Read once for a process: what a sum stands for never changes."""
+    form = _READ.get(sha256)
+    if form is None:
+        _READ[sha256] = form = form_of(session.execute(_DEFINITION, {"sha256": sha256}).scalar_one())
+    return form
 
 
 def version_of_form(session: Session, form: InterviewForm, now: datetime) -> int:
@@ -38,7 +70,10 @@ def version_of_form(session: Session, form: InterviewForm, now: datetime) -> int
 
 
 def section_row(session: Session, interview_id: int, section: str) -> InterviewSection | None:
-    return session.get(InterviewSection, (interview_id, section), populate_existing=True)
+    found = session.execute(
+        _SECTION, {"id": interview_id, "section": section}, execution_options={"populate_existing": True}
+    )
+    return found.scalar_one_or_none()
 
 
 def sections_of(session: Session, interview_id: int) -> dict[str, InterviewSection]:
@@ -49,10 +84,8 @@ def sections_of(session: Session, interview_id: int) -> dict[str, InterviewSecti
 
 def last_kept_at(session: Session, interview_id: int, section: str) -> datetime | None:
     """When the newest version of the section's history had been saved."""
-    query = select(func.max(InterviewSectionVersion.saved_at)).where(
-        InterviewSectionVersion.interview_id == interview_id, InterviewSectionVersion.section == section
-    )
-    return session.scalar(query)
+    found: datetime | None = session.execute(_LAST_KEPT_AT, {"id": interview_id, "section": section}).scalar()
+    return found
 
 
 def keep_version(session: Session, row: InterviewSection) -> None:

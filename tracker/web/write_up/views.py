@@ -51,7 +51,7 @@ def section(interview_id: int, section: str) -> ResponseReturnValue:
 
 def _save(interview_id: int, section: str) -> ResponseReturnValue:
     person = signed_in_viewer()
-    part = section_asked(request_context(), person, interview_id, section) or abort(404)
+    part = section_asked(request_context(), interview_id, section) or abort(404)
     form = SectionForm.sent(part, request.form)
     try:
         if form.writer_id != person.person_id:
@@ -94,6 +94,8 @@ def _conflict(interview_id: int, conflict: SectionConflict) -> ResponseReturnVal
 
 def _not_saved(interview_id: int, section: str, form: SectionForm, refused: Refused) -> ResponseReturnValue:
     """What was typed comes back in the page."""
+    if refused.problems[0].code == "unknown_interview":
+        abort(404)
     code, sentence = refused.problems[0].code, " ".join(problem.sentence for problem in refused.problems)
     if _asks_for_json():
         return jsonify(status=code, sentence=sentence), 422
