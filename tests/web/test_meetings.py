@@ -29,7 +29,7 @@ def test_what_triggers_asked_for_stands_in_the_list_each_child_once(client_reque
     page = client_request.sign_in("Alice").get("/meetings")
     rows = [row.text for row in page.all("tr")][1:]
     benny = [row for row in rows if "Benny" in row]
-    assert len(benny) == 1 and "Missing for more than 24 hours" in benny[0] and "To be decided" in benny[0]
+    assert len(benny) == 1 and "Missing for more than 24 hours" in benny[0] and "To be arranged" in benny[0]
     assert any("Finlo" in row and "High risk" in row for row in rows)
     gussie = [row for row in rows if "Gussie" in row]
     assert len(gussie) == 1, "found after 25 hours"
@@ -41,7 +41,7 @@ def test_planned_then_held_then_corrected_with_an_action_from_it(client_request:
     child = day.child("Benny")
     id_ = held(child).id
     client = client_request.sign_in("Dana")
-    assert "Came true" in client.get(f"/meetings/{id_}").text
+    assert "True since" in client.get(f"/meetings/{id_}").text
     client.post(f"/meetings/{id_}/plan", {"version": "1", **moment("planned_at", "17", "10:00")})
     assert "Planned for" in client.get(f"/meetings/{id_}").text
     page = client.get(f"/meetings/{id_}/held")

@@ -63,7 +63,7 @@ class ActionForm(RecordForm):
 
 class FinishForm(RecordForm):
     outcome = LongText("What came of it?", [InputRequired("Write what came of it."), TEXT])
-    done_at = LondonDateTimeField("When was it done? (leave empty for now)", [KnownYear()])
+    done_at = LondonDateTimeField("When was it done?", [KnownYear()])
 
 
 class WithdrawForm(RecordForm):

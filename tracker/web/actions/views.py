@@ -1,6 +1,7 @@
 """Actions: what is to be done, mine, my team's or all; one of them; adding, changing, finishing, withdrawing."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,7 +28,8 @@ def source_address(source: str | None, source_id: int | None) -> str | None:
     endpoint = SOURCES.get(source or "", "")
     if endpoint not in current_app.view_functions or source_id is None:
         return None
-    return url_for(endpoint, **{f"{source}_id": source_id})
+    given: dict[str, Any] = {f"{source}_id": source_id}
+    return url_for(endpoint, **given)
 
 
 @bp.get("/actions")
@@ -55,7 +57,7 @@ def add(child_id: int) -> ResponseReturnValue:
     form.offer_owners(owners())
     source, source_id = _source()
     back = source_address(source, source_id) or url_for("children.show", child_id=child_id)
-    given = {f"{source}_id": source_id} if source and source_id else {}
+    given: dict[str, Any] = {f"{source}_id": source_id} if source and source_id else {}
 
     def save() -> None:
         actions.add_action(request_context(), child_id=child_id, **form.values(), **given)
