@@ -22,7 +22,7 @@ from tracker.web.interview_words import INTERVIEW_WORDS, outlook_words
 DUE = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # a Thursday
 HOUR = timedelta(hours=1)
 
-instants = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 20), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 20), timezones=st.just(UTC))
 hours = st.floats(0, 100).map(lambda number: timedelta(hours=number))
 
 
@@ -94,7 +94,8 @@ def test_a_visit_in_time_by_somebody_present_warns_only_for_its_own_reason(
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE - 2 * HOUR), (OutlookReason.HOLDER_AWAY,)),
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE), ()),
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE - 9 * HOUR, away_until=DUE - HOUR), ()),
-        (ClockFacts(DUE, True, planned_at=DUE - 15 * HOUR), (OutlookReason.VISIT_PASSED,)),
+        (ClockFacts(DUE, True, planned_at=DUE - 29 * HOUR), ()),
+        (ClockFacts(DUE, True, planned_at=DUE - 30 * HOUR), (OutlookReason.VISIT_PASSED,)),
     ],
 )
 def test_a_planned_visit(recorded: ClockFacts, reasons: tuple[OutlookReason, ...]) -> None:
