@@ -68,9 +68,9 @@ WHERE: dict[str, str] = {
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "feed", "mail", "policy", "addresses", "pulls", "dropped_files",
-    "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row", "report_child",
-    "daily_report", "line_marks",
+    "terms", "interview_terms", "clock", "working_time", "feed", "mail", "policy", "addresses", "pulls",
+    "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
+    "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "reconciliation", "expected_reports",

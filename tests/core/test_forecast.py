@@ -94,7 +94,8 @@ def test_a_visit_in_time_by_somebody_present_warns_only_for_its_own_reason(
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE - 2 * HOUR), (OutlookReason.HOLDER_AWAY,)),
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE), ()),
         (ClockFacts(DUE, True, planned_at=DUE - HOUR, away_from=DUE - 9 * HOUR, away_until=DUE - HOUR), ()),
-        (ClockFacts(DUE, True, planned_at=DUE - 15 * HOUR), (OutlookReason.VISIT_PASSED,)),
+        (ClockFacts(DUE, True, planned_at=DUE - 29 * HOUR), ()),
+        (ClockFacts(DUE, True, planned_at=DUE - 30 * HOUR), (OutlookReason.VISIT_PASSED,)),
     ],
 )
 def test_a_planned_visit(recorded: ClockFacts, reasons: tuple[OutlookReason, ...]) -> None:

@@ -1,5 +1,21 @@
 """The commands by area; importing this registers them all."""
 
-from tracker.commands import admin, bench, bench_loads, counts, demo, engine, feeds, month, reports, roads, tokens
+from tracker.commands import (
+    admin,
+    bench,
+    bench_loads,
+    counts,
+    demo,
+    engine,
+    feeds,
+    forecast,
+    month,
+    reports,
+    roads,
+    tokens,
+)
 
-__all__ = ["admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "month", "reports", "roads", "tokens"]
+__all__ = [
+    "admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "forecast", "month", "reports", "roads",
+    "tokens",
+]  # fmt: skip

@@ -13,6 +13,7 @@ from flask import Flask
 
 from tracker.bench import boards, febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
+from tracker.bench.forecast import measure_forecast
 from tracker.bench.form import measure_form
 from tracker.bench.intake import measure_intake
 from tracker.bench.matching_quality import measure_invented
@@ -45,7 +46,7 @@ CHILDREN = 50_000
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def bench_group(click_context: click.Context, /, as_json: bool) -> None:
-    """Measure pages, sweep, intake, delivery and the month on this machine; or seed data to measure on."""
+    """Measure pages, sweep, intake, delivery, the month and the forecast on this machine; or seed data."""
     if click_context.invoked_subcommand is None:
         click_context.invoke(bench_run, as_json=as_json)
 
@@ -59,6 +60,7 @@ def bench_run(run: Command, here: bool = False) -> int:
         context = Context(now, settings.rules, Actor("bench"), settings.base_url, settings.council.own_names)
         lifetime = timedelta(minutes=settings.limits.session_minutes)
         measures = [
+            *measure_forecast(context),
             *measure_pages(app, context, COOKIE, lifetime),
             *measure_form(app, context, COOKIE, lifetime),
             measure_month(context),

@@ -15,13 +15,13 @@ from tracker.core.interview_terms import OutlookReason, VisitEnd
 from tracker.core.working_time import working_hours
 
 STEP_HOURS: Mapping[OutlookReason, float] = {
-    OutlookReason.NOT_ALLOCATED: 14.0,
-    OutlookReason.NOT_CONTACTED: 10.0,
+    OutlookReason.NOT_ALLOCATED: 11.0,
+    OutlookReason.NOT_CONTACTED: 8.0,
     OutlookReason.NOBODY_REACHED: 9.0,
-    OutlookReason.NOT_OFFERED: 7.0,
-    OutlookReason.NOT_ACCEPTED: 6.0,
+    OutlookReason.NOT_OFFERED: 5.0,
+    OutlookReason.NOT_ACCEPTED: 5.0,
     OutlookReason.NOT_PLANNED: 5.0,
-    OutlookReason.VISIT_NOT_HELD: 7.0,
+    OutlookReason.VISIT_NOT_HELD: 10.0,
 }
 """Working hours from each step to the conversation itself: the furthest step taken decides which one is asked."""
 
@@ -31,15 +31,15 @@ ATTEMPT_HOURS, MOST_ATTEMPTS = 1.5, 4
 CLOCK_HOURS, MOST_CLOCKS = 0.5, 12
 """For each other clock of the same person that runs out first."""
 
-UNANSWERED_HOURS = 9.0
+UNANSWERED_HOURS = 8.0
 """While another council has not answered whether it holds the interview."""
 
 MANY_CLOCKS = 4
 FEW_HOURS_SHARE = 0.25
 """From so many on, other clocks are given as a reason; below that share of the time left, a weekend or night is."""
 
-VISIT_PASSED_HOURS = 6.0
-"""So long after a visit somebody should have said what became of it."""
+VISIT_PASSED_HOURS = 24.0
+"""So long after a visit somebody should have said what became of it: most were held, and are written down later."""
 
 SIMPLE_HOURS = 24.0
 

@@ -22,7 +22,7 @@ from tracker.demo.office import Office
 from tracker.demo.other_councils import Asked, ask
 from tracker.demo.people import STAFF, TEAMS
 from tracker.demo.pursuit import Case, Family, Pursuit
-from tracker.demo.staged_cases import staged_case
+from tracker.demo.staged_cases import staged_case, visit_today
 
 DEADLINE = timedelta(hours=72)
 CLEAR_OF_NOW = timedelta(hours=2.5)
@@ -95,7 +95,19 @@ def plan_interviews(county: County) -> list[DemoInterview]:
         by_child[episode.child.number].append(episode)
     planner = _Planner(county, Random(county.seed + 1), office_of(county))  # noqa: S311 (a simulation)
     found = [interview for episodes in by_child.values() for interview in planner.of_child(episodes)]
+    found = _with_visits_today(found, county.now)
     return sorted(found, key=lambda interview: (interview.known_at, interview.episodes[0].reference))
+
+
+def _with_visits_today(plans: list[DemoInterview], now: datetime) -> list[DemoInterview]:
+    """Each interviewer who has something open has a visit today, where the day has room for one."""
+    held: dict[str, list[Pursuit]] = defaultdict(list)
+    for plan in plans:
+        if plan.outcome is Outcome.OPEN and plan.pursuit and plan.interviewer:
+            staged = plan.episodes[-1].stage is not None
+            held[plan.interviewer] += [] if staged and not plan.pursuit.visits else [plan.pursuit]
+    changed = dict(filter(None, (visit_today(pursuits, now) for pursuits in held.values())))
+    return [replace(p, pursuit=changed[p.pursuit]) if p.pursuit in changed else p for p in plans]
 
 
 @dataclass

@@ -19,13 +19,14 @@ from tracker.demo.acts import Act, acts_of_interview
 from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
-from tracker.demo.interviews import DEADLINE, plan_interviews
+from tracker.demo.interviews import DEADLINE, office_of, plan_interviews
+from tracker.demo.office import Leave
 from tracker.demo.papers import Papers, evenings
 from tracker.demo.people import Joins
 from tracker.demo.reports import DailyReport, daily_reports
 from tracker.demo.staff import add_staff, add_teams
 from tracker.demo.world import World
-from tracker.services import correct_episode, demonstration, log_episode, publish_month
+from tracker.services import correct_episode, demonstration, log_episode, people, publish_month
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Actor, Context
 from tracker.services.deliver_outbox import deliver
@@ -37,6 +38,9 @@ MONTHS_PUBLISHED = 3
 
 MAY_START_CLOCKS = frozenset({0, 6})
 """The ranks of acts after which something may be due earlier than before: a report, and what people enter by hand."""
+
+TOLD_BEFORE = timedelta(days=2, hours=21)
+"""So long before a leave it is entered."""
 
 ARRIVES = timedelta(minutes=4)
 """From the police's making of a report to its receipt."""
@@ -101,6 +105,7 @@ class Player:
         acts += [Act(at, 5, papers.evening) for at in at_work]
         teams_at = max(self.world.teams_from, self._first_day)
         acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
+        acts += self._absences()
         acts += self._by_hand()
         acts += self._publications()
         return sorted(acts, key=lambda act: (act.at, act.rank))
@@ -118,6 +123,20 @@ class Player:
             limits=world.settings.limits,
         )
         self.advance(1)
+
+    def _absences(self) -> Iterator[Act]:
+        """The administrator enters each leave some days before it."""
+        for leave in office_of(self.county).leaves:
+            at = max(leave.from_at - TOLD_BEFORE, self._first_day)
+            yield Act(at, 0, partial(self._enter, leave))
+
+    def _enter(self, leave: Leave, world: World, now: datetime) -> None:
+        people.set_absence(
+            self._administrator(now),
+            person_id=world.staff.ids[leave.email],
+            away_from=leave.from_at,
+            away_until=leave.until_at,
+        )
 
     def _by_hand(self) -> Iterator[Act]:
         """What people entered of their own for the ending."""

@@ -1,11 +1,14 @@
 """What was tried for the interviews that stand open at the demonstration's end. Pure."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
+from tracker.core.clock import local, local_date
 from tracker.core.interview_terms import ContactMethod, ContactOutcome, ContactWith
 from tracker.demo.county import DemoEpisode
 from tracker.demo.ending import Matter
-from tracker.demo.office import Office
+from tracker.demo.office import Office, instant
 from tracker.demo.pursuit import Attempt, Case, Family, Pursuit, Visit
 
 SILENCE = (
@@ -45,6 +48,34 @@ def staged_case(office: Office, episode: DemoEpisode, known_at: datetime, now: d
         place = "At the placement" if episode.child.looked_after else "At home"
         case.visits.append(Visit(_minute(agreed_at + timedelta(minutes=4)), email, _minute(planned_at), 45, place))
     return case.only_given(now)
+
+
+def visit_today(pursuits: Sequence[Pursuit], now: datetime) -> tuple[Pursuit, Pursuit] | None:
+    """Of one interviewer's open interviews, one and the same with a visit today; None where that cannot be.
+
+    None too where there is such a visit already, where nothing was given for an hour, or the day is over.
+    """
+    today = local_date(now)
+    planned_at = max(instant(today, time(10)), now + timedelta(hours=1, minutes=20)).replace(minute=30)
+    if any(v.ended_as is None and v.planned_at > now and local_date(v.planned_at) == today for v in _visits(pursuits)):
+        return None
+    if local(planned_at).hour > 18 or local_date(planned_at) != today:
+        return None
+    free = (p for p in pursuits if not p.visits and p.given[-1].at < now - timedelta(hours=1, minutes=30))
+    one = next(free, None)
+    if one is None:
+        return None
+    given, agreed_at = one.given[-1], _minute(now - timedelta(minutes=50))
+    kept = tuple(attempt for attempt in one.attempts if attempt.at < agreed_at)
+    said_yes = Attempt(agreed_at, given.email, ContactMethod.PHONE, ContactWith.CHILD, ContactOutcome.ACCEPTED)
+    visit = Visit(
+        agreed_at + timedelta(minutes=4), given.email, _minute(planned_at), 45, "At school, in the quiet room"
+    )
+    return one, replace(one, attempts=(*kept, said_yes), visits=(visit,))
+
+
+def _visits(pursuits: Sequence[Pursuit]) -> list[Visit]:
+    return [visit for pursuit in pursuits for visit in pursuit.visits]
 
 
 def _between(first: datetime, last: datetime, share: float) -> datetime:
