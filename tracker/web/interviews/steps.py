@@ -91,10 +91,8 @@ def _of_the_course(page: InterviewPage) -> dict[str, Step]:
     if may(Permission.RECORD_INTERVIEW) and page.stage is not S.NOT_REQUIRED_PROPOSED:
         found["not_required"] = _by_episode(page, "Propose: not required", "propose_not_required")
     if may(Permission.APPROVE_NOT_REQUIRED) and page.view is not None and page.view.may_approve:
-        given = {"episode_id": page.episode_id, "interview_id": page.view.id, "from": "interview"}
-        found["approve"] = Step(
-            "Approve that none is required, or not", url_for("interviews.decide_not_required", **given)
-        )
+        address = form_of("decide_not_required", page.episode_id, interview_id=page.view.id)
+        found["approve"] = Step("Approve that none is required, or not", address)
     return found
 
 
