@@ -128,7 +128,9 @@ def _ended(page: InterviewPage) -> Iterator[Happening]:
     if view.completed_at:
         by = f"By {view.interviewer_name}." if view.interviewer_name else ""
         where = "It is written up elsewhere." if view.written_elsewhere else ""
-        yield Happening(view.completed_at, "Held", _given(by, where), "green")
+        visit = next((one for one in page.visits if one.ended_as is VisitEnd.HELD), None)
+        planned = f"The visit was planned for {instant(visit.planned_at)}, {visit.place}." if visit else ""
+        yield Happening(view.completed_at, "Held", _given(by, planned, where), "green")
     for at, title, who in (
         (view.not_required_at, "Proposed: not required", view.not_required_by),
         (view.not_required_refused_at, "Not approved: an interview is required", None),

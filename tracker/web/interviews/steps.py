@@ -20,7 +20,7 @@ _FIRST: dict[InterviewStage, tuple[str, ...]] = {
     S.OFFERED: ("attempt", "accepted", "plan"),
     S.ACCEPTED: ("plan", "attempt", "held"),
     S.NOT_HELD: ("plan", "attempt", "held"),
-    S.PLANNED: ("held", "end_visit", "plan"),
+    S.PLANNED: ("held", "form", "end_visit", "plan"),
     S.HELD: ("write_up",),
     S.RETURNED: ("write_up",),
     S.WRITTEN_UP: ("review",),
@@ -119,6 +119,8 @@ def _of_the_writing(page: InterviewPage) -> dict[str, Step]:
     if page.id is None or page.view is None or page.view.written_elsewhere:
         return {}
     found: dict[str, Step] = {}
+    if page.is_open and may(Permission.RECORD_INTERVIEW):
+        found |= _if_there("form", "Open the form", "write_up.index", page.id)
     words = "Change what the manager asked for" if page.stage is S.RETURNED else "Write it up"
     if page.view.completed_at and page.stage in (S.HELD, S.RETURNED) and may(Permission.RECORD_INTERVIEW):
         found |= _if_there("write_up", words, "write_up.index", page.id)
