@@ -36,6 +36,7 @@ def test_the_leads_day(site: Site, day: Day) -> None:
 
     page.get_by_role("link", name="Allocate Anwen Anwenson").click()
     page.get_by_label("Who holds the interview?").select_option(label="Bob Testworker, North team, 2 open clocks")
+    page.get_by_label("Yes: not involved in caring for the child").check()
     page.get_by_role("button", name="Allocate").click()
     expect(page).to_have_url(site.address + "/today")
     expect(page.get_by_role("status")).to_have_text("The interview is allocated.")

@@ -73,6 +73,7 @@ def test_from_the_police_file_to_the_managers_email_and_the_month(site: Site, tm
     page.get_by_role("link", name=re.compile("^Allocate")).first.click()
     bob = page.get_by_label("Who holds the interview?").locator("option", has_text="Bob Testworker")
     page.get_by_label("Who holds the interview?").select_option(bob.get_attribute("value"))
+    page.get_by_label("Yes: not involved in caring for the child").check()
     page.get_by_role("button", name="Allocate").click()
     expect(page.locator("main")).to_contain_text("Bob Testworker")
 

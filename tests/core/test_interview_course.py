@@ -2,11 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.interview_course import Attempt, Course, attempts_to_first_contact, stage_of
-from tracker.core.interview_terms import ContactOutcome, InterviewStage, VisitEnd
+from tracker.core.interview_course import (
+    Asked,
+    Attempt,
+    Course,
+    Holder,
+    attempts_to_first_contact,
+    stage_of,
+    who_holds,
+)
+from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome, InterviewStage, VisitEnd, WhoHolds
 
 AT = datetime(2026, 11, 16, 9, tzinfo=UTC)
 STEPS = (
@@ -58,3 +67,22 @@ def test_attempts_count_up_to_the_first_answer_in_order_of_time() -> None:
     assert attempts_to_first_contact(unanswered) is None
     answered = Attempt(AT + timedelta(hours=1), ContactOutcome.CALL_AGAIN)
     assert attempts_to_first_contact([*unanswered, answered]) == 2
+
+
+@pytest.mark.parametrize(
+    ("requests", "is_ours", "holder"),
+    [
+        ([], True, Holder(WhoHolds.US)),
+        ([], None, Holder(WhoHolds.US)),
+        ([], False, Holder(WhoHolds.TO_ASK)),
+        ([Asked("Elsewhere")], False, Holder(WhoHolds.ASKED, "Elsewhere")),
+        ([Asked("Elsewhere", AuthorityAnswer.WILL_HOLD)], False, Holder(WhoHolds.THEM, "Elsewhere")),
+        ([Asked("Elsewhere", AuthorityAnswer.HELD)], True, Holder(WhoHolds.THEY_HELD, "Elsewhere")),
+        ([Asked("Elsewhere", AuthorityAnswer.WILL_NOT)], False, Holder(WhoHolds.US, "Elsewhere")),
+        ([Asked("One", AuthorityAnswer.WILL_NOT), Asked("Two")], True, Holder(WhoHolds.ASKED, "Two")),
+    ],
+)
+def test_who_must_hold_it_is_told_by_what_was_asked_last(
+    requests: list[Asked], is_ours: bool | None, holder: Holder
+) -> None:
+    assert who_holds(requests, is_ours) == holder

@@ -104,13 +104,14 @@ def test_what_may_be_done_follows_the_state(context: Context, people: People) ->
     may = {state: opened(context, people, id_).may for state, id_ in made.items()}
     assert may[InterviewState.AWAITING_RETURN] == {
         Act.CORRECT, Act.EXCLUDE, Act.RECORD_FOUND, Act.RECORD_RETURNED, Act.ALLOCATE,
+        Act.ASK_AUTHORITY,
     }  # fmt: skip
     assert Act.RECORD_FOUND not in may[InterviewState.FOUND_NOT_RETURNED]
     assert may[InterviewState.FOUND_NOT_RETURNED] >= {Act.RECORD_RETURNED, Act.RECORD_COMPLETED}
     assert Act.REQUEST_INTERVIEW in may[InterviewState.NO_CLOCK]
     assert may[InterviewState.OVERDUE] == {
         Act.CORRECT, Act.EXCLUDE, Act.ALLOCATE, Act.RECORD_OFFER, Act.RECORD_COMPLETED, Act.RECORD_DECLINED,
-        Act.PROPOSE_NOT_REQUIRED,
+        Act.PROPOSE_NOT_REQUIRED, Act.RECORD_ATTEMPT, Act.RECORD_ACCEPTED, Act.PLAN_VISIT, Act.ASK_AUTHORITY,
     }  # fmt: skip
     assert may[InterviewState.COMPLETED_IN_TIME] == {Act.CORRECT, Act.EXCLUDE, Act.DETACH_INTERVIEW}
     assert may[InterviewState.DECLINED] == {Act.CORRECT, Act.EXCLUDE, Act.DETACH_INTERVIEW, Act.RECORD_COMPLETED}

@@ -29,8 +29,10 @@ def test_allocate(client_request: ClientRequest, day: Day) -> None:
     path = f"/episodes/{id_}/interview/allocate"
     page = client.get(path)
     assert "Bob Testworker, North team, 2 open clocks" in page.text and "Charlie" not in page.text
-    assert client.post(path, {}, status=200).errors() == ["Choose who holds the interview."]
-    page = client.post(path, {"person_id": client.people["Bob"]}, follow=True, status=200)
+    nothing_said = ["Choose who holds the interview.", "Say whether this person is independent."]
+    assert client.post(path, {}, status=200).errors() == nothing_said
+    assert not [box for box in client.get(path).all("input", type="radio") if "checked" in box.attributes]
+    page = client.post(path, {"person_id": client.people["Bob"], "independent": "yes"}, follow=True, status=200)
     assert "The interview is allocated." in page.text and "With Bob Testworker" in page.text
     chosen = [option.text for option in client.get(path).all("option") if "selected" in option.attributes]
     assert chosen == ["Bob Testworker, North team, 3 open clocks"]
@@ -56,7 +58,10 @@ def test_a_reason_for_one_who_is_independent_is_not_kept(client_request: ClientR
 def test_giving_it_to_somebody_else_keeps_who_had_it(client_request: ClientRequest, day: Day) -> None:
     client, id_ = client_request.sign_in("Alice"), day.episode("Carabel")
     page = client.post(
-        f"/episodes/{id_}/interview/allocate", {"person_id": client.people["Dana"]}, follow=True, status=200
+        f"/episodes/{id_}/interview/allocate",
+        {"person_id": client.people["Dana"], "independent": "yes"},
+        follow=True,
+        status=200,
     )
     assert "With Dana Testworker" in page.text and "Earlier with Bob Testworker" in page.text
     assert "Interview allocated to: Bob Testworker became Dana Testworker" in page.text
@@ -66,7 +71,9 @@ def test_nobody_who_holds_no_interviews_can_be_chosen(client_request: ClientRequ
     client = client_request.sign_in("Alice")
     for person in (client.people["Charlie"], 4711, "x"):
         page = client.post(
-            f"/episodes/{day.episode('Devon')}/interview/allocate", {"person_id": str(person)}, status=200
+            f"/episodes/{day.episode('Devon')}/interview/allocate",
+            {"person_id": str(person), "independent": "yes"},
+            status=200,
         )
         assert page.errors() == ["Choose from the list."]
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.core.interview_terms import REACHED, ContactOutcome, InterviewStage, VisitEnd
+from tracker.core.interview_terms import (
+    REACHED,
+    AuthorityAnswer,
+    ContactOutcome,
+    InterviewStage,
+    VisitEnd,
+    WhoHolds,
+)
 
 
 @dataclass(frozen=True)
@@ -76,3 +83,35 @@ def attempts_to_first_contact(attempts: Sequence[Attempt]) -> int | None:
     """How many attempts it took until somebody answered, that one counted; None while nobody has."""
     ordered = sorted(attempts, key=lambda attempt: attempt.at)
     return next((place for place, attempt in enumerate(ordered, start=1) if attempt.reached), None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """That another council was asked to hold the interview, and its answer; one withdrawn is left out."""
+
+    authority: str
+    answer: AuthorityAnswer | None = None
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who must hold the interview. `authority`: the other council concerned, where one was asked."""
+
+    holds: WhoHolds
+    authority: str | None = None
+
+
+def who_holds(requests: Sequence[Asked], is_ours: bool | None) -> Holder:
+    """By what was asked last, oldest first. Whoever must do it, the clock runs (definitions §1, host authority).
+
+    `is_ours`: whether we are responsible for the child; for another council's child, its own council is to be asked.
+    A council that will not do it leaves it to us, as does one that has not answered yet.
+    """
+    if not requests:
+        return Holder(WhoHolds.TO_ASK if is_ours is False else WhoHolds.US)
+    last = requests[-1]
+    if last.answer is None:
+        return Holder(WhoHolds.ASKED, last.authority)
+    if last.answer is AuthorityAnswer.WILL_NOT:
+        return Holder(WhoHolds.US, last.authority)
+    return Holder(WhoHolds.THEM if last.answer is AuthorityAnswer.WILL_HOLD else WhoHolds.THEY_HELD, last.authority)

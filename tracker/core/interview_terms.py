@@ -63,6 +63,9 @@ class ContactOutcome(StrEnum):
     DECLINED = "declined"
 
 
+OFFERS = frozenset({ContactOutcome.OFFERED, ContactOutcome.ACCEPTED, ContactOutcome.DECLINED})
+"""The offer reached them."""
+
 REACHED = frozenset(
     {ContactOutcome.CALL_AGAIN, ContactOutcome.OFFERED, ContactOutcome.ACCEPTED, ContactOutcome.DECLINED}
 )
@@ -100,6 +103,16 @@ class AuthorityAnswer(StrEnum):
     WILL_HOLD = "will_hold"
     HELD = "held"
     WILL_NOT = "will_not"  # so we do
+
+
+class WhoHolds(StrEnum):
+    """Who must hold the interview, as things stand."""
+
+    US = "us"
+    TO_ASK = "to_ask"  # another council is responsible for the child, and has not been asked
+    ASKED = "asked"  # another council, without an answer yet: ours to see to until it says it will
+    THEM = "them"
+    THEY_HELD = "they_held"  # its outcome is to be recorded here
 
 
 class ReviewDecision(StrEnum):

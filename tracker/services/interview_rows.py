@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.episodes import MissingEpisode
+from tracker.core.interviews import closing_of
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.follow_up import follow_up_episode
@@ -15,11 +16,12 @@ from tracker.store.models import Child, Episode, EpisodeVersion, Interview, Inte
 
 _NOT_SHOWN = frozenset(
     {
-        "allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at", "form_version_id",
-        "form_started_at", "written_up_by_id", "approved_by_id", "closed_by_id",
+        "allocated_by_id", "completed_by_id", "completed_recorded_at", "declined_recorded_at", "closed_by_id",
+        "entered_offered_at", "entered_offered_to", "entered_accepted_at", "entered_accepted_by", "form_version_id",
+        "form_started_at", "written_up_by_id", "approved_by_id",
     }
 )  # fmt: skip
-"""Columns that say who wrote and when: the version of the episode says so itself."""
+"""Columns that say who wrote and when, which the version of the episode says itself, or what another column says."""
 
 
 def facts_of(session: Session, row: Episode) -> MissingEpisode:
@@ -60,18 +62,28 @@ def open_or_new(session: Session, rows: Collection[Episode], context: Context) -
     return found
 
 
+def being_arranged(session: Session, episode: Episode, context: Context) -> Interview:
+    """The same for one episode whose interview is still to come about; refused once its outcome is recorded."""
+    refuse_excluded([episode])
+    if closing_of(facts_of(session, episode), interviews.interviews_of_episode(session, episode.id)):
+        raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
+    return open_or_new(session, [episode], context)
+
+
 def write_interview(
     session: Session,
     row: Interview,
     values: Mapping[str, object],
     context: Context,
-    action: str,
+    action: str | None,
     details: Mapping[str, object] | None = None,
     *,
     cover: Collection[Episode] = (),
     reason: str | None = None,
 ) -> None:
     """Write values, cover these episodes too, record the act, keep the clocks of all episodes covered true.
+
+    `action` None: the act is recorded already.
 
     An interview has no history of its own: what it replaced stands in that of its episodes, as `interview.<column>`.
     """
@@ -90,7 +102,8 @@ def write_interview(
     session.flush()
     covered = sorted(covered_by(row))
     given = {**(details or {}), "episode_ids": covered}
-    audit.record(session, action, context.actor, context.now, "interview", row.id, given)
+    if action is not None:
+        audit.record(session, action, context.actor, context.now, "interview", row.id, given)
     for episode_id in covered:
         follow_up_episode(session, session.get_one(Episode, episode_id), context)
 

@@ -43,7 +43,8 @@ class Loaded:
 def load_interviews(context: Context, *, content: bytes, filename: str, feed: Feed, limits: FileLimits) -> Loaded:
     """Record every row whose reference, of that feed's force, is known. Loading twice changes nothing.
 
-    "Not required" is only proposed: it closes nothing until a manager approves.
+    "Not required" is only proposed: it closes nothing until a manager approves. What was held or declined is written up
+    where the spreadsheet came from: nobody is asked for its form here.
     """
     wanted = Columns({name: (name,) for name in COLUMNS}, REQUIRED)
     table = read_table(content, filename, wanted, limits.rows)
@@ -101,7 +102,11 @@ def _record(context: Context, episode_id: int, said: SheetRow, closed: bool) -> 
         record_interview.record_offer(context, episode_id=episode_id, offered_at=said.offered_at)
     if said.outcome is SheetOutcome.COMPLETED and said.at:
         record_interview.record_completed(
-            context, episode_ids=[episode_id], completed_at=said.at, interviewer_name=said.interviewer_name
+            context,
+            episode_ids=[episode_id],
+            completed_at=said.at,
+            interviewer_name=said.interviewer_name,
+            written_elsewhere=True,
         )
     if said.outcome is SheetOutcome.DECLINED and said.at and said.declined_by:
         record_interview.record_declined(
@@ -113,6 +118,7 @@ def _record(context: Context, episode_id: int, said: SheetRow, closed: bool) -> 
             child_was_asked=said.child_was_asked,
             child_not_asked_reason=said.child_not_asked_reason,
             carer_asked_instead=said.carer_asked_instead,
+            written_elsewhere=True,
         )
 
 

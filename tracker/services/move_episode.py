@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
+from tracker.core.interview_terms import AllocationKind
 from tracker.core.terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.empty_children import remove_if_empty
@@ -95,24 +96,23 @@ def _part_interviews(session: Session, moving: Collection[int], context: Context
 
 
 def _plan_apart(session: Session, held: Interview, episode_ids: list[int], context: Context) -> None:
-    """The same person holds both. An offer was made to the other child: it is none to this one."""
-    apart = Interview(
-        created_at=context.now,
-        allocated_to_id=held.allocated_to_id,
-        allocated_at=held.allocated_at,
-        allocated_by_id=held.allocated_by_id,
-        not_independent_reason=held.not_independent_reason,
-        links=[],
-    )
+    """The same person holds both. What was done with the first child stays with that child's interview.
+
+    An offer, an attempt, a visit and a request to another council were of the other child: they are none of this one.
+    Whether the person is independent of this child nobody was asked.
+    """
+    apart = Interview(created_at=context.now, links=[])
     held.links = [link for link in held.links if link.episode_id not in episode_ids]
     session.add(apart)
     session.flush()
     apart.links = [InterviewEpisode(episode_id=id_) for id_ in episode_ids]
     if held.allocated_to_id is not None:
+        apart.allocated_to_id, apart.allocated_at = held.allocated_to_id, held.allocated_at
+        apart.allocated_by_id = held.allocated_by_id
         session.add(
             InterviewAllocation(
                 interview_id=apart.id, person_id=held.allocated_to_id, allocated_at=context.now,
-                allocated_by_id=context.actor.person_id,
+                allocated_by_id=context.actor.person_id, kind=str(AllocationKind.ALLOCATED),
             )
         )  # fmt: skip
     session.flush()

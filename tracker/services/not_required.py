@@ -5,10 +5,12 @@ Each use case returns the interview's id.
 
 from sqlalchemy.orm import Session
 
+from tracker.core.interview_terms import VisitEnd
 from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.interview_rows import open_or_new, refuse_excluded, write_interview
+from tracker.services.interview_visits import end_standing
 from tracker.services.rows_for_change import episode_for_change, interview_for_change
 from tracker.services.transaction import writing
 from tracker.store import people
@@ -50,7 +52,11 @@ def approve_not_required(context: Context, *, interview_id: int) -> int:
     """By a manager who did not propose it."""
     with writing() as session:
         row = _row_to_decide(session, context, interview_id)
-        values = {"not_required_approved_at": context.now, "not_required_approved_by_id": context.actor.person_id}
+        values: dict[str, object] = {
+            "not_required_approved_at": context.now,
+            "not_required_approved_by_id": context.actor.person_id,
+        }
+        values |= end_standing(session, row, VisitEnd.CANCELLED, context)
         write_interview(session, row, values, context, "interview_not_required_approved")
         return row.id
 

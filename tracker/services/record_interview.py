@@ -1,4 +1,4 @@
-"""The return home interview, from allocation to its outcome. Each use case returns the interview's id."""
+"""The return home interview: its offer and its outcome. Each use case returns the interview's id."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import require_aware
-from tracker.core.episodes import MissingEpisode
-from tracker.core.interviews import closing_of, may_cover
-from tracker.core.terms import DeclinedBy, Role
+from tracker.core.interview_terms import ContactWith, VisitEnd
+from tracker.core.interviews import closing_of
+from tracker.core.terms import DeclinedBy
+from tracker.services.allocate_interview import allocate, bulk_allocate
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
+from tracker.services.interview_offers import keep_entered, offers_of
 from tracker.services.interview_rows import (
     covered_by,
     detach,
@@ -20,75 +22,40 @@ from tracker.services.interview_rows import (
     refuse_excluded,
     write_interview,
 )
+from tracker.services.interview_times import refuse_times
+from tracker.services.interview_visits import cancel_overtaken, end_by_completion, end_standing
 from tracker.services.not_required import approve_not_required, propose_not_required, refuse_not_required
 from tracker.services.rows_for_change import episode_for_change, episodes_for_change, interview_for_change
 from tracker.services.transaction import writing
-from tracker.store import interviews, people
-from tracker.store.models import Episode, Interview, InterviewAllocation, Person
+from tracker.store import audit, interviews
+from tracker.store.models import Episode, Interview
 
 __all__ = [
-    "allocate", "approve_not_required", "bulk_allocate", "detach_interview", "propose_not_required", "record_completed",
-    "record_declined", "record_offer", "refuse_not_required",
+    "allocate", "approve_not_required", "bulk_allocate", "cover_episode", "detach_interview", "propose_not_required",
+    "record_completed", "record_declined", "record_offer", "refuse_not_required",
 ]  # fmt: skip
 
-MAY_INTERVIEW = frozenset({Role.INTERVIEWER, Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
-"""Who may be given an interview: those who can then see the child."""
 
+def record_offer(
+    context: Context, *, episode_id: int, offered_at: datetime, offered_to: ContactWith | None = None
+) -> int:
+    """When the offer reached the child or carer; an unanswered attempt is no offer. Given again, the newer stands.
 
-def allocate(context: Context, *, episode_id: int, person_id: int, not_independent_reason: str | None = None) -> int:
-    """Give the interview to a person. The same person again changes nothing."""
-    with writing() as session:
-        return _allocate(session, context, episode_id, person_id, not_independent_reason)
-
-
-def bulk_allocate(context: Context, *, episode_ids: Collection[int], person_id: int) -> tuple[int, ...]:
-    """All or none, each its own interview."""
-    with writing() as session:
-        episodes_for_change(session, context, episode_ids)
-        return tuple(_allocate(session, context, id_, person_id, None) for id_ in sorted(set(episode_ids)))
-
-
-def _allocate(session: Session, context: Context, episode_id: int, person_id: int, reason: str | None) -> int:
-    episode = episode_for_change(session, context, episode_id)
-    person = session.get(Person, person_id)
-    if person is None or not person.is_active or not people.roles_of(person) & MAY_INTERVIEW:
-        sentence = "Choose somebody who works here and may hold interviews."
-        raise Refused(FormProblem("cannot_interview", sentence, ("person_id",)))
-    refuse_excluded([episode])
-    if closing_of(facts_of(session, episode), interviews.interviews_of_episode(session, episode.id)):
-        raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
-    row = open_or_new(session, [episode], context)
-    values: dict[str, object] = {"allocated_to_id": person_id, "not_independent_reason": (reason or "").strip() or None}
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return row.id
-    if row.allocated_to_id != person_id:
-        values |= {"allocated_at": context.now, "allocated_by_id": context.actor.person_id}
-        session.add(
-            InterviewAllocation(
-                interview_id=row.id,
-                person_id=person_id,
-                allocated_at=context.now,
-                allocated_by_id=context.actor.person_id,
-            )
-        )
-    write_interview(
-        session, row, values, context, "interview_allocated", {"allocated_to_id": person_id}, cover=[episode]
-    )
-    return row.id
-
-
-def record_offer(context: Context, *, episode_id: int, offered_at: datetime) -> int:
-    """When the offer reached the child or carer; an unanswered attempt is no offer. Given again, the newer stands."""
+    An attempt that reached them earlier with the offer goes on saying so (services/interview_offers.py).
+    """
     offered_at = require_aware(offered_at)
+    to = str(offered_to) if offered_to else None
     with writing() as session:
         episode = episode_for_change(session, context, episode_id)
         refuse_excluded([episode])
         for held in interviews.rows_of_episode(session, episode.id):
-            if held.offered_at == offered_at:
+            if held.offered_at == offered_at and to in (None, held.offered_to):
                 return held.id
-        _refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
+        refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
         row = open_or_new(session, [episode], context)
-        write_interview(session, row, {"offered_at": offered_at}, context, "interview_offered", cover=[episode])
+        keep_entered(session, row)
+        row.entered_offered_at, row.entered_offered_to = offered_at, to
+        write_interview(session, row, offers_of(session, row), context, "interview_offered", cover=[episode])
         return row.id
 
 
@@ -99,8 +66,11 @@ def record_completed(
     completed_at: datetime,
     interviewer_name: str | None = None,
     interview_id: int | None = None,
+    written_elsewhere: bool = False,
 ) -> int:
     """When the conversation ended, whenever it is recorded; it may cover several episodes of one child.
+
+    The visit that stands ends as held. `written_elsewhere`: its form is kept elsewhere, so nobody is asked for it.
 
     Recording the same again changes nothing; the same conversation recorded for another episode covers that too.
     With `interview_id` the time of that interview is corrected. Refused: in the future; before an episode's end
@@ -115,14 +85,17 @@ def record_completed(
         if same and is_that and {episode.id for episode in episodes} <= covered_by(same):
             return same.id
         facts = [facts_of(session, episode) for episode in episodes]
-        _refuse_times(facts, completed_at, "completed_at", context.now)
+        refuse_times(facts, completed_at, "completed_at", context.now)
         row = _row_for_outcome(session, context, episodes, interview_id, same, "completed_at")
         values: dict[str, object] = {
             "completed_at": completed_at,
             "completed_by_id": context.actor.person_id,
             "completed_recorded_at": row.completed_recorded_at or context.now,
             "interviewer_name": name or row.interviewer_name,
+            **_closed_elsewhere(row, row.completed_at is None and written_elsewhere, context),
+            **end_by_completion(session, row, completed_at, context),
         }
+        cancel_overtaken(session, _overtaken(session, row, episodes), context)
         in_time = [e.id for e in facts if e.interview_due_at is None or completed_at <= e.interview_due_at]
         details = {"in_time": len(in_time) == len(facts), "in_time_for": in_time}
         write_interview(session, row, values, context, "interview_completed", details, cover=episodes)
@@ -140,10 +113,12 @@ def record_declined(
     child_not_asked_reason: str | None = None,
     carer_asked_instead: str | None = None,
     interview_id: int | None = None,
+    written_elsewhere: bool = False,
 ) -> int:
     """By the child, or by a parent or carer with "was the child asked?" or why not. The same again changes nothing.
 
-    With `interview_id` the decline of that interview is corrected. Refused as for a completion.
+    With `interview_id` the decline of that interview is corrected. Refused as for a completion. The visit that stands
+    is cancelled. `written_elsewhere`: no manager here is asked to look at it.
     """
     declined_at = require_aware(declined_at)
     by_carer = declined_by is DeclinedBy.PARENT_OR_CARER
@@ -165,12 +140,29 @@ def record_declined(
         same = next((row for row in held if all(getattr(row, name) == value for name, value in values.items())), None)
         if same and interview_id in (None, same.id) and {episode.id for episode in episodes} <= covered_by(same):
             return same.id
-        _refuse_times([facts_of(session, episode) for episode in episodes], declined_at, "declined_at", context.now)
+        refuse_times([facts_of(session, episode) for episode in episodes], declined_at, "declined_at", context.now)
         row = _row_for_outcome(session, context, episodes, interview_id, same, "declined_at")
         values["declined_recorded_at"] = row.declined_recorded_at or context.now
+        values |= _closed_elsewhere(row, row.declined_at is None and written_elsewhere, context)
+        values |= end_standing(session, row, VisitEnd.CANCELLED, context)
+        cancel_overtaken(session, _overtaken(session, row, episodes), context)
         details = {"declined_by": str(declined_by)}
         write_interview(session, row, values, context, "interview_declined", details, cover=episodes)
         return row.id
+
+
+def _closed_elsewhere(row: Interview, elsewhere: bool, context: Context) -> dict[str, object]:
+    """What is written up elsewhere is closed at once: nothing of it is to be done here."""
+    if not elsewhere or row.closed_at is not None:
+        return {}
+    return {"written_elsewhere": True, "closed_at": context.now, "closed_by_id": context.actor.person_id}
+
+
+def _overtaken(session: Session, row: Interview, episodes: Sequence[Episode]) -> list[Interview]:
+    """Other interviews being arranged for none but these episodes, whose outcome is recorded with this one."""
+    ids = {episode.id for episode in episodes}
+    held = {one.id: one for id_ in ids for one in interviews.rows_of_episode(session, id_) if one.id != row.id}
+    return [one for one in held.values() if covered_by(one) <= ids and not interviews.to_core(one).is_closed]
 
 
 def _decline_problems(
@@ -186,6 +178,30 @@ def _decline_problems(
         sentence = "Say why the child was not asked."
         problems.append(FormProblem("missing_value", sentence, ("child_not_asked_reason",)))
     return problems
+
+
+def cover_episode(context: Context, *, interview_id: int, episode_id: int) -> None:
+    """The child went missing again before it was held: this interview is to answer for that episode too.
+
+    Each keeps its own clock. Refused: another child's; one whose interview is being arranged or settled by itself.
+    """
+    with writing() as session:
+        row, covered = interview_for_change(session, context, interview_id)
+        episode = episode_for_change(session, context, episode_id)
+        if episode_id in covered_by(row):
+            return
+        if episode.child_id != covered[0].child_id:
+            raise Refused(FormProblem("several_children", "One interview is with one child.", ("episode_id",)))
+        refuse_excluded([episode])
+        if interviews.to_core(row).is_closed:
+            raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
+        held = interviews.interviews_of_episode(session, episode_id)
+        if closing_of(facts_of(session, episode), held) or interviews.open_row(session, episode_id):
+            sentence = "That episode has an interview of its own. Choose both when you record that it was held."
+            raise Refused(FormProblem("has_its_own", sentence, ("episode_id",)))
+        details = {"changed": ["interview"], "interview_id": row.id}
+        audit.record(session, "episode_changed", context.actor, context.now, "episode", episode_id, details)
+        write_interview(session, row, {}, context, None, cover=[episode])
 
 
 def detach_interview(context: Context, *, interview_id: int, episode_id: int, reason: str) -> None:
@@ -215,17 +231,6 @@ def _episodes_of_one_child(
         raise Refused(FormProblem("several_children", "One interview is with one child.", ("episode_ids",)))
     refuse_excluded(rows)
     return rows
-
-
-def _refuse_times(facts: Sequence[MissingEpisode], at: datetime, field: str, now: datetime) -> None:
-    if at > now:
-        raise Refused(FormProblem("in_the_future", "This time lies in the future. Check the date.", (field,)))
-    if any(episode.ended_at is None for episode in facts):
-        sentence = "The child has been neither found nor returned. Record that first."
-        raise Refused(FormProblem("not_ended", sentence, ("episode_ids",)))
-    if not all(may_cover(episode, at) for episode in facts):
-        sentence = "This is before the child was found or returned. Check both times."
-        raise Refused(FormProblem("before_end", sentence, (field, "episode_ids")))
 
 
 def _row_for_outcome(

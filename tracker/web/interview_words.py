@@ -12,6 +12,7 @@ from tracker.core.interview_terms import (
     NotHeldReason,
     ReviewDecision,
     VisitEnd,
+    WhoHolds,
 )
 
 INTERVIEW_WORDS: dict[type, dict[str, str]] = {
@@ -86,6 +87,13 @@ INTERVIEW_WORDS: dict[type, dict[str, str]] = {
         AuthorityAnswer.WILL_HOLD: "It will hold the interview",
         AuthorityAnswer.HELD: "It has held the interview",
         AuthorityAnswer.WILL_NOT: "It will not: we hold it",
+    },
+    WhoHolds: {
+        WhoHolds.US: "We hold it",
+        WhoHolds.TO_ASK: "The council responsible for the child is to be asked",
+        WhoHolds.ASKED: "Another council is asked: no answer yet",
+        WhoHolds.THEM: "Another council holds it",
+        WhoHolds.THEY_HELD: "Another council has held it: record it here",
     },
     ReviewDecision: {
         ReviewDecision.RETURNED: "Returned with comments",

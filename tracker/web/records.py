@@ -104,13 +104,16 @@ def tell_readings(fields: Iterable[LondonDateTimeField]) -> None:
 
 
 def came_from() -> str:
-    """`?from=today`: which list the person came from; anything else is nothing."""
-    return "today" if request.args.get("from") == "today" else ""
+    """`?from=today`, `?from=interview`: which page the person came from; anything else is nothing."""
+    given = request.args.get("from", "")
+    return given if given in ("today", "interview") else ""
 
 
 def after(episode_id: int) -> str:
-    """Where to go once the work is saved: back to Today for whoever came from there, else to the episode."""
-    return url_for("today.index") if came_from() else url_for("episodes.show", episode_id=episode_id)
+    """Where to go once the work is saved: back to Today or to the interview, as they came, else to the episode."""
+    if came_from() == "today":
+        return url_for("today.index")
+    return url_for("interviews.of_episode" if came_from() else "episodes.show", episode_id=episode_id)
 
 
 def team_choices(none: str) -> list[tuple[str, str]]:

@@ -44,12 +44,12 @@ def _of_the_interview(facts: MissingEpisode, closing: Closing | None, interviews
     waits = any(interview.waits_for_approval for interview in interviews)
     found = set()
     if closing is None:
-        found.add(Act.ALLOCATE)
+        found |= {Act.ALLOCATE, Act.ASK_AUTHORITY}
         if facts.interview_due_at is not None and not waits:
             found.add(Act.PROPOSE_NOT_REQUIRED)
     if facts.ended_at is not None:
         if closing is None:
-            found |= {Act.RECORD_OFFER, Act.RECORD_DECLINED}
+            found |= {Act.RECORD_ATTEMPT, Act.RECORD_OFFER, Act.RECORD_ACCEPTED, Act.PLAN_VISIT, Act.RECORD_DECLINED}
         if closing is None or closing.state in (InterviewState.DECLINED, InterviewState.NOT_REQUIRED):
             found.add(Act.RECORD_COMPLETED)
     if any(interview.may_approve for interview in interviews):

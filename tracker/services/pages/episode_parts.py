@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
+from tracker.core.interview_course import Course, Holder, stage_of, who_holds
 from tracker.core.interviews import ReturnHomeInterview, closing_of
 from tracker.core.terms import BreachReason, Rung
 from tracker.services.context import Context, Viewer
@@ -22,8 +23,9 @@ from tracker.services.pages.episode_shapes import (
     InterviewView,
     VersionView,
 )
+from tracker.services.pages.interview_parts import asked, request_views
 from tracker.services.pages.value_views import sources_of
-from tracker.store import breaches, people
+from tracker.store import breaches, interview_courses, people
 from tracker.store.models import (
     Alert,
     Child,
@@ -100,18 +102,30 @@ def interview_views(session: Session, rows: Iterable[Interview], viewer: Viewer)
     query = select(InterviewAllocation).where(InterviewAllocation.interview_id.in_(earlier))
     for past in session.scalars(query.order_by(InterviewAllocation.id)):
         earlier[past.interview_id].append(names[past.person_id])
-    return tuple(_interview_view(row, names, earlier[row.id], viewer) for row in given)
+    courses = interview_courses.courses_of(session, given)
+    return tuple(
+        _interview_view(row, names, earlier[row.id], viewer, courses[row.id], _holder(session, row)) for row in given
+    )
+
+
+def _holder(session: Session, row: Interview) -> Holder:
+    """Who must hold it, by whose child it is and what other councils were asked."""
+    ours = session.scalars(select(Episode.is_ours).where(Episode.id.in_([link.episode_id for link in row.links])))
+    return who_holds(asked(request_views(session, row.id)), next(iter(ours), None))
 
 
 _SAME = (
-    "id", "allocated_to_id", "allocated_at", "not_independent_reason", "offered_at", "completed_at",
-    "completed_recorded_at", "interviewer_name", "declined_at", "declined_by", "decline_reason", "child_was_asked",
-    "child_not_asked_reason", "carer_asked_instead", "declined_recorded_at", "not_required_at", "not_required_reason",
-    "not_required_approved_at", "not_required_refused_at", "not_required_refused_reason",
+    "id", "allocated_to_id", "allocated_at", "not_independent_reason", "offered_at", "offered_to", "accepted_at",
+    "accepted_by", "planned_at", "written_elsewhere", "written_up_at", "returned_at", "approved_at", "closed_at",
+    "completed_at", "completed_recorded_at", "interviewer_name", "declined_at", "declined_by", "decline_reason",
+    "child_was_asked", "child_not_asked_reason", "carer_asked_instead", "declined_recorded_at", "not_required_at",
+    "not_required_reason", "not_required_approved_at", "not_required_refused_at", "not_required_refused_reason",
 )  # fmt: skip
 
 
-def _interview_view(row: Interview, names: dict[int, str], had_it: Sequence[str], viewer: Viewer) -> InterviewView:
+def _interview_view(
+    row: Interview, names: dict[int, str], had_it: Sequence[str], viewer: Viewer, course: Course, holder: Holder
+) -> InterviewView:
     def named(id_: int | None) -> str | None:
         return names.get(id_) if id_ is not None else None
 
@@ -125,6 +139,12 @@ def _interview_view(row: Interview, names: dict[int, str], had_it: Sequence[str]
         completed_by=named(row.completed_by_id),
         not_required_by=named(row.not_required_by_id),
         not_required_approved_by=named(row.not_required_approved_by_id),
+        written_up_by=named(row.written_up_by_id),
+        approved_by=named(row.approved_by_id),
+        closed_by=named(row.closed_by_id),
+        stage=stage_of(course),
+        attempts=len(course.attempts),
+        holder=holder,
         waits_for_approval=waits,
         may_approve=waits and bool(viewer.roles & APPROVERS) and row.not_required_by_id != viewer.person_id,
     )

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.core.episodes import MissingEpisode
+from tracker.core.interview_course import Holder
+from tracker.core.interview_terms import InterviewStage
 from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel, Rung
 from tracker.services.pages.report_shapes import MatchView
 from tracker.services.pages.rows import EpisodeRow
@@ -46,7 +48,11 @@ class Act(StrEnum):
     SETTLE_CONFLICT = "settle_conflict"
     DETACH_INTERVIEW = "detach_interview"
     ALLOCATE = "allocate"
+    RECORD_ATTEMPT = "record_attempt"
     RECORD_OFFER = "record_offer"
+    RECORD_ACCEPTED = "record_accepted"
+    PLAN_VISIT = "plan_visit"
+    ASK_AUTHORITY = "ask_authority"
     RECORD_COMPLETED = "record_completed"
     RECORD_DECLINED = "record_declined"
     PROPOSE_NOT_REQUIRED = "propose_not_required"
@@ -101,6 +107,10 @@ class InterviewView:
     allocated_before: tuple[str, ...]  # names of those who had it earlier
     not_independent_reason: str | None
     offered_at: datetime | None
+    offered_to: str | None
+    accepted_at: datetime | None
+    accepted_by: str | None
+    planned_at: datetime | None
     completed_at: datetime | None
     completed_recorded_at: datetime | None
     completed_by: str | None
@@ -119,6 +129,17 @@ class InterviewView:
     not_required_approved_by: str | None
     not_required_refused_at: datetime | None
     not_required_refused_reason: str | None
+    written_elsewhere: bool
+    written_up_at: datetime | None
+    written_up_by: str | None
+    returned_at: datetime | None
+    approved_at: datetime | None
+    approved_by: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+    stage: InterviewStage
+    attempts: int  # that stand
+    holder: Holder
     waits_for_approval: bool
     may_approve: bool  # by this viewer: a manager who did not propose it
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from tracker.core.recipients import Recipient
 from tracker.core.terms import Role
+from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context, Viewer
-from tracker.services.record_interview import MAY_INTERVIEW
 from tracker.store import people as store
 from tracker.store.db import session
 from tracker.store.models import Episode, Interview, InterviewEpisode, Person

@@ -17,6 +17,8 @@ _TO_REVIEW = (
 class Interview(Base):
     """Each step has its own time. `planned_at` is that of the visit still ahead (`InterviewVisit`), or None.
 
+    `entered_offered_at`, `entered_accepted_at`: the offer and the answer as a person entered them by themselves;
+    `offered_at` and `accepted_at` are the earliest of those and of the attempts that stand.
     `written_elsewhere`: its form is kept elsewhere (history loaded, interviews of before there was a form here), so
     that nobody is asked for it. `returned_at`: a manager asked for changes, and they are not made yet.
     """
@@ -53,6 +55,10 @@ class Interview(Base):
     offered_to: Mapped[str | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]
+    entered_offered_at: Mapped[datetime | None]
+    entered_offered_to: Mapped[str | None]
+    entered_accepted_at: Mapped[datetime | None]
+    entered_accepted_by: Mapped[str | None]
     planned_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -70,7 +70,7 @@ def review_flag(child_id: int, flag_id: int) -> ResponseReturnValue:
     """What was decided about a crossing, and when the MARAMP is held."""
     page, form = opened(child_id), ReviewForm()
     flag = next((one for one in page.flags if one.id == flag_id), None) or abort(404)
-    back = url_for("today.index") if came_from() else url_for("children.show", child_id=child_id)
+    back = url_for("today.index") if came_from() == "today" else url_for("children.show", child_id=child_id)
     if request.method == "GET" and flag.reviewed_at:
         form.decision.data = flag.decision
         if flag.maramp_on:

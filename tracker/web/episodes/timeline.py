@@ -66,6 +66,10 @@ def _of_interview(interview: InterviewView, page: EpisodePage) -> Iterator[Happe
         yield Happening(interview.allocated_at, f"Interview allocated to {interview.allocated_to}")
     if interview.offered_at:
         yield Happening(interview.offered_at, "Interview offered")
+    if interview.accepted_at:
+        yield Happening(interview.accepted_at, "Offer accepted")
+    if interview.planned_at:
+        yield Happening(interview.planned_at, "Visit planned", "", "next")
     if interview.completed_at:
         late = page.facts.interview_due_at is not None and interview.completed_at > page.facts.interview_due_at
         by = f"By {interview.interviewer_name}." if interview.interviewer_name else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
+from tracker.core.interview_terms import ContactWith
 from tracker.core.terms import (
     BreachReason,
     DeclinedBy,
@@ -52,6 +53,10 @@ FIELDS: dict[str, str] = {
     "interview.allocated_at": "Interview allocated",
     "interview.not_independent_reason": "Why not independent",
     "interview.offered_at": "Interview offered",
+    "interview.offered_to": "Offered to",
+    "interview.accepted_at": "Interview accepted",
+    "interview.accepted_by": "Accepted by",
+    "interview.planned_at": "Visit planned for",
     "interview.completed_at": "Interview held",
     "interview.interviewer_name": "Interviewer",
     "interview.declined_at": "Interview declined",
@@ -70,6 +75,7 @@ FIELDS: dict[str, str] = {
     "interview.written_up_at": "Interview written up",
     "interview.returned_at": "Write-up returned for changes",
     "interview.approved_at": "Write-up approved",
+    "interview.written_elsewhere": "Written up elsewhere",
     "interview.closed_at": "Interview closed",
     "interview.covers": "Interview covers this episode",
 }
@@ -82,6 +88,8 @@ _CODES: dict[str, type[StrEnum]] = {
     "excluded": ExclusionReason,
     "flags": FlagCode,
     "interview.declined_by": DeclinedBy,
+    "interview.offered_to": ContactWith,
+    "interview.accepted_by": ContactWith,
     "reason": BreachReason,
 }
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from wtforms import BooleanField
 from wtforms.validators import InputRequired, Optional, StopValidation
 
+from tracker.core.interview_terms import ContactWith
 from tracker.core.terms import DeclinedBy
 from tracker.services.pages.people import PersonChoice
 from tracker.web.fields import LondonDateTimeField, TimeGiven
@@ -12,9 +14,16 @@ from tracker.web.records import LINE, TEXT, KnownYear
 from tracker.web.words import choices
 
 
-def person_choices(people: tuple[PersonChoice, ...]) -> list[tuple[str, str]]:
-    """Each with their team and how many clocks they have, so that work is shared out fairly."""
-    return [("", "Choose a person"), *((str(person.id), person_words(person)) for person in people)]
+def person_choices(people: tuple[PersonChoice, ...], caring: frozenset[int] = frozenset()) -> list[tuple[str, str]]:
+    """Each with their team and how many clocks they have, so that work is shared out fairly.
+
+    `caring`: those known to care for the child; they hold it only with a reason.
+    """
+    offered = (
+        (str(person.id), person_words(person) + (", not independent" if person.id in caring else ""))
+        for person in people
+    )
+    return [("", "Choose a person"), *offered]
 
 
 def person_words(person: PersonChoice) -> str:
@@ -39,19 +48,21 @@ class AllocateForm(Form):
     person_id = Select("Who holds the interview?", [InputRequired("Choose who holds the interview.")])
     independent = Radios(
         "Is this person independent?",
+        [InputRequired("Say whether this person is independent.")],
         choices=[("yes", "Yes: not involved in caring for the child"), ("no", "No: the reason is below")],
-        default="yes",
     )
     not_independent_reason = LongText(
         "If not independent: why this person?",
         [NeededWhen("independent", ("no",), "Say why somebody who is not independent holds it."), TEXT],
     )
+    note = LongText("A word for this person (optional)", [TEXT])
 
 
 class OfferForm(Form):
     offered_at = LondonDateTimeField(
         "When did the offer reach the child or carer?", [TimeGiven("when the offer reached them"), KnownYear()]
     )
+    offered_to = Radios("Whom did it reach?", [Optional()], choices=choices(ContactWith))
 
 
 class OutcomeForm(Form):
@@ -69,6 +80,7 @@ class CompletedForm(OutcomeForm):
         "When did the conversation end?", [TimeGiven("when the conversation ended"), KnownYear()]
     )
     interviewer_name = Text("Who held it?", [LINE])
+    written_elsewhere = BooleanField("It is written up there: nobody here is asked for the form")
 
 
 class DeclinedForm(OutcomeForm):

@@ -1,23 +1,23 @@
-"""The return home interview: allocated, offered, held or declined; not required, and who approves that."""
+"""The return home interview: offered, held or declined; not required, and who approves that.
 
-from collections.abc import Callable, Iterable
+`course` holds its page, the modules beside it the acts on the way to the outcome.
+"""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.core.terms import OPEN_CLOCK_STATES, DeclinedBy, InterviewState
+from tracker.core.interview_terms import ContactWith, WhoHolds
+from tracker.core.terms import DeclinedBy
 from tracker.services import not_required, record_interview
-from tracker.services.errors import Conflict, Refused
-from tracker.services.pages import people
 from tracker.services.pages.episodes import Act, EpisodePage, InterviewView
+from tracker.services.pages.interviews import COVERABLE, attempt_answered
 from tracker.services.pages.rows import EpisodeRow
 from tracker.web.access import Permission, requires
 from tracker.web.episodes.forms import yes_no, yes_no_code
-from tracker.web.fields import LondonDateTimeField
 from tracker.web.filters import instant
-from tracker.web.forms import Form, add_problems
+from tracker.web.interviews import asking, contacting, course, holding, ringing, visiting
+from tracker.web.interviews.area import bp, fill, form_page
 from tracker.web.interviews.forms import (
-    AllocateForm,
     ApprovalForm,
     CompletedForm,
     DeclinedForm,
@@ -25,62 +25,11 @@ from tracker.web.interviews.forms import (
     NotRequiredForm,
     OfferForm,
     OutcomeForm,
-    person_choices,
 )
-from tracker.web.records import ID, after, opened, still_possible, tell_readings
+from tracker.web.records import ID, opened
 from tracker.web.request import request_context
 
-bp = Blueprint("interviews", __name__)
-
-COVERABLE = OPEN_CLOCK_STATES | {InterviewState.FOUND_NOT_RETURNED}
-"""States of the child's other episodes that one conversation may cover as well, once they have ended."""
-
-
-def _form_page(
-    page: EpisodePage,
-    act: Act | None,
-    form: Form,
-    save: Callable[[], object],
-    template: str,
-    done: str,
-    typed: Iterable[LondonDateTimeField] = (),
-    **shown: object,
-) -> ResponseReturnValue:
-    """The course of every form here. `act` None: whether it is possible has been judged already."""
-    if act is not None and not still_possible(page, act):
-        return redirect(url_for("episodes.show", episode_id=page.row.id))
-    if form.validate_on_submit():
-        try:
-            save()
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            tell_readings(typed)
-            flash(done, "done")
-            return redirect(after(page.row.id))
-    return render_template(
-        f"interviews/{template}.html", form=form, page=page, back_address=after(page.row.id), **shown
-    )
-
-
-@bp.route(f"/episodes/<{ID}:episode_id>/interview/allocate", methods=["GET", "POST"])
-@requires(Permission.ALLOCATE)
-def allocate(episode_id: int) -> ResponseReturnValue:
-    """Give the interview to a person, and say whether they are independent."""
-    page, form = opened(episode_id), AllocateForm()
-    form.person_id.choices = person_choices(people.allocatable(request_context()))
-    if request.method == "GET" and page.row.allocated_to_id:
-        form.person_id.data = str(page.row.allocated_to_id)
-
-    def save() -> None:
-        reason = form.not_independent_reason.data if form.independent.data == "no" else None
-        record_interview.allocate(
-            request_context(), episode_id=episode_id, person_id=int(form.person_id.data), not_independent_reason=reason
-        )
-
-    return _form_page(page, Act.ALLOCATE, form, save, "allocate", "The interview is allocated.")
+__all__ = ["asking", "bp", "contacting", "course", "holding", "ringing", "visiting"]
 
 
 @bp.route(f"/episodes/<{ID}:episode_id>/interview/offered", methods=["GET", "POST"])
@@ -90,9 +39,14 @@ def record_offer(episode_id: int) -> ResponseReturnValue:
     page, form = opened(episode_id), OfferForm()
 
     def save() -> None:
-        record_interview.record_offer(request_context(), episode_id=episode_id, offered_at=form.offered_at.data)
+        record_interview.record_offer(
+            request_context(),
+            episode_id=episode_id,
+            offered_at=form.offered_at.data,
+            offered_to=ContactWith(form.offered_to.data) if form.offered_to.data else None,
+        )
 
-    return _form_page(page, Act.RECORD_OFFER, form, save, "offer", "The offer is recorded.", [form.offered_at])
+    return form_page(page, Act.RECORD_OFFER, form, save, "offer", "The offer is recorded.", [form.offered_at])
 
 
 @bp.route(f"/episodes/<{ID}:episode_id>/interview/completed", methods=["GET", "POST"])
@@ -102,18 +56,21 @@ def record_completed(episode_id: int) -> ResponseReturnValue:
     page, form = opened(episode_id), CompletedForm()
     held = _to_correct(page, "completed_at")
     _offer_episodes(form, page, held)
+    elsewhere = None if held else _held_elsewhere(page)
     if request.method == "GET":
-        _fill(form.completed_at, held.completed_at if held else None)
-        form.interviewer_name.data = (held.interviewer_name if held else page.row.allocated_to) or ""
+        fill(form.completed_at, held.completed_at if held else None)
+        form.interviewer_name.data = (held.interviewer_name if held else elsewhere or page.row.allocated_to) or ""
+        form.written_elsewhere.data = elsewhere is not None
 
     def save() -> None:
         record_interview.record_completed(
             request_context(), episode_ids=form.episode_ids.data, completed_at=form.completed_at.data,
             interviewer_name=form.interviewer_name.data or None, interview_id=held.id if held else None,
+            written_elsewhere=elsewhere is not None and form.written_elsewhere.data,
         )  # fmt: skip
 
     act = None if held else Act.RECORD_COMPLETED
-    return _form_page(
+    return form_page(
         page,
         act,
         form,
@@ -122,6 +79,7 @@ def record_completed(episode_id: int) -> ResponseReturnValue:
         "The interview is recorded.",
         [form.completed_at],
         correcting=held is not None,
+        elsewhere=elsewhere,
     )
 
 
@@ -132,8 +90,10 @@ def record_declined(episode_id: int) -> ResponseReturnValue:
     page, form = opened(episode_id), DeclinedForm()
     held = _to_correct(page, "declined_at")
     _offer_episodes(form, page, held)
-    if held and request.method == "GET":
+    if request.method == "GET" and held:
         _fill_decline(form, held)
+    elif request.method == "GET":
+        _fill_from_attempt(form, page)
 
     def save() -> None:
         record_interview.record_declined(
@@ -149,7 +109,7 @@ def record_declined(episode_id: int) -> ResponseReturnValue:
         )
 
     act = None if held else Act.RECORD_DECLINED
-    return _form_page(
+    return form_page(
         page, act, form, save, "declined", "The decline is recorded.", [form.declined_at], correcting=held is not None
     )
 
@@ -164,7 +124,7 @@ def propose_not_required(episode_id: int) -> ResponseReturnValue:
         not_required.propose_not_required(request_context(), episode_id=episode_id, reason=form.reason.data)
 
     done = "Proposed. The clock runs on until a manager approves."
-    return _form_page(page, Act.PROPOSE_NOT_REQUIRED, form, save, "not_required", done)
+    return form_page(page, Act.PROPOSE_NOT_REQUIRED, form, save, "not_required", done)
 
 
 @bp.route(f"/episodes/<{ID}:episode_id>/interviews/<{ID}:interview_id>/approval", methods=["GET", "POST"])
@@ -186,7 +146,7 @@ def decide_not_required(episode_id: int, interview_id: int) -> ResponseReturnVal
             not_required.refuse_not_required(request_context(), interview_id=interview_id, reason=form.reason.data)
 
     done = "Approved: no interview is required." if approved else "Not approved: the clock runs on."
-    return _form_page(page, None, form, save, "approval", done, interview=interview)
+    return form_page(page, None, form, save, "approval", done, interview=interview)
 
 
 @bp.route(f"/episodes/<{ID}:episode_id>/interviews/<{ID}:interview_id>/detach", methods=["GET", "POST"])
@@ -202,7 +162,30 @@ def detach(episode_id: int, interview_id: int) -> ResponseReturnValue:
         )
 
     done = "The interview no longer covers this episode."
-    return _form_page(page, Act.DETACH_INTERVIEW, form, save, "detach", done, interview=interview)
+    return form_page(page, Act.DETACH_INTERVIEW, form, save, "detach", done, interview=interview)
+
+
+def _held_elsewhere(page: EpisodePage) -> str | None:
+    """The council that said it has held this interview, where one did: it is written up there."""
+    said = (one.holder for one in page.interviews if one.holder.holds is WhoHolds.THEY_HELD)
+    return next((holder.authority for holder in said), None)
+
+
+def _fill_from_attempt(form: DeclinedForm, page: EpisodePage) -> None:
+    """`?attempt=`: the attempt that was answered with a decline says when, and perhaps who."""
+    text = request.args.get("attempt", "")
+    found = attempt_answered(page.row.id, int(text)) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    if found is not None:
+        fill(form.declined_at, found.at)
+        form.declined_by.data = _DECLINED_BY.get(found.with_whom)
+
+
+_DECLINED_BY = {
+    ContactWith.CHILD: str(DeclinedBy.CHILD),
+    ContactWith.PARENT_OR_CARER: str(DeclinedBy.PARENT_OR_CARER),
+    ContactWith.PLACEMENT: str(DeclinedBy.PARENT_OR_CARER),
+}
+"""Who declined, by who answered; for anybody else a person says who it was."""
 
 
 def _interview(page: EpisodePage, interview_id: int) -> InterviewView:
@@ -234,13 +217,8 @@ def _episode_words(row: EpisodeRow, page: EpisodePage) -> str:
     return f"Missing from {instant(row.missing_from_at)}, {returned}{this}"
 
 
-def _fill(field: LondonDateTimeField, at: object) -> None:
-    if at is not None:
-        field.process(None, at)
-
-
 def _fill_decline(form: DeclinedForm, held: InterviewView) -> None:
-    _fill(form.declined_at, held.declined_at)
+    fill(form.declined_at, held.declined_at)
     form.declined_by.data = held.declined_by
     form.reason.data = held.decline_reason or ""
     form.child_was_asked.data = yes_no_code(held.child_was_asked) or None

@@ -46,11 +46,12 @@ def upgrade() -> None:
 
 def _alter_interview() -> None:
     with op.batch_alter_table("interview") as batch_op:
-        for name in ("offered_to", "accepted_by"):
+        for name in ("offered_to", "accepted_by", "entered_offered_to", "entered_accepted_by"):
             batch_op.add_column(sa.Column(name, sa.String(), nullable=True))
         for column in _instants(
-            "accepted_at", "planned_at", "form_started_at", "written_up_at", "returned_at", "approved_at", "closed_at"
-        ):
+            "accepted_at", "entered_offered_at", "entered_accepted_at", "planned_at", "form_started_at", "written_up_at",
+            "returned_at", "approved_at", "closed_at",
+        ):  # fmt: skip
             batch_op.add_column(column)
         for name in (*(f"{what}_by_id" for what in BY), "form_version_id"):
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=True))
@@ -65,6 +66,7 @@ def _alter_interview() -> None:
         )
     with op.batch_alter_table("interview") as batch_op:
         batch_op.alter_column("written_elsewhere", server_default=None)
+    op.execute("UPDATE interview SET entered_offered_at = offered_at")  # all that could be said of an offer until now
     # What was settled before there was a form here is written up elsewhere, and waits for nobody.
     closed_at = "COALESCE(completed_recorded_at, declined_recorded_at, not_required_approved_at)"
     op.execute(
@@ -389,7 +391,11 @@ def downgrade() -> None:
         for name in (
             "offered_to",
             "accepted_by",
+            "entered_offered_to",
+            "entered_accepted_by",
             "accepted_at",
+            "entered_offered_at",
+            "entered_accepted_at",
             "planned_at",
             "form_started_at",
             "written_up_at",
