@@ -201,6 +201,6 @@ def _acts(session: Session, row: Interview, viewer: Viewer) -> frozenset[WriteUp
             acts.add(WriteUpAct.REVIEW)
         if row.approved_at is not None and row.closed_at is None:
             acts.add(WriteUpAct.CLOSE)
-        if row.approved_at is not None or row.closed_at is not None:
+        if (row.approved_at is not None or row.closed_at is not None) and not row.written_elsewhere:
             acts.add(WriteUpAct.REOPEN)
     return frozenset(acts)
