@@ -134,6 +134,18 @@ def test_a_decline_is_reviewed_too(context: Context, people: world.People) -> No
     assert stage(held) is InterviewStage.CLOSED
 
 
+def test_what_is_written_elsewhere_is_neither_reviewed_nor_opened_again(context: Context, people: world.People) -> None:
+    mary, episode_id = acting(context, people.mary), world.episode(context)
+    given = {"episode_ids": [episode_id], "completed_at": NOON - HOUR, "written_elsewhere": True}
+    held = record_completed(acting(context, people.alice), **given)
+    with pytest.raises(Refused) as refused:
+        review(mary, interview_id=held, decision=APPROVED)
+    assert codes(refused) == ["not_waiting"]
+    with pytest.raises(Refused) as shut:
+        reopen_interview(mary, interview_id=held, reason="To look again")
+    assert codes(shut) == ["written_elsewhere"]
+
+
 def test_what_is_not_required_is_not_reviewed(context: Context, people: world.People) -> None:
     episode_id = world.episode(context)
     held = propose_not_required(acting(context, people.alice), episode_id=episode_id, reason="Never away")

@@ -167,6 +167,17 @@ def test_two_write_and_a_person_settles_it(
     assert "From Alice." in alice.get(told.location).text, "the text that was kept stays readable"
 
 
+def test_what_a_section_said_before_stays_in_reach(
+    client_request: ClientRequest, people: dict[str, int], interview_id: int
+) -> None:
+    bob = client_request.sign_in("Bob")
+    send(bob, people, interview_id, "own_words", words="I went because it was loud at home.")
+    send(bob, people, interview_id, "own_words", version=1, words="")
+    earlier = path(interview_id, "/own_words/before")
+    assert earlier in [a.attributes["href"] for a in bob.get(path(interview_id)).all("a")]
+    assert "I went because it was loud at home." in bob.get(earlier).text
+
+
 def as_json(client: ClientRequest, interview_id: int, data: dict[str, object]) -> tuple[int, dict[str, object]]:
     sent = {"csrf_token": client.csrf_token(), **data}
     answer = client.raw("POST", path(interview_id, "/circumstances"), data=sent, headers={"Accept": "application/json"})

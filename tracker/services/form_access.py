@@ -1,6 +1,9 @@
 """Who may write of an interview, and whether its form is open: asked by every use case that changes what is written."""
 
-from sqlalchemy import bindparam, select
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
 from tracker.core.interview_form import InterviewForm
@@ -38,9 +41,16 @@ def interview_to_write(session: Session, context: Context, interview_id: int) ->
 
 
 def _sees(session: Session, viewer: Viewer, interview_id: int) -> bool:
-    covered = select(InterviewEpisode.episode_id).where(InterviewEpisode.interview_id == interview_id)
-    visible = select(Episode.id).where(Episode.id.in_(covered), episodes_visible_to(viewer))
-    return session.scalar(visible.limit(1)) is not None
+    asked = {"interview_id": interview_id, "person_id": viewer.person_id}
+    return session.execute(_visible_to(viewer.roles), asked).first() is not None
+
+
+@lru_cache(maxsize=64)
+def _visible_to(roles: frozenset[Role]) -> Select[int]:
+    """An episode of the interview that a person with these roles may see: made once, for whoever they are."""
+    anybody = Viewer(cast("int", bindparam("person_id")), "", roles)
+    covered = select(InterviewEpisode.episode_id).where(InterviewEpisode.interview_id == bindparam("interview_id"))
+    return select(Episode.id).where(Episode.id.in_(covered), episodes_visible_to(anybody)).limit(1)
 
 
 def viewer_of_actor(session: Session, context: Context) -> Viewer | None:

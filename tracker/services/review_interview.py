@@ -71,6 +71,8 @@ def reopen_interview(context: Context, *, interview_id: int, reason: str) -> Non
         row = _row_for_manager(session, context, interview_id)
         if row.approved_at is None and row.closed_at is None:
             raise Refused(FormProblem("not_closed", "It is neither approved nor closed."))
+        if row.written_elsewhere:
+            raise Refused(FormProblem("written_elsewhere", "The form of this interview is kept elsewhere."))
         _add(session, context, interview_id, ReviewDecision.RETURNED, text)
         values = {
             "returned_at": context.now, "approved_at": None, "approved_by_id": None, "closed_at": None,

@@ -56,6 +56,16 @@ class SectionView:
 
 
 @dataclass(frozen=True)
+class EarlierVersion:
+    """What a section said before."""
+
+    version: int
+    answers: Mapping[str, Answer]
+    saved_at: datetime
+    saved_by: str | None
+
+
+@dataclass(frozen=True)
 class ReviewView:
     decision: str
     comments: str | None

@@ -19,6 +19,7 @@ from tracker.services.pages.police_shares import shares_of
 from tracker.services.pages.write_up_shapes import (
     ConflictView,
     DeclineView,
+    EarlierVersion,
     EpisodeOf,
     ReviewView,
     SectionView,
@@ -36,11 +37,12 @@ from tracker.store.models import (
     InterviewEpisode,
     InterviewReview,
     InterviewSectionConflict,
+    InterviewSectionVersion,
 )
 
 __all__ = [
-    "ConflictView", "DeclineView", "EpisodeOf", "ReviewView", "SectionView", "WriteUpAct", "WriteUpPage",
-    "section_asked", "write_up_page",
+    "ConflictView", "DeclineView", "EarlierVersion", "EpisodeOf", "ReviewView", "SectionView", "WriteUpAct",
+    "WriteUpPage", "earlier_versions", "section_asked", "write_up_page",
 ]  # fmt: skip
 
 
@@ -92,6 +94,19 @@ def section_asked(context: Context, interview_id: int, code: str) -> Section | N
     known, pinned = interview_forms.form_of_interview(read_session(), interview_id)
     form = pinned or context.rules.interview_form
     return form.section(code) if known and form else None
+
+
+def earlier_versions(page: WriteUpPage, section: SectionView) -> tuple[EarlierVersion, ...]:
+    """What a section said before, as far as its history keeps it, newest first. The page was opened before."""
+    session = read_session()
+    names = people.names_by_id(session)
+    kept = InterviewSectionVersion
+    of_section = (kept.interview_id == page.interview_id, kept.section == section.section.code)
+    query = select(kept).where(*of_section).order_by(kept.id.desc())
+    return tuple(
+        EarlierVersion(row.version, row.answers, row.saved_at, names.get(row.saved_by_id or 0))
+        for row in session.scalars(query)
+    )
 
 
 def _covered(viewer: Viewer, interview_id: int) -> Found:
@@ -186,6 +201,6 @@ def _acts(session: Session, row: Interview, viewer: Viewer) -> frozenset[WriteUp
             acts.add(WriteUpAct.REVIEW)
         if row.approved_at is not None and row.closed_at is None:
             acts.add(WriteUpAct.CLOSE)
-        if row.approved_at is not None or row.closed_at is not None:
+        if (row.approved_at is not None or row.closed_at is not None) and not row.written_elsewhere:
             acts.add(WriteUpAct.REOPEN)
     return frozenset(acts)

@@ -1,6 +1,6 @@
 """A manager's review of a write-up or of a decline, and closing and reopening."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.interview_terms import ReviewDecision
@@ -39,10 +39,12 @@ def review(interview_id: int) -> ResponseReturnValue:
     return render_template("write_up/review.html", page=page, form=form)
 
 
-@bp.route(f"/interviews/<{ID}:interview_id>/close", methods=["POST"])
+@bp.route(f"/interviews/<{ID}:interview_id>/close", methods=["GET", "POST"])
 @requires(Permission.REVIEW_INTERVIEWS)
 def close(interview_id: int) -> ResponseReturnValue:
-    """Nothing is left to do."""
+    """Nothing is left to do. A link leads to the overview, which has the button."""
+    if request.method == "GET":
+        return _overview(interview_id)
     review_interview.close_interview(request_context(), interview_id=interview_id)
     flash("The interview is closed.", "done")
     return _overview(interview_id)

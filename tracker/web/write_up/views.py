@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from tracker.services.errors import FormProblem, Refused
-from tracker.services.pages.write_ups import SectionView, WriteUpAct, WriteUpPage, section_asked
+from tracker.services.pages.write_ups import SectionView, WriteUpAct, WriteUpPage, earlier_versions, section_asked
 from tracker.services.write_interview import (
     SavedSection,
     SectionConflict,
@@ -117,6 +117,15 @@ def _section_page(page: WriteUpPage, view: SectionView, form: SectionForm) -> st
 
 def _asks_for_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
+
+
+@bp.route(f"/interviews/<{ID}:interview_id>/form/<section>/before")
+@requires(Permission.SEE_EPISODES)
+def before(interview_id: int, section: str) -> str:
+    """What a section said before: nothing that was replaced or taken away is out of reach."""
+    page = opened(interview_id, part=f"{section}/before")
+    view = page.section(section) or abort(404)
+    return render_template("write_up/before.html", page=page, view=view, versions=earlier_versions(page, view))
 
 
 @bp.route(f"/interviews/<{ID}:interview_id>/form/token")
