@@ -20,6 +20,7 @@ from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
 from tracker.demo.interviews import DEADLINE, plan_interviews
+from tracker.demo.meetings import Meetings
 from tracker.demo.people import Joins
 from tracker.demo.reports import DailyReport, daily_reports
 from tracker.demo.staff import add_staff, add_teams
@@ -94,7 +95,8 @@ class Player:
         acts += [self._arrival(report) for report in daily_reports(self.county)]
         by_reference = {episode.reference: plan for plan in plans for episode in plan.episodes}
         desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self.county.report_times[0])  # noqa: S311
-        acts += [Act(at, 5, desk.morning) for at in mornings(self.county)]
+        meetings = Meetings(self.county, Random(self.county.seed + 4))  # noqa: S311 (a simulation)
+        acts += [Act(at, 5, does) for at in mornings(self.county) for does in (desk.morning, meetings.morning)]
         teams_at = max(self.world.teams_from, self._first_day)
         acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
         acts += self._by_hand()
