@@ -67,7 +67,8 @@ class Meetings:
             self._add(world, context, meeting, what)
 
     def _add(self, world: World, context: Context, meeting: StandingMeeting, what: str) -> None:
-        staff = [*world.staff.of_role(Role.MANAGER), *world.staff.of_role(Role.INTERVIEWER)]
+        workers = (*world.staff.of_role(Role.MANAGER), *world.staff.of_role(Role.INTERVIEWER))
+        staff = [member for member in workers if member.email in world.staff.ids]  # whoever has joined by now
         ours = self.rng.random() < 0.7
         actions.add_action(
             context,
