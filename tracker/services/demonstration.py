@@ -7,7 +7,7 @@ its people do goes through the same use cases as the pages.
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import event, func, inspect, select
@@ -16,7 +16,9 @@ from tracker.core.daily_report import normalise_reference
 from tracker.core.terms import Rung
 from tracker.store.db import db
 from tracker.store.db import session as current_session
+from tracker.store.meetings import STANDS
 from tracker.store.models import (
+    Action,
     Alert,
     Child,
     Episode,
@@ -25,6 +27,7 @@ from tracker.store.models import (
     OutboxMessage,
     Receipt,
     RepeatFlagRow,
+    StrategyMeeting,
 )
 
 
@@ -139,6 +142,36 @@ def unreviewed_flags() -> list[int]:
     ids = list(session.scalars(query.order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)))
     session.rollback()
     return ids
+
+
+@dataclass(frozen=True)
+class StandingMeeting:
+    """A strategy meeting that is asked for, and nothing came of it yet."""
+
+    id: int
+    child_id: int
+    asked_at: datetime
+    version: int
+
+
+def standing_meetings() -> list[StandingMeeting]:
+    """Whoever waits longest first."""
+    session = current_session()
+    row = StrategyMeeting
+    query = select(row.id, row.child_id, row.asked_at, row.version).where(*STANDS).order_by(row.due_at, row.id)
+    found = [StandingMeeting(*one) for one in session.execute(query)]
+    session.rollback()
+    return found
+
+
+def actions_due_by(day: date) -> list[tuple[int, int]]:
+    """(id, version) of each action to be done by this day, soonest due first."""
+    session = current_session()
+    is_open = (Action.done_at.is_(None), Action.withdrawn_at.is_(None), Action.due_on <= day)
+    query = select(Action.id, Action.version).where(*is_open).order_by(Action.due_on, Action.id)
+    found = [(id_, version) for id_, version in session.execute(query)]
+    session.rollback()
+    return found
 
 
 def busiest_child() -> Busiest | None:
