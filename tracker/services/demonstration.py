@@ -17,10 +17,13 @@ from tracker.core.terms import Rung
 from tracker.store.db import db
 from tracker.store.db import session as current_session
 from tracker.store.models import (
+    Action,
     Alert,
     Child,
+    ContactAttempt,
     Episode,
     Interview,
+    InterviewVisit,
     Line,
     OutboxMessage,
     Receipt,
@@ -158,6 +161,9 @@ def totals() -> dict[str, int]:
         "children": Child,
         "episodes": Episode,
         "interviews": Interview,
+        "attempts": ContactAttempt,
+        "visits": InterviewVisit,
+        "actions": Action,
         "alerts": Alert,
         "emails": OutboxMessage,
     }
