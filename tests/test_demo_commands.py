@@ -112,7 +112,7 @@ def test_today_shows_every_open_matter(on_today: Today) -> None:
 
 
 def test_the_desks_have_something_on_them_and_none_too_much(built: Flask) -> None:
-    """Visits ahead, write-ups to do, begun, returned and to review, actions open and overdue, meetings, somebody away."""
+    """Visits ahead, write-ups to do, returned and reviewed, actions open and done, meetings held, somebody away."""
 
     def count(*conditions: sa.ColumnElement[bool]) -> int:
         return db.session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
