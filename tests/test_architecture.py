@@ -41,7 +41,8 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
         "flask",
     },
-    "settings": {"tracker.core", "tracker.settings_roads", "pydantic"},
+    "settings": {"tracker.core", "tracker.settings_meetings", "tracker.settings_roads", "pydantic"},
+    "settings_meetings": {"tracker.core", "pydantic"},
     "settings_roads": {"tracker.core", "pydantic"},
     "bootstrap": {"tracker", "flask"},
 }  # fmt: skip
@@ -60,6 +61,7 @@ WHERE: dict[str, str] = {
     "scheduler": "The scheduler calls services and owns no rules.",
     "cli": "The command line's frame calls services; the commands stand in tracker/commands.",
     "settings": "Settings are read before anything else exists: they know the core only.",
+    "settings_meetings": "Settings are read before anything else exists: they know the core only.",
     "settings_roads": "Settings are read before anything else exists: they know the core only.",
     "bootstrap": "Wiring only.",
 }

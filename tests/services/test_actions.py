@@ -16,6 +16,7 @@ from tracker.services.context import Context
 from tracker.services.errors import Conflict, Refused
 from tracker.services.meetings import ask_for_meeting
 from tracker.services.pages import actions as pages
+from tracker.services.pages.audit_trail import record_trail
 from tracker.services.record_interview import allocate
 from tracker.services.transaction import writing
 from tracker.store.db import db, session
@@ -84,6 +85,9 @@ def test_added_changed_done_opened_again_withdrawn_all_kept_and_recorded(
         "action_added", "action_changed", "action_done", "action_reopened", "action_withdrawn",
     ]  # fmt: skip
     assert not any(word in str(details) for _, details in found for word in ("school", "Invented", "know"))
+    trail = record_trail(lead, people.alice, child_id)
+    assert trail is not None
+    assert {action for action, _ in found} <= {entry.action for entry in trail.entries.rows}, "on the child's trail"
 
 
 @pytest.mark.parametrize(

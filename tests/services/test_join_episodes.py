@@ -11,8 +11,10 @@ from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
 from tests.services.world import HOUR, NOON, People, acting
+from tracker.core.clock import local_date
 from tracker.core.terms import BreachReason, FlagCode, RiskLevel
 from tracker.services import record_interview as interview
+from tracker.services.actions import add_action
 from tracker.services.context import Actor, Context
 from tracker.services.correct_episode import correct_episode, exclude_episode, give_breach_reason
 from tracker.services.errors import Conflict, Refused
@@ -25,6 +27,7 @@ from tracker.services.transaction import writing
 from tracker.store.audit import broken_links
 from tracker.store.db import session
 from tracker.store.models import (
+    Action,
     Alert,
     Breach,
     Episode,
@@ -33,6 +36,7 @@ from tracker.store.models import (
     EpisodeVersion,
     InterviewEpisode,
     Line,
+    StrategyMeeting,
 )
 
 MISSING = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
@@ -98,6 +102,9 @@ def standing(*ids: int) -> dict[str, list[object]]:
     for model in (Line, Alert, Breach, EpisodeDecision):
         query = select(model.id, model.episode_id).where(model.episode_id.in_(ids)).order_by(model.id)
         found[model.__name__] = [tuple(one) for one in session().execute(query)]
+    for model in (Action, StrategyMeeting):
+        given = select(model.id, model.episode_id, model.withdrawn_at).where(model.episode_id.in_(ids))
+        found[model.__name__] = [tuple(one) for one in session().execute(given.order_by(model.id))]
     links = select(InterviewEpisode.interview_id, InterviewEpisode.episode_id).order_by(InterviewEpisode.episode_id)
     found["Interview"] = [tuple(one) for one in session().execute(links)]
     return found
@@ -137,7 +144,17 @@ def test_everything_goes_over_and_comes_back_and_nobody_is_told_twice(
 ) -> None:
     hand, police = two(app, lead)
     interview.allocate(lead, episode_id=police, person_id=people.bob.person_id)
+    for id_ in (hand, police):
+        add_action(
+            lead,
+            child_id=world.row(id_).child_id,
+            what="Ring",
+            due_on=local_date(NOON),
+            owner_name="Mr",
+            episode_id=id_,
+        )
     sweep(replace(lead, actor=Actor("scheduler")))
+    assert count(StrategyMeeting, StrategyMeeting.episode_id == police) == 1, "high risk, says the police"
     give_breach_reason(lead, episode_id=police, reason=BreachReason.LATE_NOTICE)
     before, hanging, told = facts(hand, police), standing(hand, police), count(Alert)
     assert told > 0 and count(Breach) == 1
@@ -147,6 +164,8 @@ def test_everything_goes_over_and_comes_back_and_nobody_is_told_twice(
     breach = session().scalars(select(Breach)).one()
     assert (breach.episode_id, breach.reason, breach.withdrawn_at) == (hand, "late_notice", None)
     assert set(session().scalars(select(InterviewEpisode.episode_id))) == {hand}
+    assert set(session().scalars(select(Action.episode_id))) == {hand}
+    assert set(session().scalars(select(StrategyMeeting.episode_id))) == {hand}
     assert count(EpisodeVersion, EpisodeVersion.episode_id == hand) > 2
     separate(lead, hand)
     assert facts(hand, police) == before and standing(hand, police) == hanging

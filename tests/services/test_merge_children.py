@@ -5,23 +5,27 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.bootstrap import wiring
+from tracker.core.clock import local_date
 from tracker.core.feed import Feed
 from tracker.core.terms import BreachReason, FlagCode
 from tracker.services import record_interview as interview
+from tracker.services.actions import add_action
 from tracker.services.context import Context
 from tracker.services.correct_child import correct_child
 from tracker.services.correct_episode import give_breach_reason, settle_conflict
 from tracker.services.errors import Conflict, Refused
 from tracker.services.find_children import find_children
 from tracker.services.log_episode import log_episode
+from tracker.services.meetings import ask_for_meeting
 from tracker.services.merge_children import merge_children
+from tracker.services.move_episode import move_episode
 from tracker.services.raise_alerts import sweep
 from tracker.services.review_repeat import review_flag
 from tracker.services.transaction import writing
@@ -29,10 +33,12 @@ from tracker.services.unmerge_children import unmerge_children
 from tracker.store.audit import broken_links
 from tracker.store.db import session
 from tracker.store.models import (
+    Action,
     Alert,
     AuditEntry,
     Breach,
     Child,
+    ChildContact,
     ChildIdentifier,
     ChildKey,
     ChildName,
@@ -41,6 +47,7 @@ from tracker.store.models import (
     InterviewEpisode,
     Line,
     RepeatFlagRow,
+    StrategyMeeting,
 )
 
 
@@ -94,9 +101,13 @@ def state(*ids: int) -> dict[str, object]:
         "episodes": _rows(ids, Episode, "child_id", "id", "flags", "conflict_settled", "closed_as", "needs_decision"),
         "repeats": [flag for flag in _rows(ids, RepeatFlagRow, "child_id", "withdrawn_at", *_FLAG) if flag[1] is None],
         "lines": _rows(ids, Line, "child_id", "id"),
+        "actions": _rows(ids, Action, "child_id", "id", "episode_id", "interview_id", "meeting_id", "version"),
+        "contacts": _rows(ids, ChildContact, "child_id", "id", "relation", "version"),
+        "meetings": [one for one in _rows(ids, StrategyMeeting, "child_id", "withdrawn_at", *_MEETING) if not one[1]],
     }  # fmt: skip
 
 
+_MEETING = ("id", "episode_id", "flag_id", "trigger", "due_at", "asked_at", "planned_at", "held_at")
 _FLAG = ("rule", "raised_on", "episode_ids", "decision", "raised_at")
 
 
@@ -140,6 +151,79 @@ def test_everything_of_the_one_goes_over_and_comes_back(
     assert state(kept, gone) == before
     session().rollback()
     assert not list(broken_links(session()))
+
+
+def planned_for(context: Context, child_id: int, episode_id: int) -> dict[str, int]:
+    """One of each thing that is planned for a child: of the child, of an episode, of an interview, of a meeting."""
+    interview_id = interview.allocate(context, episode_id=episode_id, person_id=context.actor.person_id or 0)
+    meeting_id = ask_for_meeting(context, child_id=child_id, reason="A reason", episode_id=episode_id)
+    sources: dict[str, dict[str, int]] = {
+        "of_child": {}, "of_episode": {"episode_id": episode_id}, "of_interview": {"interview_id": interview_id},
+        "of_meeting": {"meeting_id": meeting_id},
+    }  # fmt: skip
+    made = {
+        name: add_action(
+            context, child_id=child_id, what="Ring", due_on=local_date(NOON), owner_name="Ms Invented", **source
+        )
+        for name, source in sources.items()
+    }
+    with writing() as current:
+        contact = ChildContact(child_id=child_id, relation="school", name="Ms Invented", added_at=NOON)
+        current.add(contact)
+        current.flush()
+        return made | {"meeting": meeting_id, "contact": contact.id}
+
+
+def test_what_is_planned_goes_over_and_comes_back_exactly(lead: Context, feeds: dict[str, Feed]) -> None:
+    kept, gone = make("Quillfeather"), make("Quilfeather")
+    own = world.episode(lead, 10, child_id=kept)
+    theirs = world.episode(lead, 24 * 5, child_id=gone, missing_hours=30)
+    planned_for(lead, kept, own)
+    made = planned_for(lead, gone, theirs)
+    sweep(replace(lead, now=NOON + HOUR))
+    before = state(kept, gone)
+    assert [len(before[name]) for name in ("actions", "contacts", "meetings")] == [8, 2, 4]  # type: ignore[arg-type]
+    merge_id = merge(lead, kept, gone)
+    session().rollback()
+    for model in (Action, ChildContact, StrategyMeeting):
+        assert set(session().scalars(select(model.child_id))) == {kept}
+    since = add_action(lead, child_id=kept, what="Ring", due_on=local_date(NOON), owner_name="Mr", episode_id=theirs)
+    stays = add_action(lead, child_id=kept, what="Ring", due_on=local_date(NOON), owner_name="Mr")
+    unmerge(lead, merge_id, kept, feeds)
+    session().rollback()
+    assert session().get_one(Action, since).child_id == gone, "it hangs on an episode that went back"
+    assert session().get_one(Action, stays).child_id == kept
+    assert session().get_one(Action, made["of_child"]).child_id == gone
+    with writing() as current:
+        current.execute(delete(Action).where(Action.id.in_([since, stays])))
+    assert state(kept, gone) == before
+
+
+def test_a_crossing_of_both_asks_for_one_meeting_and_two_again(lead: Context, feeds: dict[str, Feed]) -> None:
+    kept, gone = make("Quillfeather"), make("Quilfeather")
+    for child_id in (kept, gone):
+        for days in (60, 30, 1):
+            world.episode(lead, 24 * days, missing_hours=2, child_id=child_id)
+    before = state(kept, gone)
+    assert len(before["meetings"]) == 2  # type: ignore[arg-type]
+    merge_id = merge(lead, kept, gone)
+    standing = select(StrategyMeeting).where(StrategyMeeting.withdrawn_at.is_(None))
+    assert len(session().scalars(standing).all()) == 1
+    unmerge(lead, merge_id, kept, feeds)
+    assert state(kept, gone) == before
+
+
+def test_a_moved_episode_takes_what_came_from_it(lead: Context) -> None:
+    first, second = make("Quillfeather"), make("Moorhen")
+    moving = world.episode(lead, 10, child_id=first)
+    made = planned_for(lead, first, moving)
+    sweep(lead)
+    move_episode(lead, episode_id=moving, version=world.row(moving).version, child_id=second, feeds={})
+    session().rollback()
+    whose = {name: session().get_one(Action, id_).child_id for name, id_ in made.items() if name.startswith("of_")}
+    assert whose == {"of_child": first, "of_episode": second, "of_interview": second, "of_meeting": second}
+    assert session().get_one(ChildContact, made["contact"]).child_id == first
+    assert set(session().scalars(select(StrategyMeeting.child_id))) == {second}
 
 
 def test_what_a_person_chooses_stands_and_the_rest_is_the_kept_childs(lead: Context) -> None:

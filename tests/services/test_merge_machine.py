@@ -24,16 +24,19 @@ from tests.services.world import DAY, NOON
 from tracker.core.clock import local_date
 from tracker.core.repeats import repeat_flags
 from tracker.core.rules import Rules
+from tracker.services.actions import add_action
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Refused
 from tracker.services.log_episode import log_episode
+from tracker.services.meetings import ask_for_meeting
 from tracker.services.move_episode import move_episode
+from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
 from tracker.services.unmerge_children import unmerge_children
 from tracker.store import episodes
 from tracker.store.audit import broken_links
 from tracker.store.db import session
-from tracker.store.models import Child, ChildMerge, Episode, RepeatFlagRow
+from tracker.store.models import Action, Child, ChildContact, ChildMerge, Episode, RepeatFlagRow, StrategyMeeting
 
 FAMILY = 4
 PLACES = st.integers(0, FAMILY - 1)
@@ -52,6 +55,7 @@ class Family(RuleBasedStateMachine):
                 for place in range(FAMILY)
             ]
         self.logged: list[int] = []
+        self.planned = 0
         self.standing: list[tuple[int, int, dict[str, object]]] = []  # (merge, kept, the state before it)
 
     def _later(self) -> Context:
@@ -63,16 +67,40 @@ class Family(RuleBasedStateMachine):
         query = select(Child.id).where(Child.id.in_(self.ids), Child.merged_into_id.is_(None))
         return sorted(session().scalars(query))
 
-    @rule(place=PLACES, day=st.integers(1, 60))
-    def log(self, place: int, day: int) -> None:
+    @rule(place=PLACES, day=st.integers(1, 60), hours=st.sampled_from([9, 30]))
+    def log(self, place: int, day: int, hours: int) -> None:
         live = self._live()
         start = NOON - day * DAY
         id_ = log_episode(
             self._later(), child_id=live[place % len(live)], missing_from_at=start,
-            returned_at=start + timedelta(hours=9), confirm=True,
+            returned_at=min(start + timedelta(hours=hours), NOON), confirm=True,
         )  # fmt: skip
         self.logged.append(id_)
         self.standing = [(merge_id, kept, {}) for merge_id, kept, _ in self.standing]  # it is not the last act any more
+
+    @rule(place=PLACES, which=st.integers(0, 9), of_episode=st.booleans())
+    def plan(self, place: int, which: int, of_episode: bool) -> None:
+        live = self._live()
+        episode_id, child_id = None, live[place % len(live)]
+        if of_episode and self.logged:
+            episode_id = self.logged[which % len(self.logged)]
+            child_id = world.row(episode_id).child_id
+        context = self._later()
+        meeting_id = ask_for_meeting(context, child_id=child_id, reason="A reason", episode_id=episode_id)
+        for source in ({}, {"meeting_id": meeting_id}, {"episode_id": episode_id}):
+            add_action(
+                context, child_id=child_id, what="Ring", due_on=local_date(context.now), owner_name="Ms Invented",
+                **source,
+            )  # fmt: skip
+        with writing() as current:
+            current.add(ChildContact(child_id=child_id, relation="school", name="Ms Invented", added_at=context.now))
+        self.planned += 1
+        self.standing = [(merge_id, kept, {}) for merge_id, kept, _ in self.standing]
+
+    @rule()
+    def sweep(self) -> None:
+        sweep(self._later())
+        self.standing = [(merge_id, kept, {}) for merge_id, kept, _ in self.standing]
 
     @precondition(lambda self: self.logged)
     @rule(place=PLACES, which=st.integers(0, 9))
@@ -125,6 +153,28 @@ class Family(RuleBasedStateMachine):
         assert len(owners) == len(self.logged) and set(owners) <= {None}
         held = session().scalar(select(func.count()).select_from(Episode).where(Episode.child_id.in_(self.ids)))
         assert held == len(self.logged)
+
+    @invariant()
+    def what_is_planned_is_the_childs_whose_the_episode_is(self) -> None:
+        live = set(self._live())
+        counts = []
+        for model in (Action, ChildContact, StrategyMeeting):
+            rows = session().scalars(select(model).where(model.child_id.in_(self.ids))).all()
+            counts.append(sum(1 for row in rows if not isinstance(row, StrategyMeeting) or row.reason))
+            assert {row.child_id for row in rows} <= live
+            for row in rows:
+                if getattr(row, "episode_id", None):
+                    assert session().get_one(Episode, row.episode_id).child_id == row.child_id
+                if getattr(row, "meeting_id", None):
+                    assert session().get_one(StrategyMeeting, row.meeting_id).child_id == row.child_id
+        assert counts == [3 * self.planned, self.planned, self.planned]
+
+    @invariant()
+    def a_meeting_stands_for_each_standing_flag_that_asked(self) -> None:
+        for row in session().scalars(select(StrategyMeeting).where(StrategyMeeting.child_id.in_(self.ids))):
+            if row.flag_id is not None:
+                flag = session().get_one(RepeatFlagRow, row.flag_id)
+                assert (row.withdrawn_at is None) == (flag.withdrawn_at is None)
 
     @invariant()
     def repeat_flags_are_those_of_the_histories(self) -> None:

@@ -9,17 +9,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.conftest import NOON
 from tests.factories import person
 from tests.faults.test_kill_ingest import report
 from tests.reports import COLUMNS, as_csv, counts, made_at, receive, receive_bytes, row, strangers
 from tracker.bootstrap import wiring
+from tracker.core.clock import local_date
 from tracker.core.feed import Feed
 from tracker.core.terms import FlagCode, RiskLevel, Role
 from tracker.services import record_interview as interviews
+from tracker.services.actions import add_action
 from tracker.services.context import Actor, Context
 from tracker.services.correct_child import correct_child
 from tracker.services.correct_episode import correct_episode, reinstate_episode
 from tracker.services.errors import Conflict, Refused
+from tracker.services.meetings import decide_not_needed
 from tracker.services.pages.reports import ReceiptSummary
 from tracker.services.raise_alerts import sweep
 from tracker.services.reexamine import reexamine
@@ -33,6 +37,7 @@ from tracker.store.models import (
     AuditEntry,
     Breach,
     Child,
+    ChildContact,
     ChildIdentifier,
     ChildKey,
     ChildName,
@@ -44,6 +49,7 @@ from tracker.store.models import (
     OutboxMessage,
     Receipt,
     RepeatFlagRow,
+    StrategyMeeting,
     UndoneRow,
 )
 
@@ -53,7 +59,7 @@ HOUR = timedelta(hours=1)
 
 OF_HISTORY = {
     "id", "child_id", "version", "created_at", "created_by_id", "clock_no", "deadline_hours", "rules_version",
-    "carried_rungs", "sweep_at",
+    "carried_rungs", "sweep_at", "meeting_check_at",
 }  # fmt: skip
 """Columns of an episode that may tell that something was undone."""
 
@@ -280,6 +286,33 @@ def test_what_a_person_has_worked_on_stays_with_a_note(
     children = {child.id: child.undone_at for child in session().scalars(select(Child))}
     assert children[kept.child_id] is None and children[corrected.child_id] is None
     assert children[gone.child_id] is not None
+
+
+def test_an_action_a_meeting_and_somebody_to_ring_are_a_persons_work_and_what_a_trigger_asked_is_none(
+    app: Flask, context: Context, lead: Context, undo: Callable[[ReceiptSummary], None]
+) -> None:
+    received = receive(app, context, *strangers(5))
+    sweep(replace(context, now=NOON + 30 * HOUR))
+    held = {e.police_reference: (e.id, e.child_id) for e in session().scalars(select(Episode))}
+    meetings = {m.episode_id: m.id for m in session().scalars(select(StrategyMeeting))}
+    assert len(meetings) == 5
+    later_ = replace(lead, now=NOON + 31 * HOUR)
+    add_action(
+        later_, child_id=held["TV0"][1], what="Ring", due_on=local_date(later_.now), owner_name="Mr",
+        episode_id=held["TV0"][0],
+    )  # fmt: skip
+    decide_not_needed(later_, meeting_id=meetings[held["TV1"][0]], version=1, reason="Known")
+    add_action(later_, child_id=held["TV2"][1], what="Ring", due_on=local_date(later_.now), owner_name="Mr")
+    with writing() as current:
+        current.add(ChildContact(child_id=held["TV3"][1], relation="school", name="Ms Invented", added_at=NOON))
+    undo(received)
+    session().rollback()
+    after = {number: session().get_one(Episode, held[f"TV{number}"][0], populate_existing=True) for number in range(5)}
+    assert [after[number].excluded for number in range(5)] == [None, None, *["load_undone"] * 3]
+    gone = [session().get_one(Child, held[f"TV{number}"][1]).undone_at is not None for number in range(5)]
+    assert gone == [False, False, False, False, True]
+    withdrawn = {m.episode_id for m in session().scalars(select(StrategyMeeting)) if m.withdrawn_at is not None}
+    assert withdrawn == {after[number].id for number in (2, 3, 4)}
 
 
 def test_a_persons_word_stands_where_the_load_changed_the_same_record(

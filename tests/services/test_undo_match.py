@@ -5,22 +5,26 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
 from tests.services.world import HOUR, NOON, People, acting
 from tracker.bootstrap import wiring
+from tracker.core.clock import local_date
 from tracker.core.feed import Feed
 from tracker.core.terms import LineOutcome
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
+from tracker.services.actions import add_action
 from tracker.services.context import Actor, Context
 from tracker.services.correct_child import correct_child
 from tracker.services.correct_episode import correct_episode
 from tracker.services.errors import Conflict, Refused
 from tracker.services.find_children import NewChild
+from tracker.services.follow_up import follow_up_episode
+from tracker.services.meetings import plan_meeting
 from tracker.services.move_episode import move_episode
 from tracker.services.raise_alerts import sweep
 from tracker.services.resolve_line import decide_match
@@ -30,6 +34,7 @@ from tracker.store.audit import broken_links
 from tracker.store.children import known, rows_by_id
 from tracker.store.db import session
 from tracker.store.models import (
+    Action,
     Alert,
     Child,
     ChildIdentifier,
@@ -40,6 +45,7 @@ from tracker.store.models import (
     InterviewEpisode,
     Line,
     MatchDecision,
+    StrategyMeeting,
 )
 
 MISSING = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
@@ -186,6 +192,31 @@ def test_what_people_did_with_the_episode_stands_in_the_way(
     sentence = refused.value.problems[0].sentence
     assert "an interview is arranged" in sentence and "by hand" in sentence and "answered an alert" in sentence
     assert "Move the episode" in sentence and line().settled_how == "matched"
+
+
+def test_an_action_and_a_meeting_of_a_persons_stand_in_the_way_and_one_of_a_trigger_goes(
+    app: Flask, context: Context, lead: Context, feeds: dict[str, Feed]
+) -> None:
+    id_, held = waiting(app, context)
+    decide(lead, id_, held, feeds)
+    with writing() as current:
+        row = current.get_one(Episode, episode().id)
+        row.risk = "high"
+        follow_up_episode(current, row, lead)
+    sweep(replace(lead, actor=Actor("scheduler")))
+    meeting = session().scalars(select(StrategyMeeting).where(StrategyMeeting.trigger == "high_risk")).one()
+    plan_meeting(lead, meeting_id=meeting.id, version=meeting.version, planned_at=NOON + HOUR)
+    child_id, episode_id = episode().child_id, episode().id
+    add_action(lead, child_id=child_id, what="Ring", due_on=local_date(NOON), owner_name="Mr", episode_id=episode_id)
+    with pytest.raises(Refused) as refused:
+        undo(lead, id_, feeds)
+    sentence = refused.value.problems[0].sentence
+    assert "something is to be done" in sentence and "strategy meeting" in sentence
+    with writing() as current:
+        current.execute(delete(Action))
+        current.execute(update(StrategyMeeting).values(planned_at=None))
+    undo(lead, id_, feeds)
+    assert count(StrategyMeeting) == 0 and episode_id not in session().scalars(select(Episode.id)).all()
 
 
 def test_it_is_undone_once_by_whoever_sees_it_as_it_stands(

@@ -67,11 +67,14 @@ def come_true(times: Mapping[str, datetime], now: datetime) -> dict[str, datetim
     return {name: at for name, at in times.items() if at <= now}
 
 
-def is_history(episode: MissingEpisode, meetings: MeetingPolicy, now: datetime) -> bool:
-    """Known too late for a meeting: it ended long ago, or, its end never known, the child went missing again since."""
-    if episode.ended_at is None:
-        return FlagCode.END_UNKNOWN in episode.flags
-    return episode.ended_at < now - timedelta(days=meetings.history_days)
+def is_history(episode: MissingEpisode, meetings: MeetingPolicy, known_at: datetime) -> bool:
+    """It had ended long before it became known: too late for a meeting. A child missing now is never history."""
+    return episode.ended_at is not None and episode.ended_at < known_at - timedelta(days=meetings.history_days)
+
+
+def was_back(episode: MissingEpisode) -> bool:
+    """Its end was never known, but the child went missing again since: nothing more is asked of it."""
+    return episode.ended_at is None and FlagCode.END_UNKNOWN in episode.flags
 
 
 def next_check_at(times: Mapping[str, datetime], asked: Collection[str]) -> datetime | None:

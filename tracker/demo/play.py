@@ -20,6 +20,7 @@ from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
 from tracker.demo.interviews import DEADLINE, office_of, plan_interviews
+from tracker.demo.meetings import Meetings
 from tracker.demo.office import Leave
 from tracker.demo.papers import Papers, evenings
 from tracker.demo.people import Joins
@@ -99,8 +100,9 @@ class Player:
         acts += [self._arrival(report) for report in daily_reports(self.county)]
         by_reference = {episode.reference: plan for plan in plans for episode in plan.episodes}
         desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self.county.report_times[0])  # noqa: S311
-        acts += [Act(at, 5, desk.morning) for at in mornings(self.county)]
-        at_work = list(evenings(self.county, self.world.meetings_from))
+        meetings = Meetings(self.county, Random(self.county.seed + 6))  # noqa: S311 (a simulation)
+        acts += [Act(at, 5, does) for at in mornings(self.county) for does in (desk.morning, meetings.morning)]
+        at_work = list(evenings(self.county, self.world.forms_from))
         papers = Papers(Random(self.county.seed + 5), at_work[-1])  # noqa: S311 (a simulation)
         acts += [Act(at, 5, papers.evening) for at in at_work]
         teams_at = max(self.world.teams_from, self._first_day)

@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.episodes import MissingEpisode
-from tracker.core.meetings import come_true, comes_true, next_check_at
-from tracker.core.terms import FlagCode
+from tracker.core.meetings import come_true, comes_true, next_check_at, was_back
 from tracker.services.context import Context
 from tracker.services.follow_up import note
 from tracker.services.follow_up_meetings import ask, keep_meetings
@@ -39,8 +38,8 @@ def _due_of(
     session: Session, row: Episode, episode: MissingEpisode, asked: set[str], context: Context
 ) -> list[StrategyMeeting]:
     """The new meetings of one episode. When it must be looked at again is noted on its row."""
-    never_ended = episode.ended_at is None and FlagCode.END_UNKNOWN in episode.flags
-    times = {} if never_ended else comes_true(episode, context.rules.meetings.triggers, context.rules.policy)
+    triggers = context.rules.meetings.triggers
+    times = {} if was_back(episode) else comes_true(episode, triggers, context.rules.policy)
     due = come_true(times, context.now)
     ahead = {name: at for name, at in times.items() if name not in due}
     note(session, row, meeting_check_at=next_check_at(ahead, ()))
@@ -54,6 +53,6 @@ def _due_of(
             due_at=due[trigger.name],
             asked_at=context.now,
         )
-        for trigger in context.rules.meetings.triggers
+        for trigger in triggers
         if trigger.name in due and trigger.name not in asked
     ]

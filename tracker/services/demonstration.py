@@ -16,6 +16,7 @@ from tracker.core.daily_report import normalise_reference
 from tracker.core.terms import Rung
 from tracker.store.db import db
 from tracker.store.db import session as current_session
+from tracker.store.meetings import STANDS
 from tracker.store.models import (
     Action,
     Alert,
@@ -28,6 +29,7 @@ from tracker.store.models import (
     OutboxMessage,
     Receipt,
     RepeatFlagRow,
+    StrategyMeeting,
 )
 
 
@@ -142,6 +144,26 @@ def unreviewed_flags() -> list[int]:
     ids = list(session.scalars(query.order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)))
     session.rollback()
     return ids
+
+
+@dataclass(frozen=True)
+class StandingMeeting:
+    """A strategy meeting that is asked for, and nothing came of it yet."""
+
+    id: int
+    child_id: int
+    asked_at: datetime
+    version: int
+
+
+def standing_meetings() -> list[StandingMeeting]:
+    """Whoever waits longest first."""
+    session = current_session()
+    row = StrategyMeeting
+    query = select(row.id, row.child_id, row.asked_at, row.version).where(*STANDS).order_by(row.due_at, row.id)
+    found = [StandingMeeting(*one) for one in session.execute(query)]
+    session.rollback()
+    return found
 
 
 def busiest_child() -> Busiest | None:

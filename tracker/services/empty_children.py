@@ -4,7 +4,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.services.context import Context
-from tracker.store import audit
+from tracker.store import audit, plans
 from tracker.store.models import (
     AuditEntry,
     Child,
@@ -28,6 +28,7 @@ def remove_if_empty(session: Session, child: Child, line_id: int | None, context
     session.execute(update(Line).where(LINE_WAITS, Line.child_id == child.id).values(child_id=None))
     if session.scalar(select(Line.id).where(Line.child_id == child.id).limit(1)) is not None:
         return False
+    plans.remove_asked(session, child_id=child.id)
     for model in (RepeatFlagRow, ChildKey, ChildIdentifier, ChildName):
         session.execute(delete(model).where(model.child_id == child.id))
     session.delete(child)
@@ -55,4 +56,6 @@ def _is_needed(session: Session, child_id: int) -> bool:
         select(ChildMerge.id).where(or_(ChildMerge.kept_id == child_id, ChildMerge.gone_id == child_id)),
         select(MatchDecision.id).where(MatchDecision.child_id == child_id),
     )
+    if plans.worked_on_children(session, [child_id]):
+        return True
     return any(session.scalar(query.limit(1)) is not None for query in hanging)

@@ -233,6 +233,8 @@ def follow_up_children(session: Session, child_ids: Collection[int], context: Co
     wanted = {id_: flags for history in histories.values() for id_, flags in _to_change(history)}
     for row in episodes.rows_by_id(session, wanted):
         flags, asks = wanted[row.id]
+        if FlagCode.END_UNKNOWN in row.flags and FlagCode.END_UNKNOWN not in flags:
+            note(session, row, meeting_check_at=row.missing_from_at)  # missing still, after all: the sweep looks again
         episodes.write_changes(session, row, {"flags": flags}, context.now)
         note(session, row, needs_decision=asks)
     keep_repeat_flags(session, histories, stored_flags(session, child_ids), context)

@@ -19,6 +19,7 @@ from tracker.services.transaction import writing
 from tracker.store import audit, episodes, interviews
 from tracker.store.db import as_json_value
 from tracker.store.models import (
+    Action,
     Alert,
     Breach,
     Episode,
@@ -27,6 +28,7 @@ from tracker.store.models import (
     EpisodeVersion,
     InterviewEpisode,
     Line,
+    StrategyMeeting,
 )
 
 _UNSYNCHRONISED = {"synchronize_session": False}
@@ -171,6 +173,12 @@ def _text(value: object) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+_HANGING: tuple[tuple[str, Any], ...] = (
+    ("lines", Line), ("versions", EpisodeVersion), ("alerts", Alert), ("breaches", Breach), ("actions", Action),
+    ("meetings", StrategyMeeting),
+)  # fmt: skip
+
+
 def _move_rows(session: Session, kept: Episode, gone: Episode) -> dict[str, Any]:
     """Everything that hangs on the other episode, by id. Its clocks are numbered after those of the kept one."""
     offset = kept.clock_no
@@ -180,7 +188,7 @@ def _move_rows(session: Session, kept: Episode, gone: Episode) -> dict[str, Any]
         "own_lines": list(session.scalars(select(Line.id).where(Line.episode_id == kept.id))),
         "breaches_before": [[one.id, one.clock_no, one.withdrawn_at is None] for one in breaches],
     }
-    for name, model in (("lines", Line), ("versions", EpisodeVersion), ("alerts", Alert), ("breaches", Breach)):
+    for name, model in _HANGING:
         ids = list(session.scalars(select(model.id).where(model.episode_id == gone.id).order_by(model.id)))
         values: dict[str, Any] = {"episode_id": kept.id}
         if model in (Alert, Breach):

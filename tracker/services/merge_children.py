@@ -15,7 +15,7 @@ from tracker.services.follow_up import follow_up_children, follow_up_episodes
 from tracker.services.merge_flags import move_flags
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
-from tracker.store import audit, children, episodes, merges
+from tracker.store import audit, children, episodes, merges, plans
 from tracker.store.models import Child, ChildIdentifier, ChildMerge, ChildName, Episode
 
 FORMER_COUNCIL_ID = "council_id"
@@ -31,8 +31,9 @@ def merge_children(
     """The gone child becomes the kept one; the id of the merge. `take`: fields of which the gone child's value stands.
 
     Steps: 1. both held, both seen, as the page showed them; 2. fields, names and numbers go over; 3. the episodes
-    with all that hangs on them (interviews, alerts, breaches), each with a version; 4. repeat flags; 5. lines that
-    name the child; 6. clocks, overlaps and repeat flags are worked out anew. What moved is kept, to be undone.
+    with all that hangs on them (interviews, alerts, breaches), each with a version; 4. repeat flags; 5. actions,
+    strategy meetings and whom to ring; 6. lines that name the child; 7. clocks, overlaps, repeat flags and what asks
+    for a meeting are worked out anew. What moved is kept, to be undone.
     """
     if kept_id == gone_id:
         raise Refused(FormProblem("same_child", "This is the same record. Choose another child.", ("gone_id",)))
@@ -41,6 +42,8 @@ def merge_children(
         moved: dict[str, Any] = _move_person(session, kept, gone, values_after(kept, gone, take), context)
         moved |= _move_episodes(session, kept, gone, context)
         moved |= move_flags(session, kept.id, gone.id, context)
+        moved["plans"] = plans.of_child(session, gone.id)
+        plans.hand_over(session, moved["plans"], gone.id, kept.id)
         moved["lines"] = merges.lines_of(session, gone.id, moved["episodes"])
         merges.name_in_lines(session, moved["lines"], kept.id)
         gone.merged_into_id = kept.id

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.services.context import Context
+from tracker.services.follow_up_meetings import keep_flag_meetings
 from tracker.services.follow_up_repeats import stored_flags
 from tracker.store.db import as_json_value
 from tracker.store.models import RepeatFlagRow
@@ -43,6 +44,8 @@ def move_flags(session: Session, kept_id: int, gone_id: int, context: Context) -
         if flag.withdrawn_at is None:
             flag.withdrawn_at, flag.withdrawn_reason = context.now, MERGED
     session.flush()
+    left = [flag for flag in held[gone_id] if flag.withdrawn_reason == MERGED]
+    keep_flag_meetings(session, left, context)  # the kept child's own asks for one
     return record
 
 

@@ -18,7 +18,7 @@ from tracker.services.merge_children import follow_up_whole
 from tracker.services.rows_for_change import episode_for_change, refuse_unseen_child
 from tracker.services.taught import learn_from, said_of, take_back
 from tracker.services.transaction import writing
-from tracker.store import audit, episodes, interviews, merges
+from tracker.store import audit, episodes, interviews, merges, plans
 from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode, Line
 
 _REASON = "The episode was moved to another child."
@@ -40,7 +40,8 @@ def move_episode(
     Steps: 1. one other child, that the actor may see; 2. refused where an interview that was held or declined covers
     another episode of the first child too: whose it was, a person must say first; 3. what the episode's lines taught
     the first child is taken back, and taught to the other; 4. the episode moves, its lines with it: the next line of
-    its reference follows; 5. clocks, overlaps and repeat flags of both are worked out anew.
+    its reference follows, and so do the actions and meetings that came from it; 5. clocks, overlaps and repeat flags of
+    both are worked out anew.
     """
     with writing() as session:
         row = episode_for_change(session, context, episode_id, version)
@@ -56,6 +57,7 @@ def move_episode(
         lines = [id_ for id_ in lines if session.get_one(Line, id_).episode_id in moving]
         _move(session, [row, *joined], old, new, said, context)
         merges.name_in_lines(session, lines, new.id)
+        plans.hand_over(session, plans.of_episodes(session, old.id, moving), old.id, new.id)
         _keep_decided(session, row, new if new_child is None else None, said, context)
         details = {"from_child_id": old.id, "to_child_id": new.id}
         audit.record(session, "episode_moved", context.actor, context.now, "episode", row.id, details)

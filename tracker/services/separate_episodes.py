@@ -16,6 +16,7 @@ from tracker.services.rows_for_change import CHANGED_MEANWHILE, episode_for_chan
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes
 from tracker.store.models import (
+    Action,
     Alert,
     Breach,
     Episode,
@@ -25,6 +26,7 @@ from tracker.store.models import (
     Interview,
     InterviewEpisode,
     Line,
+    StrategyMeeting,
 )
 
 _REASON = "The joining of two episodes was undone."
@@ -115,6 +117,8 @@ def _give_back_rows(
     _give(session, Line, theirs, gone.id)
     _give(session, EpisodeVersion, [*moved["versions"], *line_versions], gone.id)
     _give(session, EpisodeDecision, moved["decisions"], gone.id)
+    _give(session, Action, moved.get("actions", ()), gone.id)
+    _give(session, StrategyMeeting, moved.get("meetings", ()), gone.id)
     session.execute(
         delete(EpisodeDecision).where(EpisodeDecision.id.in_(moved["asked"]), EpisodeDecision.decided_at.is_(None))
     )
@@ -138,8 +142,10 @@ def _give_back_rows(
         kept.flags = sorted({*kept.flags, str(FlagCode.POLICE_VALUE_DIFFERS)})
 
 
-def _give(session: Session, model: type[Line] | type[EpisodeVersion] | type[EpisodeDecision], ids: Collection[int],
-          episode_id: int) -> None:  # fmt: skip
+_Hanging = type[Line] | type[EpisodeVersion] | type[EpisodeDecision] | type[Action] | type[StrategyMeeting]
+
+
+def _give(session: Session, model: _Hanging, ids: Collection[int], episode_id: int) -> None:
     session.execute(update(model).where(model.id.in_(ids)).values(episode_id=episode_id))
 
 

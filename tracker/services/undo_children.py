@@ -16,7 +16,7 @@ from tracker.services.line_memory import plain
 from tracker.services.line_verdicts import LEARNT
 from tracker.services.read_lines import FieldsOf
 from tracker.services.replay_line import read_again
-from tracker.store import audit, children, taught
+from tracker.store import audit, children, plans, taught
 from tracker.store.models import AuditEntry, Child, Episode, Line, Receipt
 from tracker.store.models.reports import STANDS
 
@@ -132,7 +132,7 @@ def _by_people(session: Session, ids: Sequence[int]) -> tuple[dict[int, set[str]
             continue
         acted.add(int(subject_id))
         changed.setdefault(int(subject_id), set()).update(details.get("changed", ()))
-    return changed, acted
+    return changed, acted | plans.worked_on_children(session, ids)
 
 
 def _unteach(session: Session, row: Child, around: _Around, context: Context) -> dict[str, object]:

@@ -30,6 +30,7 @@ from tracker.store.models import (
     Receipt,
 )
 from tracker.store.models.reports import STANDS
+from tracker.store.plans import worked_on_episodes
 
 SPOKE = (LineOutcome.CREATED, LineOutcome.UPDATED, LineOutcome.UNCHANGED, LineOutcome.STALE)
 """Outcomes of lines that say something of an episode."""
@@ -222,7 +223,8 @@ def _typed(name: str, value: Any) -> Any:
 def _worked_on(
     session: Session, rows: Sequence[Episode], versions: Mapping[int, Sequence[EpisodeVersion]]
 ) -> frozenset[int]:
-    """Episodes that a person has entered something of: a value, an interview, an answer, a reason."""
+    """Episodes that a person has entered something of: a value, an interview, an answer, a reason, an
+    action, a meeting."""
     ids = [row.id for row in rows]
     found = {row.id for row in rows if row.person_fields or row.interview_requested or row.conflict_settled}
     for episode_id, history in versions.items():
@@ -237,4 +239,4 @@ def _worked_on(
         ),
     ):
         found |= {episode_id for episode_id in session.scalars(query) if episode_id is not None}
-    return frozenset(found)
+    return frozenset(found | worked_on_episodes(session, ids))

@@ -19,8 +19,10 @@ from tracker.services.read_lines import FieldsOf, read_row
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, actor_sees_all, episode_for_change
 from tracker.services.taught import take_back
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit
+from tracker.store import alerts, audit, plans
+from tracker.store.meetings import is_persons
 from tracker.store.models import (
+    Action,
     Alert,
     Breach,
     Child,
@@ -32,6 +34,7 @@ from tracker.store.models import (
     Line,
     MatchDecision,
     Receipt,
+    StrategyMeeting,
 )
 
 MATCHED = "matched"
@@ -113,6 +116,8 @@ def _work_of_people(session: Session, row: Episode) -> list[str]:
     )
     joined = select(EpisodeJoin.id).where(or_(EpisodeJoin.kept_id == row.id, EpisodeJoin.joined_id == row.id))
     covered = select(InterviewEpisode.episode_id).where(InterviewEpisode.episode_id == row.id)
+    acted = select(Action.id).where(Action.episode_id == row.id)
+    met = select(StrategyMeeting.id).where(StrategyMeeting.episode_id == row.id, is_persons())
     asked: tuple[tuple[str, Select[int]], ...] = (
         ("an interview is arranged or recorded", covered),
         ("somebody changed it by hand", changed),
@@ -120,6 +125,8 @@ def _work_of_people(session: Session, row: Episode) -> list[str]:
         ("somebody said why the deadline was missed", reasoned),
         ("somebody decided between two values", decided),
         ("it was made one with another episode", joined),
+        ("something is to be done that came from it", acted),
+        ("somebody asked for, planned or settled its strategy meeting", met),
     )  # fmt: skip
     return [words for words, query in asked if session.scalar(query.limit(1)) is not None]
 
@@ -152,6 +159,7 @@ def _ask_again(
 
 def _remove_episode(session: Session, row: Episode, line_id: int, context: Context) -> None:
     session.flush()
+    plans.remove_asked(session, child_id=row.child_id, episode_id=row.id)
     for model in (EpisodeDecision, EpisodeVersion, Breach):
         session.execute(delete(model).where(model.episode_id == row.id))
     session.delete(row)

@@ -16,7 +16,7 @@ from tracker.services.merge_flags import put_flags_back
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.taught import Kept, hand_on
 from tracker.services.transaction import writing
-from tracker.store import audit, children, episodes, merges
+from tracker.store import audit, children, episodes, merges, plans
 from tracker.store.db import as_json_value
 from tracker.store.models import (
     Child,
@@ -38,7 +38,8 @@ def unmerge_children(
     """Put back what the merge moved. `version`: of the kept child; `also`: episodes added since that go as well.
 
     Steps: 1. nothing stands in the way; 2. episodes that were moved, and those a person names; 3. fields, where the
-    merge's value still stands; 4. names and numbers; 5. repeat flags; 6. lines; 7. everything worked out anew.
+    merge's value still stands; 4. names and numbers; 5. repeat flags; 6. actions, meetings and whom to ring: those that
+    were moved, and what hangs on the episodes that go; 7. lines; 8. everything worked out anew.
     """
     with writing() as session:
         held, kept, gone = _hold(session, context, merge_id, version)
@@ -48,6 +49,8 @@ def unmerge_children(
         _restore_fields(session, kept, held)
         _restore_names(session, kept, gone, held)
         put_flags_back(session, gone.id, held.moved)
+        plans.hand_over(session, plans.of_episodes(session, kept.id, going), kept.id, gone.id)
+        plans.hand_over(session, held.moved.get("plans", {}), kept.id, gone.id)
         lines = {*merges.lines_of(session, kept.id, going)} & {
             *held.moved["lines"],
             *_of_episodes(session, kept, going),

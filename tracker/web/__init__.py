@@ -18,6 +18,7 @@ def init_web(app: Flask) -> None:
     init_errors(app)
     init_filters(app)
     init_shell(app)
+    from tracker.web.actions import views as actions
     from tracker.web.alerts import views as alerts
     from tracker.web.api import v1 as api
     from tracker.web.audit import views as audit
@@ -28,6 +29,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
     from tracker.web.mailbox import views as mailbox
+    from tracker.web.meetings import views as meetings
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
@@ -46,6 +48,8 @@ def init_web(app: Flask) -> None:
         interviews,
         write_up,
         children,
+        actions,
+        meetings,
         reports,
         comparison,
         alerts,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -21,8 +20,6 @@ from tracker.store.visibility import children_visible_to, sees_all
 
 _OPEN = (Action.done_at.is_(None), Action.withdrawn_at.is_(None))
 """The partial indexes `ix_action_open` and `ix_action_owner_open` have these conditions."""
-
-Whose = Literal["mine", "team", "all"]
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,9 @@ class ActionView:
 
 @dataclass(frozen=True)
 class ActionFilters:
-    """`whose`: the viewer's own, their team's, or all that they may see. `state`: `open`, `overdue` or `closed`."""
+    """`whose`: `mine`, `team` (the viewer's) or `all` that they may see. `state`: `open`, `overdue` or `closed`."""
 
-    whose: Whose = "mine"
+    whose: str = "mine"
     state: str = "open"
 
 
@@ -168,10 +165,10 @@ def action_page(context: Context, viewer: Viewer, action_id: int) -> ActionPage 
     return ActionPage(view, may_work, view.is_open and (may_work or view.owner_id == viewer.person_id))
 
 
-def possible_owners(session: Session) -> tuple[tuple[int, str], ...]:
-    """Who may have an action: active people who work with children's records, by name."""
-    found = [row for row in people.all_people(session) if row.is_active and people.roles_of(row) & OWNERS]
-    return tuple((row.id, row.name) for row in found)
+def owners() -> tuple[tuple[int, str], ...]:
+    """Who may have an action, (id, name): active people who work with children's records, by name."""
+    found = people.all_people(read_session())
+    return tuple((row.id, row.name) for row in found if row.is_active and people.roles_of(row) & OWNERS)
 
 
 def _listed(session: Session, context: Context, condition: ColumnElement[bool]) -> tuple[ActionView, ...]:

@@ -15,7 +15,7 @@ from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.rows import PAGE_SIZE, Page
 from tracker.store import merges, people
 from tracker.store.db import session as read_session
-from tracker.store.models import Alert, AuditEntry, Child, Episode, InterviewEpisode
+from tracker.store.models import Action, Alert, AuditEntry, Child, Episode, InterviewEpisode, StrategyMeeting
 from tracker.store.visibility import children_visible_to
 
 TRAIL_SIZE = 100
@@ -139,13 +139,15 @@ def record_trail(context: Context, viewer: Viewer, child_id: int, page: int = 1)
 
 
 def _acts(session: Session, child_ids: Collection[int], episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
-    """What the audit trail holds of the child, the episodes, and the interviews that cover them."""
+    """What the audit trail holds of the child, the episodes, the interviews that cover them, actions and meetings."""
     covering = select(InterviewEpisode).where(InterviewEpisode.episode_id.in_(episode_ids))
     covers = {str(link.interview_id): link.episode_id for link in session.scalars(covering)}
     about = or_(
         and_(AuditEntry.subject == "child", AuditEntry.subject_id.in_([str(id_) for id_ in child_ids])),
         and_(AuditEntry.subject == "episode", AuditEntry.subject_id.in_([str(id_) for id_ in episode_ids])),
         and_(AuditEntry.subject == "interview", AuditEntry.subject_id.in_(list(covers))),
+        and_(AuditEntry.subject == "action", AuditEntry.subject_id.in_(_ids_of(session, Action, child_ids))),
+        and_(AuditEntry.subject == "meeting", AuditEntry.subject_id.in_(_ids_of(session, StrategyMeeting, child_ids))),
     )
     for row in session.scalars(select(AuditEntry).where(about)):
         if row.action == "alert_raised":  # told below, with when its email went
@@ -155,6 +157,10 @@ def _acts(session: Session, child_ids: Collection[int], episode_ids: Sequence[in
             "interview": covers.get(row.subject_id or ""),
         }.get(row.subject)
         yield TrailEntry(row.at, _kind(row.action), row.action, row.actor, episode_id, row.details)
+
+
+def _ids_of(session: Session, model: type[Action] | type[StrategyMeeting], child_ids: Collection[int]) -> list[str]:
+    return [str(id_) for id_ in session.scalars(select(model.id).where(model.child_id.in_(child_ids)))]
 
 
 def _kind(action: str) -> str:

@@ -1,0 +1,1 @@
+"""Actions: lists of them, one of them, adding, changing, finishing and withdrawing."""
