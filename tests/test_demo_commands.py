@@ -16,6 +16,7 @@ from tracker.bootstrap import create_app
 from tracker.cli import cli
 from tracker.commands import bench
 from tracker.core.clock import FixedClock
+from tracker.core.forecast_check import MOMENTS
 from tracker.core.rules import Rules
 from tracker.core.terms import LineOutcome, Role
 from tracker.demo.people import DEMO_PASSWORD, STAFF
@@ -26,7 +27,25 @@ from tracker.services.raise_alerts import sweep
 from tracker.services.verify_audit import verify_audit
 from tracker.settings import SettingsError, load_settings
 from tracker.store.db import db
-from tracker.store.models import Alert, Breach, Child, Episode, Line, OutboxMessage, Receipt
+from tracker.store.models import (
+    Action,
+    Alert,
+    AuthorityRequest,
+    Breach,
+    Child,
+    ChildContact,
+    ContactAttempt,
+    Episode,
+    Interview,
+    InterviewReview,
+    InterviewVisit,
+    Line,
+    OutboxMessage,
+    Person,
+    PoliceShare,
+    Receipt,
+    StrategyMeeting,
+)
 
 pytestmark = pytest.mark.xdist_group("demonstration")  # built once, in one worker
 
@@ -90,6 +109,29 @@ def test_today_shows_every_open_matter(on_today: Today) -> None:
     assert on_today.still_missing.total == 1
     assert on_today.repeat_flags.total >= 1
     assert on_today.nobody_would_be_told == ()
+
+
+def test_the_desks_have_something_on_them_and_none_too_much(built: Flask) -> None:
+    """Visits ahead, write-ups to do, returned and reviewed, actions open and done, meetings held, somebody away."""
+
+    def count(*conditions: sa.ColumnElement[bool]) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
+
+    here = (Interview.completed_at.is_not(None), ~Interview.written_elsewhere)
+    assert count(InterviewVisit.ended_as.is_(None), InterviewVisit.planned_at > BUILT_AT) >= 2
+    assert 1 <= count(*here, Interview.written_up_at.is_(None)) < 20
+    assert count(*here, Interview.written_up_at.is_not(None), Interview.approved_at.is_not(None)) > 20
+    assert count(Interview.returned_at.is_not(None), Interview.approved_at.is_(None)) >= 1
+    assert count(InterviewReview.decision == "returned") > count(Interview.returned_at.is_not(None)) - 1
+    assert count(ContactAttempt.outcome == "no_answer") > 5
+    assert count(Action.done_at.is_not(None)) > count(Action.done_at.is_(None)) > 0
+    assert count(StrategyMeeting.held_at.is_not(None)) > 3
+    assert count(PoliceShare.acknowledged_at.is_not(None)) >= 1
+    assert count(AuthorityRequest.answer.is_not(None)) >= 1
+    assert count(Person.away_from <= BUILT_AT, Person.away_until > BUILT_AT) == 1
+    phones = db.session.scalars(sa.select(ChildContact.phone)).all()
+    assert phones
+    assert all(phone and phone.startswith(("07700 900", "01632 960")) for phone in phones)
 
 
 def test_every_line_has_its_outcome(built: Flask) -> None:
@@ -220,8 +262,30 @@ def test_bench_measures_a_copy_and_says_what_it_took(
     assert measured["matching_one_line"]["p99_ms"] >= measured["matching_one_line"]["p50_ms"] > 0
     assert measured["matching_chunk"]["children"] == 200
     assert "could not fetch" in measured["matching_febrl"]["note"]
+    forecast = measured["forecast"]
+    assert forecast["asked"] > forecast["missed"] > 0
+    assert forecast["forecast_recall"] > forecast["simple_rule_recall"]
+    assert sum(measured[f"forecast_{hours}h"]["asked"] for hours in MOMENTS) == forecast["asked"]
+    assert measured["outlooks"]["clocks"] > 5
     assert measured["held"]["episodes"] >= document["episodes"]
     assert (folder / "tracker.sqlite3").read_bytes() == before
+
+
+def test_a_council_asks_both_rules_about_its_own_records(
+    demonstration: tuple[Path, dict[str, object]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder, _ = demonstration
+    _settle(monkeypatch, folder)
+    done = _invoke("forecast", "check", "--days", "30", "--now", BUILT_AT.isoformat(), "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["all"]
+    assert found["forecast"]["in_all"]["asked"] == found["simple_rule"]["in_all"]["asked"] > 100
+    told = _invoke("forecast", "check", "--now", BUILT_AT.isoformat())
+    assert "Unallocated with under 24 hours left:" in told.output
+    assert "60 h left" in told.output
+    _settle(monkeypatch, tmp_path)
+    assert _invoke("db", "upgrade").exit_code == 0
+    assert "nothing to compare" in _invoke("forecast", "check").output
 
 
 def test_matching_is_measured_alone_in_a_database_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""Strategy meetings and actions in the play: most are held or decided against within days, and their actions done.
+"""Strategy meetings in the play: most are held or decided against within days, with actions (papers.py does those).
 
-What was asked for in the last days is left, and some actions are left overdue, for whoever opens the demonstration.
+What was asked for in the last days is left, some of it with a day, for whoever opens the demonstration.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,6 @@ WHAT = (
     "Ask the youth worker to meet them weekly",
     "Check the phone and travel card",
 )
-DONE = ("Done.", "Agreed, and starts next week.", "They tried it once and liked it.")
 OTHERS = ("Ms Quillfeather, school", "Mr Pottlebrook, placement")
 
 
@@ -46,13 +45,15 @@ class Meetings:
     rng: Random
 
     def morning(self, world: World, now: datetime) -> None:
+        if now < world.meetings_from:
+            return
         context = world.lead(now)
         for meeting in demonstration.standing_meetings():
             if meeting.asked_at < self.county.now - LEFT and self.rng.random() < 0.7:
                 self._settle(world, context, meeting)
-        for action_id, version in demonstration.actions_due_by(local_date(now)):
-            if self.rng.random() < 0.8:
-                actions.finish_action(context, action_id=action_id, version=version, outcome=self.rng.choice(DONE))
+            elif meeting.asked_at >= self.county.now - LEFT and self.rng.random() < 0.15:
+                planned_at = now + timedelta(days=3, hours=1)
+                meetings.plan_meeting(context, meeting_id=meeting.id, version=meeting.version, planned_at=planned_at)
 
     def _settle(self, world: World, context: Context, meeting: StandingMeeting) -> None:
         if self.rng.random() < 0.4:

@@ -42,8 +42,8 @@ class Office:
                 away = timedelta(days=self.rng.choice((4, 7, 7, 11)))
                 self.leaves.append(Leave(email, instant(monday, time(8)), instant(monday + away, time(8))))
                 day += timedelta(days=self.rng.randint(24, 38))
-        away = instant(last_on - timedelta(days=1), time(8)), instant(last_on + timedelta(days=5), time(8))
-        self.leaves.append(Leave(members[-1], *away))
+        from_at, until_at = (instant(last_on + timedelta(days=days), time(8)) for days in (-1, 5))
+        self.leaves.append(Leave(members[-1], from_at, until_at))
 
     def leave_of(self, email: str, at: datetime) -> Leave | None:
         return next(

@@ -1,4 +1,4 @@
-"""The papers of a working day: interviews written up, reviewed and shared, actions done, strategy meetings held.
+"""The papers of a working day: interviews written up, reviewed and shared, actions done.
 
 On the last evening something is left to everybody: an interview to write up, one begun, one returned, some to review.
 """
@@ -14,13 +14,15 @@ from tracker.demo import stories
 from tracker.demo.county import County
 from tracker.demo.stories import STORIES, Story
 from tracker.demo.world import World
-from tracker.services import actions, demonstration_papers, meetings, police_shares, review_interview, write_interview
+from tracker.services import actions, demonstration_papers, police_shares, review_interview, write_interview
 from tracker.services.context import Context
-from tracker.services.demonstration_papers import Paper, Waiting
+from tracker.services.demonstration_papers import Paper
 
 EVENING = time(17, 10)
 
 OUTCOMES = {deed.what: deed.outcome for story in STORIES for deed in story.deeds}
+
+DONE = ("Done.", "Agreed, and starts next week.", "They tried it once and liked it.")
 
 POLICE_DESK = "Missing persons desk"
 
@@ -45,9 +47,6 @@ class Papers:
 
     def evening(self, world: World, now: datetime) -> None:
         is_last = now >= self.last_at
-        self._hold_meetings(world, now, is_last)
-        if now < world.forms_from:
-            return
         self._review(world, now, is_last)
         self._write(world, now, is_last)
         if is_last:
@@ -154,33 +153,8 @@ class Papers:
                 context = world.lead(now)
                 if action.person_id is not None:
                     context = world.acting(now, world.staff.email_of(action.person_id))
-                outcome = OUTCOMES.get(action.text, "Done.")
+                outcome = OUTCOMES.get(action.text) or self.rng.choice(DONE)
                 actions.finish_action(context, action_id=action.id, version=action.version, outcome=outcome)
-
-    def _hold_meetings(self, world: World, now: datetime, is_last: bool) -> None:
-        """About half are held within days; for some none is needed; the newest wait, one or two with a day."""
-        for meeting in demonstration_papers.standing_meetings():
-            chance = self.rng.random()
-            if now - meeting.since < timedelta(hours=20):
-                if is_last and chance < 0.4:
-                    planned_at = now + timedelta(days=2, hours=-6)
-                    meetings.plan_meeting(
-                        world.lead(now), meeting_id=meeting.id, version=meeting.version, planned_at=planned_at
-                    )
-            elif chance < 0.55:
-                self._held(meeting, world, now)
-            elif chance < 0.85:
-                reason = self.rng.choice(stories.NOT_NEEDED)
-                meetings.decide_not_needed(
-                    world.lead(now), meeting_id=meeting.id, version=meeting.version, reason=reason
-                )
-
-    def _held(self, meeting: Waiting, world: World, now: datetime) -> None:
-        held_at = max(meeting.since, (now - timedelta(hours=self.rng.randint(1, 6))).replace(second=0))
-        outcome = self.rng.choice(stories.MEETING_OUTCOMES)
-        meetings.record_held(
-            world.lead(now), meeting_id=meeting.id, version=meeting.version, held_at=held_at, outcome=outcome
-        )
 
 
 def _holder(paper: Paper, world: World, now: datetime) -> Context:

@@ -276,16 +276,6 @@ APPROVED_COMMENTS = (
 )
 AMENDED = " Looked at again with the manager: the child will be told in person what became of what they asked for."
 
-MEETING_OUTCOMES = (
-    "Held with social care, the police and the placement. A plan for the next two weeks is in place; the child's own "
-    "wish is at the top of it.",
-    "Held by video. The risk is understood in the same way by all; who rings whom is written down.",
-    "Held. The police look into the address that was named; the social worker tells the child what was decided.",
-)
-NOT_NEEDED = (
-    "Back within hours, seen by the carer, nothing new: spoken of between the lead and the social worker.",
-    "A meeting for this child was held this week; this is added to its plan.",
-)
 POLICE_OUTCOMES = (
     "Added to what is known of the address; a patrol looks in.",
     "Passed to the exploitation team, who thank the child.",

@@ -23,10 +23,10 @@ TEAMS_FOR = timedelta(days=400)
 COURSES_FOR = timedelta(days=380)
 """For how long attempts and visits have been recorded here: the year on which the forecast is compared."""
 
-FORMS_FOR = timedelta(days=24)
+FORMS_FOR = timedelta(days=21)
 """For how long interviews have been written up here; those before are written up elsewhere."""
 
-MEETINGS_FOR = timedelta(days=45)
+MEETINGS_FOR = timedelta(days=35)
 """For how long strategy meetings have been asked for here."""
 
 SINCE = {

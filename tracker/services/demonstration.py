@@ -7,7 +7,7 @@ its people do goes through the same use cases as the pages.
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import event, func, inspect, select
@@ -21,8 +21,10 @@ from tracker.store.models import (
     Action,
     Alert,
     Child,
+    ContactAttempt,
     Episode,
     Interview,
+    InterviewVisit,
     Line,
     OutboxMessage,
     Receipt,
@@ -164,16 +166,6 @@ def standing_meetings() -> list[StandingMeeting]:
     return found
 
 
-def actions_due_by(day: date) -> list[tuple[int, int]]:
-    """(id, version) of each action to be done by this day, soonest due first."""
-    session = current_session()
-    is_open = (Action.done_at.is_(None), Action.withdrawn_at.is_(None), Action.due_on <= day)
-    query = select(Action.id, Action.version).where(*is_open).order_by(Action.due_on, Action.id)
-    found = [(id_, version) for id_, version in session.execute(query)]
-    session.rollback()
-    return found
-
-
 def busiest_child() -> Busiest | None:
     """None where no episode is held."""
     session = current_session()
@@ -191,6 +183,9 @@ def totals() -> dict[str, int]:
         "children": Child,
         "episodes": Episode,
         "interviews": Interview,
+        "attempts": ContactAttempt,
+        "visits": InterviewVisit,
+        "actions": Action,
         "alerts": Alert,
         "emails": OutboxMessage,
     }

@@ -1,4 +1,4 @@
-"""What waits on the demonstration's desks: write-ups, reviews, shares, actions, meetings, contacts. Read only, as
+"""What waits on the demonstration's desks: write-ups, reviews, shares, actions, contacts. Read only, as
 services/demonstration.py is: nobody is shown anything here.
 """
 
@@ -18,7 +18,6 @@ from tracker.store.models import (
     Interview,
     InterviewEpisode,
     PoliceShare,
-    StrategyMeeting,
 )
 
 
@@ -36,7 +35,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A share, an action or a meeting with its version. `text`: what is to be shared or done."""
+    """A share or an action with its version. `text`: what is to be shared or done."""
 
     id: int
     version: int
@@ -95,15 +94,6 @@ def open_actions() -> list[Waiting]:
     is_open = (Action.done_at.is_(None), Action.withdrawn_at.is_(None))
     query = select(Action.id, Action.version, Action.created_at, Action.what, Action.due_on, Action.owner_id)
     return [Waiting(*row) for row in _all(query.where(*is_open).order_by(Action.id))]
-
-
-def standing_meetings() -> list[Waiting]:
-    """Asked for; neither held nor decided against, and with no day yet."""
-    query = select(StrategyMeeting.id, StrategyMeeting.version, StrategyMeeting.asked_at).where(
-        StrategyMeeting.held_at.is_(None), StrategyMeeting.decided_at.is_(None),
-        StrategyMeeting.withdrawn_at.is_(None), StrategyMeeting.planned_at.is_(None),
-    )  # fmt: skip
-    return [Waiting(*row) for row in _all(query.order_by(StrategyMeeting.id))]
 
 
 def without_contacts(child_id: int) -> Known | None:
