@@ -16,6 +16,7 @@ from tracker.bootstrap import wiring
 from tracker.services.context import Context
 from tracker.services.interview_sheet import NOT_STATED
 from tracker.services.load_interviews import Loaded, load_interviews
+from tracker.services.record_interview import record_completed
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Episode, Interview
 
@@ -61,6 +62,20 @@ def test_a_completed_row_is_recorded_with_its_offer(app: Flask, context: Context
     assert interview.offered_at == datetime(2026, 11, 11, 9, 0, tzinfo=UTC)
     assert interview.completed_at == datetime(2026, 11, 12, 16, 30, tzinfo=UTC)
     assert not held().clock_open and held().closed_as == "completed_in_time"
+
+
+def test_what_a_spreadsheet_tells_is_written_up_there(app: Flask, context: Context) -> None:
+    load(app, context, ("TV1", "11/11/2026 09:00", "Completed", "12/11/2026 16:30", "", ""))
+    (interview,) = interviews()
+    assert (interview.written_elsewhere, interview.closed_at) == (True, context.now)
+
+
+def test_what_was_held_here_is_not_taken_for_written_up_elsewhere(app: Flask, context: Context) -> None:
+    at = datetime(2026, 11, 12, 16, 30, tzinfo=UTC)
+    record_completed(context, episode_ids=[held().id], completed_at=at)
+    load(app, context, ("TV1", "", "Completed", "12/11/2026 16:30", "", ""))
+    (interview,) = interviews()
+    assert (interview.written_elsewhere, interview.closed_at) == (False, None)
 
 
 def test_loading_twice_changes_nothing(app: Flask, context: Context) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import require_aware
 from tracker.core.interview_terms import ContactWith, VisitEnd
+from tracker.core.interviews import closing_of
 from tracker.core.terms import DeclinedBy
 from tracker.services.allocate_interview import allocate, bulk_allocate
 from tracker.services.context import Context
@@ -26,12 +27,12 @@ from tracker.services.interview_visits import cancel_overtaken, end_by_completio
 from tracker.services.not_required import approve_not_required, propose_not_required, refuse_not_required
 from tracker.services.rows_for_change import episode_for_change, episodes_for_change, interview_for_change
 from tracker.services.transaction import writing
-from tracker.store import interviews
+from tracker.store import audit, interviews
 from tracker.store.models import Episode, Interview
 
 __all__ = [
-    "allocate", "approve_not_required", "bulk_allocate", "detach_interview", "propose_not_required", "record_completed",
-    "record_declined", "record_offer", "refuse_not_required",
+    "allocate", "approve_not_required", "bulk_allocate", "cover_episode", "detach_interview", "propose_not_required",
+    "record_completed", "record_declined", "record_offer", "refuse_not_required",
 ]  # fmt: skip
 
 
@@ -177,6 +178,30 @@ def _decline_problems(
         sentence = "Say why the child was not asked."
         problems.append(FormProblem("missing_value", sentence, ("child_not_asked_reason",)))
     return problems
+
+
+def cover_episode(context: Context, *, interview_id: int, episode_id: int) -> None:
+    """The child went missing again before it was held: this interview is to answer for that episode too.
+
+    Each keeps its own clock. Refused: another child's; one whose interview is being arranged or settled by itself.
+    """
+    with writing() as session:
+        row, covered = interview_for_change(session, context, interview_id)
+        episode = episode_for_change(session, context, episode_id)
+        if episode_id in covered_by(row):
+            return
+        if episode.child_id != covered[0].child_id:
+            raise Refused(FormProblem("several_children", "One interview is with one child.", ("episode_id",)))
+        refuse_excluded([episode])
+        if interviews.to_core(row).is_closed:
+            raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
+        held = interviews.interviews_of_episode(session, episode_id)
+        if closing_of(facts_of(session, episode), held) or interviews.open_row(session, episode_id):
+            sentence = "That episode has an interview of its own. Choose both when you record that it was held."
+            raise Refused(FormProblem("has_its_own", sentence, ("episode_id",)))
+        details = {"changed": ["interview"], "interview_id": row.id}
+        audit.record(session, "episode_changed", context.actor, context.now, "episode", episode_id, details)
+        write_interview(session, row, {}, context, None, cover=[episode])
 
 
 def detach_interview(context: Context, *, interview_id: int, episode_id: int, reason: str) -> None:

@@ -34,7 +34,9 @@ _CAUSES = ("child_changed", "children_", "child_", "match_", "same_episode_", "f
 _FAR = 5_000
 """Rows of the audit trail without any such act, after which they need not be looked through again."""
 
-_NO_CAUSES = frozenset({"child_viewed", "child_created"})
+_NO_CAUSES = frozenset(
+    {"child_viewed", "child_created", "child_contact_added", "child_contact_changed", "child_contact_removed"}
+)
 
 
 @dataclass(frozen=True)

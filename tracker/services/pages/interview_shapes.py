@@ -124,6 +124,7 @@ class InterviewPage:
     view: InterviewView | None
     covered: tuple[EpisodeRow, ...]  # the earliest start first
     coverable: tuple[EpisodeRow, ...]
+    arranged: tuple[InterviewView, ...]  # where none is recorded: the child's others under way, which could cover it
     contacts: tuple[ContactView, ...]
     allocations: tuple[AllocationView, ...]
     attempts: tuple[AttemptView, ...]  # in order of time, those withdrawn as well

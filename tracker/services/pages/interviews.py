@@ -151,6 +151,7 @@ def _page(
         view=interview_views(session, [row], viewer)[0] if row else None,
         covered=covered,
         coverable=tuple(one for one in listed if one not in covered and one.ended_at and one.state in COVERABLE),
+        arranged=() if row else interview_views(session, _under_way(session, [one.id for one in listed]), viewer),
         contacts=parts.contact_views(session, child.id),
         allocations=parts.allocation_views(session, row.id, names) if row else (),
         attempts=parts.attempt_views(session, row.id, names) if row else (),
@@ -163,6 +164,12 @@ def _page(
         may_hand_over=row is not None and _may_hand_over(row, viewer),
         holder_cares_as=_cares_as(session, child.id, row),
     )
+
+
+def _under_way(session: Session, episode_ids: Sequence[int]) -> list[Interview]:
+    """The interviews being arranged for any of these episodes."""
+    open_rows = [interviews.open_row(session, id_) for id_ in episode_ids]
+    return list({row.id: row for row in open_rows if row is not None}.values())
 
 
 def _closed_by(session: Session, episode_id: int, row: Interview | None) -> ReturnHomeInterview | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -85,6 +86,12 @@ def back_to(page: InterviewPage) -> str:
     if page.id is None:
         return url_for("interviews.of_episode", episode_id=page.episode_id)
     return url_for("interviews.show", interview_id=page.id)
+
+
+def form_of(endpoint: str, episode_id: int, **more: int) -> str:
+    """The address of a form by episode that leads back to the interview."""
+    given: dict[str, Any] = {"episode_id": episode_id, "from": "interview", **more}
+    return url_for(f"interviews.{endpoint}", **given)
 
 
 def fill(field: LondonDateTimeField, at: datetime | None) -> None:

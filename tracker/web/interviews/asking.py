@@ -1,6 +1,6 @@
 """Another council is asked to hold the interview, and what it answers."""
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker.core.interview_terms import AskedBecause, AuthorityAnswer, ContactMethod
@@ -8,7 +8,7 @@ from tracker.services import ask_authority
 from tracker.services.pages.episodes import Act
 from tracker.services.pages.interview_shapes import InterviewPage, RequestView
 from tracker.web.access import Permission, requires
-from tracker.web.interviews.area import back_to, bp, fill, form_page, opened_interview, sent, step_page
+from tracker.web.interviews.area import back_to, bp, fill, form_of, form_page, opened_interview, sent, step_page
 from tracker.web.interviews.course_forms import AnswerForm, AskForm, ReasonForm
 from tracker.web.records import ID, opened
 from tracker.web.request import now, request_context
@@ -53,7 +53,7 @@ def answer(interview_id: int, request_id: int) -> ResponseReturnValue:
 
     def onward() -> str:
         if form.answer.data == AuthorityAnswer.HELD and page.is_open:
-            return url_for("interviews.record_completed", episode_id=page.episode_id, **{"from": "interview"})
+            return form_of("record_completed", page.episode_id)
         return back_to(page)
 
     return sent(form, save, "The answer is recorded.", [form.answered_at], onward) or render_template(

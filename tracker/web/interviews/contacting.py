@@ -8,7 +8,7 @@ from tracker.services import contact_child
 from tracker.services.pages import interviews
 from tracker.services.pages.episodes import Act
 from tracker.web.access import Permission, requires
-from tracker.web.interviews.area import bp, fill, form_page, opened_interview, sent, step_page
+from tracker.web.interviews.area import bp, fill, form_of, form_page, opened_interview, sent, step_page
 from tracker.web.interviews.course_forms import AcceptedForm, AttemptForm, ReasonForm
 from tracker.web.records import ID, opened, still_possible
 from tracker.web.request import now, request_context
@@ -39,8 +39,7 @@ def record_attempt(episode_id: int) -> ResponseReturnValue:
         if form.outcome.data == ContactOutcome.ACCEPTED:
             return url_for("interviews.plan", episode_id=episode_id)
         if form.outcome.data == ContactOutcome.DECLINED:
-            given = {"episode_id": episode_id, "attempt": made[-1], "from": "interview"}
-            return url_for("interviews.record_declined", **given)
+            return form_of("record_declined", episode_id, attempt=made[-1])
         return back
 
     contacts = interviews.contacts_of_child(page.child.id)

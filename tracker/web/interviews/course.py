@@ -1,8 +1,10 @@
 """The page of one interview, from which an interviewer works on a telephone."""
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.services import record_interview
+from tracker.services.errors import Refused
 from tracker.services.pages import interviews
 from tracker.services.pages.interview_shapes import InterviewPage
 from tracker.web.access import Permission, requires
@@ -30,6 +32,23 @@ def of_episode(episode_id: int) -> ResponseReturnValue:
     if isinstance(found, int):
         return redirect(url_for("interviews.show", interview_id=found))
     return _shown(found)
+
+
+@bp.post(f"/interviews/<{ID}:interview_id>/cover")
+@requires(Permission.RECORD_INTERVIEW)
+def cover(interview_id: int) -> ResponseReturnValue:
+    """One conversation is to answer another episode of the child as well."""
+    text = request.form.get("episode_id", "")
+    episode_id = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    try:
+        record_interview.cover_episode(request_context(), interview_id=interview_id, episode_id=episode_id)
+    except Refused as refused:
+        if refused.problems[0].code in ("unknown_interview", "unknown_episode"):
+            abort(404)
+        flash(" ".join(problem.sentence for problem in refused.problems), "notice")
+    else:
+        flash("The interview is to answer for that episode too. Each keeps its own clock.", "done")
+    return redirect(url_for("interviews.show", interview_id=interview_id))
 
 
 def _shown(page: InterviewPage) -> str:

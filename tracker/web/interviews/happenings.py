@@ -127,7 +127,7 @@ def _ended(page: InterviewPage) -> Iterator[Happening]:
         by = f"By {view.interviewer_name}." if view.interviewer_name else ""
         where = "It is written up elsewhere." if view.written_elsewhere else ""
         yield Happening(view.completed_at, "Held", _given(by, where), "green")
-    for at, title, by in (
+    for at, title, who in (
         (view.not_required_at, "Proposed: not required", view.not_required_by),
         (view.not_required_refused_at, "Not approved: an interview is required", None),
         (view.not_required_approved_at, "Approved: no interview is required", view.not_required_approved_by),
@@ -137,7 +137,7 @@ def _ended(page: InterviewPage) -> Iterator[Happening]:
         (view.closed_at, "Closed", view.closed_by),
     ):
         if at:
-            yield Happening(at, title, _given(f"By {by}." if by else ""))
+            yield Happening(at, title, _given(f"By {who}." if who else ""))
 
 
 def _who(before: str, code: str | None) -> str:

@@ -1,5 +1,7 @@
 """Who holds the interview: allocated, and handed over."""
 
+from typing import Any
+
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
@@ -62,7 +64,7 @@ def _offer(form: AllocateForm, child_id: int, given: tuple[PersonChoice, ...]) -
     return caring
 
 
-def _said(form: AllocateForm) -> dict[str, object]:
+def _said(form: AllocateForm) -> dict[str, Any]:
     independent = yes_no(form.independent.data)
     reason = form.not_independent_reason.data if independent is False else None
     return {"independent": independent, "not_independent_reason": reason, "note": form.note.data or None}

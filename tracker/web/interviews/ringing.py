@@ -1,5 +1,8 @@
 """Whom to ring about a child: added, changed, removed."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -59,7 +62,7 @@ def _opened(child_id: int, contact_id: int | None = None) -> ContactPage:
     return page if page is not None else abort(404)
 
 
-def _typed(form: ContactForm) -> dict[str, object]:
+def _typed(form: ContactForm) -> dict[str, Any]:
     return {
         "relation": ContactRelation(form.relation.data), "name": form.name.data, "phone": form.phone.data or None,
         "email": form.email.data or None, "note": form.note.data or None,
@@ -77,8 +80,8 @@ def _after(child_id: int) -> str:
     return url_for("children.show", child_id=child_id)
 
 
-def _form(page: ContactPage, form: ContactForm, save: object, done: str) -> ResponseReturnValue:
+def _form(page: ContactPage, form: ContactForm, save: Callable[[], object], done: str) -> ResponseReturnValue:
     back = _after(page.child_id)
-    return sent(form, save, done, (), back) or render_template(  # type: ignore[arg-type]
+    return sent(form, save, done, (), back) or render_template(
         "interviews/contact.html", form=form, page=page, back_address=back
     )

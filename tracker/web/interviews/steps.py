@@ -7,6 +7,7 @@ from flask import current_app, url_for
 from tracker.core.interview_terms import AuthorityAnswer, InterviewStage, WhoHolds
 from tracker.services.pages.interview_shapes import InterviewPage
 from tracker.web.access import Permission
+from tracker.web.interviews.area import form_of
 from tracker.web.request import may, signed_in_viewer
 
 S = InterviewStage
@@ -133,7 +134,7 @@ def _of_the_writing(page: InterviewPage) -> dict[str, Step]:
 
 
 def _by_episode(page: InterviewPage, text: str, endpoint: str) -> Step:
-    return Step(text, url_for(f"interviews.{endpoint}", episode_id=page.episode_id, **{"from": "interview"}))
+    return Step(text, form_of(endpoint, page.episode_id))
 
 
 def _if_there(name: str, text: str, endpoint: str, interview_id: int) -> dict[str, Step]:
