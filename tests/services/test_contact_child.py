@@ -136,6 +136,16 @@ def test_what_a_person_entered_stands_when_an_attempt_is_withdrawn(app: Flask, c
     assert (row.accepted_at, row.accepted_by) == (NOON - HOUR, "child")
 
 
+def test_an_offer_entered_at_the_time_of_an_attempt_stands_without_it(app: Flask, context: Context) -> None:
+    id_ = world.episode(context)
+    wrong = attempt(context, id_, ContactOutcome.OFFERED, NOON - 2 * HOUR)
+    for _ in range(2):
+        interview.record_offer(context, episode_id=id_, offered_at=NOON - 2 * HOUR)
+    assert len(acts("interview_offered")) == 1
+    contact.withdraw_attempt(context, attempt_id=wrong, reason="it was by letter")
+    assert held(id_).offered_at == NOON - 2 * HOUR
+
+
 def test_an_offer_held_from_before_there_were_attempts_stands(app: Flask, context: Context) -> None:
     id_ = world.episode(context)
     kept = interview.record_offer(context, episode_id=id_, offered_at=NOON - 2 * HOUR)

@@ -140,6 +140,8 @@ def test_a_visit_planned_moved_and_not_held(client_request: ClientRequest, day: 
     page = client.post(end, {"reason": "missing_again"}, follow=True, status=200)
     assert "The clocks run on, and the next interview may cover both episodes." in page.text
     assert "Visit not held: plan again" in page.text and next_step(page) == "Plan the visit"
+    (out,) = [a.attributes["href"] for a in page.all("a") if a.text.startswith("Take it out of my calendar")]
+    assert "METHOD:CANCEL" in client.raw("GET", out).get_data(as_text=True)
 
 
 def test_the_calendar_file_names_nobody_and_holds_the_place_only_if_asked(

@@ -49,7 +49,8 @@ def record_offer(
         episode = episode_for_change(session, context, episode_id)
         refuse_excluded([episode])
         for held in interviews.rows_of_episode(session, episode.id):
-            if held.offered_at == offered_at and to in (None, held.offered_to):
+            keep_entered(session, held)
+            if held.entered_offered_at == offered_at and to in (None, held.entered_offered_to):
                 return held.id
         refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
         row = open_or_new(session, [episode], context)

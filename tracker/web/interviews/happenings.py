@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from tracker.core.interview_terms import OFFERS, AllocationKind, ContactWith, VisitEnd
+from tracker.core.interview_terms import OFFERS, AllocationKind, ContactOutcome, ContactWith, VisitEnd
 from tracker.services.pages.interview_shapes import (
     AllocationView,
     AttemptView,
@@ -39,7 +39,7 @@ def happenings(page: InterviewPage) -> list[Happening]:
         *(_allocated(one) for one in page.allocations),
         *(_attempted(one, page) for one in page.attempts),
         *(step for request in page.requests for step in _asked(request)),
-        *(step for visit in page.visits for step in _visited(visit)),
+        *(step for visit in page.visits for step in _visited(visit, page)),
         *_answered(page),
         *_ended(page),
     ]
@@ -88,7 +88,7 @@ def _asked(one: RequestView) -> Iterator[Happening]:
         yield Happening(one.answered_at, f"{one.authority}: {_lower(words(one.answer))}", _given(by, one.answer_note))
 
 
-def _visited(one: VisitView) -> Iterator[Happening]:
+def _visited(one: VisitView, page: InterviewPage) -> Iterator[Happening]:
     if one.ended_as is VisitEnd.HELD:
         return
     how = f"{one.minutes} minutes, {one.place}"
@@ -97,11 +97,12 @@ def _visited(one: VisitView) -> Iterator[Happening]:
     else:
         why = words(one.not_held_reason) + "." if one.not_held_reason else ""
         title = f"Visit {_lower(words(one.ended_as))}"
-        yield Happening(
-            one.ended_at or one.planned_at,
-            title,
-            _given(f"It was planned for {instant(one.planned_at)}.", why, one.ended_note),
-        )
+        planned = _given(f"It was planned for {instant(one.planned_at)}.", why, one.ended_note)
+        link = {}
+        if one.ended_as is not VisitEnd.MOVED and page.id is not None and may(Permission.RECORD_INTERVIEW):
+            address = url_for("interviews.calendar", interview_id=page.id, visit_id=one.id)
+            link = {"link_text": "Take it out of my calendar", "link": address}
+        yield Happening(one.ended_at or one.planned_at, title, planned, **link)
 
 
 def _answered(page: InterviewPage) -> Iterator[Happening]:
@@ -110,9 +111,10 @@ def _answered(page: InterviewPage) -> Iterator[Happening]:
     if view is None:
         return
     offers = {one.at for one in page.standing_attempts if one.outcome in OFFERS}
+    answers = {one.at for one in page.standing_attempts if one.outcome is ContactOutcome.ACCEPTED}
     if view.offered_at and view.offered_at not in offers:
         yield Happening(view.offered_at, "Offered", _given(_who("To", view.offered_to)))
-    if view.accepted_at and view.accepted_at not in offers:
+    if view.accepted_at and view.accepted_at not in answers:
         yield Happening(view.accepted_at, "Accepted", _given(_who("By", view.accepted_by)))
     if view.declined_at:
         by = f"By: {_lower(words(view.declined_by))}." if view.declined_by else ""
@@ -126,7 +128,9 @@ def _ended(page: InterviewPage) -> Iterator[Happening]:
     if view.completed_at:
         by = f"By {view.interviewer_name}." if view.interviewer_name else ""
         where = "It is written up elsewhere." if view.written_elsewhere else ""
-        yield Happening(view.completed_at, "Held", _given(by, where), "green")
+        visit = next((one for one in page.visits if one.ended_as is VisitEnd.HELD), None)
+        planned = f"The visit was planned for {instant(visit.planned_at)}, {visit.place}." if visit else ""
+        yield Happening(view.completed_at, "Held", _given(by, planned, where), "green")
     for at, title, who in (
         (view.not_required_at, "Proposed: not required", view.not_required_by),
         (view.not_required_refused_at, "Not approved: an interview is required", None),

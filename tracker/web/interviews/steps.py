@@ -20,7 +20,7 @@ _FIRST: dict[InterviewStage, tuple[str, ...]] = {
     S.OFFERED: ("attempt", "accepted", "plan"),
     S.ACCEPTED: ("plan", "attempt", "held"),
     S.NOT_HELD: ("plan", "attempt", "held"),
-    S.PLANNED: ("held", "end_visit", "plan"),
+    S.PLANNED: ("held", "form", "end_visit", "plan"),
     S.HELD: ("write_up",),
     S.RETURNED: ("write_up",),
     S.WRITTEN_UP: ("review",),
@@ -91,10 +91,8 @@ def _of_the_course(page: InterviewPage) -> dict[str, Step]:
     if may(Permission.RECORD_INTERVIEW) and page.stage is not S.NOT_REQUIRED_PROPOSED:
         found["not_required"] = _by_episode(page, "Propose: not required", "propose_not_required")
     if may(Permission.APPROVE_NOT_REQUIRED) and page.view is not None and page.view.may_approve:
-        given = {"episode_id": page.episode_id, "interview_id": page.view.id, "from": "interview"}
-        found["approve"] = Step(
-            "Approve that none is required, or not", url_for("interviews.decide_not_required", **given)
-        )
+        address = form_of("decide_not_required", page.episode_id, interview_id=page.view.id)
+        found["approve"] = Step("Approve that none is required, or not", address)
     return found
 
 
@@ -121,6 +119,8 @@ def _of_the_writing(page: InterviewPage) -> dict[str, Step]:
     if page.id is None or page.view is None or page.view.written_elsewhere:
         return {}
     found: dict[str, Step] = {}
+    if page.is_open and may(Permission.RECORD_INTERVIEW):
+        found |= _if_there("form", "Open the form", "write_up.index", page.id)
     words = "Change what the manager asked for" if page.stage is S.RETURNED else "Write it up"
     if page.view.completed_at and page.stage in (S.HELD, S.RETURNED) and may(Permission.RECORD_INTERVIEW):
         found |= _if_there("write_up", words, "write_up.index", page.id)
