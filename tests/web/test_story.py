@@ -12,7 +12,7 @@ from tracker.services.contact_child import record_attempt
 from tracker.services.record_interview import record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Action, Episode, Interview, InterviewEpisode, InterviewSection
+from tracker.store.models import Action, Episode, Interview, InterviewEpisode, InterviewSection, StrategyMeeting
 
 __all__ = ["built", "database_url", "day", "people"]
 
@@ -99,3 +99,17 @@ def test_a_persons_word_about_the_prevention_interview(client_request: ClientReq
     assert "Harm was raised" in page.text
     assert "Was followed." in page.text
     client_request.sign_in("Bob").get(f"/episodes/{id_}/prevention-interview", status=403)
+
+
+def test_the_episodes_timeline_tells_the_course(client_request: ClientRequest, held: int, day: Day) -> None:
+    with writing() as current:
+        current.add(StrategyMeeting(key="k", child_id=held, episode_id=day.episode("Carabel"), trigger="missing_24h",
+                                    title="Missing over 24 hours", due_at=NOON, asked_at=NOON))  # fmt: skip
+    page = client_request.sign_in("Alice").get(f"/episodes/{day.episode('Carabel')}")
+    told = " ".join(page.text.split())
+    for words in (
+        "Attempt to reach the child: no answer", "Offer accepted By the child.", "To do: Ask for another room",
+        "The child asked for it.", "Strategy meeting asked for Missing over 24 hours",
+    ):  # fmt: skip
+        assert words in told
+    assert told.count("Interview allocated to Bob") == 1

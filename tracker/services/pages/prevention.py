@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.missing_episode import MissingEpisode
 from tracker.services.context import Context
 from tracker.store import episodes
+from tracker.store.db import session as read_session
 from tracker.store.models import Episode, InterviewEpisode
 
 
@@ -46,3 +47,8 @@ def prevention_of_interview(session: Session, context: Context, interview_id: in
     covered = select(InterviewEpisode.episode_id).where(InterviewEpisode.interview_id == interview_id)
     views = (prevention_of(facts) for facts in episodes.with_children(session, Episode.id.in_(covered)))
     return tuple(view for view in views if view is not None)
+
+
+def preventions_of_opened(context: Context, interview_id: int | None) -> tuple[PreventionView, ...]:
+    """Likewise, for the page of an interview that the caller has opened; of none there is nothing to say."""
+    return () if interview_id is None else prevention_of_interview(read_session(), context, interview_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tracker.core.interview_terms import AllocationKind, AuthorityAnswer, ContactMethod, VisitEnd
+from tracker.core.interview_terms import AllocationKind, AuthorityAnswer, ContactMethod, ContactWith, VisitEnd
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.story import tried
 from tracker.core.terms import DeclinedBy
@@ -22,10 +22,10 @@ _BY = {
 _TIMES = {1: "once", 2: "twice"}
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
 _TO = {
-    AllocationKind.ALLOCATED: "to hold it: {name}",
-    AllocationKind.REALLOCATED: "then {name}",
-    AllocationKind.HANDED_OVER: "handed over to {name}",
-    AllocationKind.COVER: "{name}, who stood in",
+    AllocationKind.ALLOCATED: "{name} was to hold it",
+    AllocationKind.REALLOCATED: "it was then given to {name}",
+    AllocationKind.HANDED_OVER: "it was handed over to {name}",
+    AllocationKind.COVER: "{name} stood in",
 }
 
 
@@ -38,7 +38,7 @@ def interview_sentences(interview: InterviewTold, page: StoryPage) -> Iterator[s
     if interview.offered_at:
         yield f"Offered on {instant(interview.offered_at)}."
     if interview.accepted_at:
-        by = f" by {_lower(interview.accepted_by)}" if interview.accepted_by else ""
+        by = f" by {_lower(words(ContactWith(interview.accepted_by)))}" if interview.accepted_by else ""
         yield f"Accepted{by} on {instant(interview.accepted_at)}."
     for visit in interview.visits:
         yield _visit(visit, page.forename)
@@ -131,7 +131,7 @@ def _of_one(interview: InterviewTold, episode: MissingEpisode, named: bool) -> s
 
 
 def _lower(text: str | None) -> str:
-    return (text or "")[:1].lower() + (text or "")[1:].replace("_", " ")
+    return (text or "")[:1].lower() + (text or "")[1:]
 
 
 def _sentence(text: str) -> str:

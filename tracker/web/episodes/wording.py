@@ -196,6 +196,14 @@ FIGURES = {
     "interviews.offered_in_72h_of_notice": "Interviews offered in 72 hours of our being told",
     "interviews.completed_late_of_notice": "Interviews held more than 72 hours after we were told",
     "interviews.overdue_of_notice": "Interviews overdue, counted from when we were told",
+    "interviews.pct_in_72h_of_notice": "Interviews held in 72 hours of our being told, of those due",
+    "interviews.declined_of_notice": "Interviews declined in 72 hours of our being told",
+    "interviews.declined_late_of_notice": "Interviews declined more than 72 hours after we were told",
+    "interviews.not_required_of_notice": "Not required, approved in 72 hours of our being told",
+    "interviews.not_required_late_of_notice": "Not required, approved more than 72 hours after we were told",
+    "interviews.not_yet_due_of_notice": "Interviews not yet due, counted from when we were told",
+    "interviews.median_hours_to_offer": "Interviews with a recorded offer after the return",
+    "interviews.median_attempts_to_first_contact": "Interviews for which somebody was reached",
     "interviews.notice_unknown": "Interviews of which it is not known when we were told",
     "year_to_date.children": "Children missing this financial year",
     "year_to_date.repeat_children": "Children missing three or more times this financial year",
@@ -209,12 +217,19 @@ BESIDE = {
 """Figures that stand beside a month's own."""
 
 
+REASONS = "interviews.breach_reasons."
+
+
 def figure_words(key: str) -> str:
     """`interviews.overdue` → Interviews overdue; what has no words of its own is read from its key."""
     for prefix, when in BESIDE.items():
         if key.startswith(prefix):
             return f"{figure_words(key.removeprefix(prefix))}, {when}"
     plain = key.removesuffix(".denominator")
+    reason = plain.removeprefix(REASONS)
+    if reason != plain:
+        why = words(BreachReason(reason)) if reason in set(BreachReason) else "No reason given"
+        return f"72 hours not met: {why[:1].lower()}{why[1:]}"
     return FIGURES.get(plain) or ", ".join(part.replace("_", " ") for part in plain.split(".")).capitalize()
 
 

@@ -7,6 +7,7 @@ from tracker.services import record_interview
 from tracker.services.errors import Refused
 from tracker.services.pages import interviews
 from tracker.services.pages.interview_shapes import InterviewPage
+from tracker.services.pages.prevention import preventions_of_opened
 from tracker.web.access import Permission, requires
 from tracker.web.interviews.area import bp, opened_interview
 from tracker.web.interviews.happenings import happenings
@@ -52,4 +53,10 @@ def cover(interview_id: int) -> ResponseReturnValue:
 
 
 def _shown(page: InterviewPage) -> str:
-    return render_template("interviews/show.html", page=page, steps=next_steps(page), happenings=happenings(page))
+    return render_template(
+        "interviews/show.html",
+        page=page,
+        steps=next_steps(page),
+        happenings=happenings(page),
+        harm=[one for one in preventions_of_opened(request_context(), page.id) if one.raised_harm],
+    )
