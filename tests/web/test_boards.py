@@ -25,7 +25,7 @@ def test_an_interviewers_day(client_request: ClientRequest, built: Built) -> Non
         "15:00 Bela Belason",
         "The library café, upstairs",
         "16 Nov 2026, 10:00: was it held?",
-        "Being contacted, 2 attempts, nobody reached",
+        "2 attempts, nobody reached",
         "Farshire County Council was asked 20 h ago: no answer yet",
         "after the deadline",
         "Please say what she asked us to do.",
@@ -104,7 +104,7 @@ def test_a_managers_team(client_request: ClientRequest, built: Built) -> None:
     for sentence in (
         "“Not required”, to approve 1",
         "Seen by us within the hour.",
-        "Proposed by Alice Testworker",
+        "Proposed by Alice Testworker, just now.",
         "Declined, 9 h ago",
         "Iola Awayworker, away until 20 Nov 2026, 12:00",
         "Ifan Ifanson: 2 h left",
