@@ -18,8 +18,8 @@ from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Li
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import episodes_visible_to, sees_all
 
-MOST_CLOCKS = 50
-"""Rows of each table of clocks; the rest are counted, and the list of episodes shows them."""
+MOST_CLOCKS = 30
+"""Rows of each table of clocks, more than a county has on most days; the list of episodes shows the rest."""
 
 MOST_SHOWN = 25
 """Rows of any other part of Today, likewise."""
