@@ -1,5 +1,6 @@
 """My interviews and My team: what each shows, to whom, and what can be done from them."""
 
+from tests.conftest import NOON
 from tests.web.boards_day import built, database_url, kept, people
 from tests.web.conftest import ClientRequest
 from tests.web.page import Page
@@ -7,7 +8,7 @@ from tests.working_day import Built
 from tracker.core.terms import Role
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Interview, PersonRole
+from tracker.store.models import ChildContact, Interview, PersonRole
 
 __all__ = ["built", "database_url", "kept", "people"]
 
@@ -25,7 +26,7 @@ def test_an_interviewers_day(client_request: ClientRequest, built: Built) -> Non
         "15:00 Bela Belason",
         "The library café, upstairs",
         "16 Nov 2026, 10:00: was it held?",
-        "Being contacted, 2 attempts, nobody reached",
+        "2 attempts, nobody reached",
         "Farshire County Council was asked 20 h ago: no answer yet",
         "after the deadline",
         "Please say what she asked us to do.",
@@ -104,7 +105,7 @@ def test_a_managers_team(client_request: ClientRequest, built: Built) -> None:
     for sentence in (
         "“Not required”, to approve 1",
         "Seen by us within the hour.",
-        "Proposed by Alice Testworker",
+        "Proposed by Alice Testworker, just now.",
         "Declined, 9 h ago",
         "Iola Awayworker, away until 20 Nov 2026, 12:00",
         "Ifan Ifanson: 2 h left",
@@ -170,3 +171,18 @@ def test_today_shows_the_work_of_the_day(client_request: ClientRequest, built: B
         "Likely to be missed",
     ):
         assert sentence in page.text, sentence
+
+
+def test_who_cares_for_a_child_is_not_given_the_interview_in_bulk(client_request: ClientRequest, built: Built) -> None:
+    client = client_request.sign_in("Alice")
+    with writing() as current:
+        for name in ("Hywel", "Ifan"):
+            current.add(
+                ChildContact(
+                    child_id=built.children[name], relation="social_worker", name="Bob Testworker", added_at=NOON
+                )
+            )
+    bob, sentence = client.people["Bob"], "so they are not independent."
+    today = client.post("/today/allocate", {"episode_ids": [built.episodes["Hywel"]], "person_id": bob}, status=200)
+    team = client.post("/my-team/cover", {"interview_ids": [built.interviews["Ifan"]], "person_id": bob}, status=200)
+    assert any(sentence in error for error in today.errors()) and any(sentence in error for error in team.errors())

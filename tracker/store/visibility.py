@@ -9,7 +9,9 @@ from tracker.core.terms import Role
 from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode
 
 _Merged, _Joined = aliased(Child), aliased(Episode)
-# The few that stand for nothing any more are left out by id: a condition on the column of every row would take the
+_CHILD_STANDS = Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None)))
+_EPISODE_STANDS = Episode.id.not_in(select(_Joined.id).where(_Joined.joined_into_id.is_not(None)))
+# Built once, for every list asks them. The few that stand for nothing any more are left out by id: a condition on the column of every row would take the
 # lists off the indexes they are sorted and counted by.
 
 SEES_ALL = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
@@ -36,13 +38,12 @@ def children_visible_to(viewer: Sees) -> ColumnElement[bool]:
 
     A child merged into another is seen as that one: its own row is nobody's page any more.
     """
-    return _by_child(Child.id, Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None))), viewer)
+    return _by_child(Child.id, _CHILD_STANDS, viewer)
 
 
 def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
     """A condition on `Episode`: every episode of every child that they may see, but none joined into another."""
-    joined = select(_Joined.id).where(_Joined.joined_into_id.is_not(None))
-    return _by_child(Episode.child_id, Episode.id.not_in(joined), viewer)
+    return _by_child(Episode.child_id, _EPISODE_STANDS, viewer)
 
 
 def _by_child(child_id: InstrumentedAttribute[int], stands: ColumnElement[bool], viewer: Sees) -> ColumnElement[bool]:

@@ -11,15 +11,15 @@ from tracker.core.interviews import state_by_time
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
 from tracker.services.pages.episode_rows import is_allocated_to, waiting_lines
-from tracker.services.pages.outlooks import outlooks
+from tracker.services.pages.outlooks import outlooks_by_work
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import Clock, ClockTotals, TodayFilter
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import episodes_visible_to, sees_all
 
-MOST_CLOCKS = 50
-"""Rows of each table of clocks; the rest are counted, and the list of episodes shows them."""
+MOST_CLOCKS = 30
+"""Rows of each table of clocks, more than a county has on most days; the list of episodes shows the rest."""
 
 MOST_SHOWN = 25
 """Rows of any other part of Today, likewise."""
@@ -34,7 +34,7 @@ def clocks(
     ahead = find_clocks(session, viewer, [due_at >= context.now, *narrowed], MOST_CLOCKS)
     rows = clock_rows(session, context, [*past, *ahead])
     plans = _plans(session, rows, context.now)
-    ahead_of = outlooks(session, context, [row.id for row in ahead])
+    ahead_of = outlooks_by_work(session, context, rows[len(past) :])
     shown = [
         Clock(
             row.due_at,

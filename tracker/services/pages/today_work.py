@@ -18,8 +18,8 @@ from tracker.store.models import AuthorityRequest, Episode, Interview, Interview
 from tracker.store.models.interviews import REQUEST_UNANSWERED, TO_WRITE_UP, VISIT_STANDS
 from tracker.store.visibility import episodes_visible_to
 
-MOST = 20
-"""Rows of each of these parts."""
+MOST = 10
+"""Rows of each of these parts; My team shows by person what more there is."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where the work on each open clock stands, for boards: a few queries of the columns needed, however many the rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,10 @@ class Work:
     allocated_to: str | None = None
     attempts: int = 0
     answers: int = 0
+    offered_at: datetime | None = None
+    accepted_at: datetime | None = None
     planned_at: datetime | None = None
+    last_visit: VisitEnd | None = None
     asked: tuple[Asked, ...] = ()
     asked_at: datetime | None = None
 
@@ -63,43 +66,39 @@ _ASKED = (
 def work_on(session: Session, episode_ids: Collection[int]) -> dict[int, Work]:
     """Episode id → the work on it. Episodes whose clock is open are asked of: none of their interviews has an outcome.
 
-    Of several interviews the newest counts; whose it is, says the newest that is anybody's. An episode with none is
-    left out.
+    Of several interviews the newest that is anybody's counts, else the newest. An episode with none is left out.
     """
-    newest: dict[int, Any] = {}
-    holders: dict[int, tuple[int, str]] = {}
+    found: dict[int, Any] = {}
     for row in session.execute(_OF_EPISODES, {"ids": list(episode_ids)}):
-        newest[row[0]] = row
-        if row[2] is not None:
-            holders[row[0]] = (row[2], row[3])
-    ids = {row[1] for row in newest.values()}
+        held = found.get(row[0])
+        if held is None or held[2] is None or row[2] is not None:
+            found[row[0]] = row
+    ids = {row[1] for row in found.values()}
     if not ids:
         return {}
     attempts, ends, asked = attempts_of(session, ids), _last_ends(session, ids), _asked(session, ids)
     return {
-        episode_id: _work(row, holders.get(episode_id), attempts.get(row[1], []), ends.get(row[1]), asked[row[1]])
-        for episode_id, row in newest.items()
+        episode_id: _work(row, attempts.get(row[1], []), ends.get(row[1]), asked.get(row[1], []))
+        for episode_id, row in found.items()
     }
 
 
-def _work(
-    row: Any,
-    holder: tuple[int, str] | None,
-    attempts: list[Attempt],
-    ended: VisitEnd | None,
-    asked: list[tuple[Asked, datetime]],
-) -> Work:
-    steps: Mapping[str, datetime | None] = dict(zip(_STEPS, row[4:], strict=True))
-    if holder is None:
-        steps = {**steps, "allocated_at": None}
+def _work(row: Any, attempts: list[Attempt], ended: VisitEnd | None, asked: list[tuple[Asked, datetime]]) -> Work:
+    _, interview_id, holder_id, holder, *dated = row
+    steps: dict[str, datetime | None] = dict(zip(_STEPS, dated, strict=True))
+    if holder_id is None:
+        steps["allocated_at"] = None
     return Work(
         stage=stage_of(Course(**steps, attempts=attempts, last_visit=ended)),
-        interview_id=row[1],
-        allocated_to_id=holder[0] if holder else None,
-        allocated_to=holder[1] if holder else None,
+        interview_id=interview_id,
+        allocated_to_id=holder_id,
+        allocated_to=holder,
         attempts=len(attempts),
         answers=sum(attempt.reached for attempt in attempts),
+        offered_at=steps["offered_at"],
+        accepted_at=steps["accepted_at"],
         planned_at=steps["planned_at"],
+        last_visit=ended,
         asked=tuple(one for one, _ in asked),
         asked_at=asked[-1][1] if asked else None,
     )

@@ -46,6 +46,8 @@ _BY_STAGE: dict[InterviewStage, tuple[str, str]] = {
 def next_step(clock: ClockRow, now: datetime) -> Step:
     """By the stage; another council that is to hold it leaves only looking."""
     work = clock.work
+    if clock.planned_late and work.planned_at is not None and now < work.planned_at and now < clock.due_at:
+        return Step("Plan an earlier visit", PLAN, clock.id)
     if work.stage is InterviewStage.PLANNED and work.planned_at is not None:
         words = "Record that it was held" if work.planned_at <= now else "Open the interview"
         return Step(words, HELD if work.planned_at <= now else LOOK, clock.id)
