@@ -20,7 +20,7 @@ def test_an_interviewers_day_on_a_phone(site: Site, built: Built) -> None:
     assert page.evaluate(SMALL_TARGETS) == []
     assert page.get_by_role("link", name="Call Nia Invented").get_attribute("href") == "tel:07700900123"
     page.get_by_role("link", name="Record the next attempt").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("attempt")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Record a call or other contact")
 
 
 def test_a_managers_team(site: Site, built: Built) -> None:

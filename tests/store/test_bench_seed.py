@@ -1,10 +1,13 @@
 """Invented data in bulk is as the services would have left it, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tests.conftest import NOON
+from tracker.bench import boards
 from tracker.bench.seed import DatabaseInUseError, seed
 from tracker.bench.seed_rows import SeedSize
 from tracker.core.rules import Rules
@@ -13,7 +16,17 @@ from tracker.services.follow_up import follow_up_episode
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
 from tracker.store.db import db
-from tracker.store.models import Alert, Child, Episode
+from tracker.store.models import (
+    Alert,
+    AuthorityRequest,
+    Child,
+    ChildContact,
+    ContactAttempt,
+    Episode,
+    Interview,
+    InterviewVisit,
+)
+from tracker.store.models.interviews import TO_WRITE_UP
 
 SIZE = SeedSize(children=60, episodes=300, open_clocks=7, overdue=5)
 
@@ -64,3 +77,15 @@ def test_sizes_that_do_not_fit_are_said_in_a_sentence() -> None:
     assert SIZE.problem() is None
     assert SeedSize(3, 4, 3, 2).problem()
     assert SeedSize(0, 0, 0, 0).problem()
+
+
+def test_the_boards_are_measured_on_work_of_every_kind(app: Flask, context: Context) -> None:
+    """Each board opens for whom it is for, and what it shows is there to be shown."""
+    boards.fill(context, open_clocks=60, over=200)
+    for model in (ContactAttempt, InterviewVisit, ChildContact, AuthorityRequest):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model)), model.__tablename__
+    assert db.session.scalar(sa.select(sa.func.count()).where(TO_WRITE_UP).select_from(Interview))
+    db.session.rollback()
+    measured = {one.key: one for one in boards.measure_boards(app, context, "tracker", timedelta(hours=1), times=1)}
+    assert not [one.note for one in measured.values() if one.note]
+    assert measured["boards_today"].figures["open_clocks"] == 60

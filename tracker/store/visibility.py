@@ -11,8 +11,8 @@ from tracker.store.models import Child, Episode, Interview, InterviewAllocation,
 _Merged, _Joined = aliased(Child), aliased(Episode)
 _CHILD_STANDS = Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None)))
 _EPISODE_STANDS = Episode.id.not_in(select(_Joined.id).where(_Joined.joined_into_id.is_not(None)))
-# Built once, for every list asks them. The few that stand for nothing any more are left out by id: a condition on the column of every row would take the
-# lists off the indexes they are sorted and counted by.
+# Built once, for every list asks them. The few that stand for nothing any more are left out by id: a condition on the
+# column of every row would take the lists off the indexes they are sorted and counted by.
 
 SEES_ALL = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
 """Roles that see every record. An interviewer sees their own; the other roles see none."""
