@@ -1,11 +1,18 @@
 """Strategy meetings in the browser: the list, one of them, asking, planning, held, not needed, and who may."""
 
+import re
+
 import pytest
+from flask import Flask, render_template_string
 from sqlalchemy import select
 
 from tests.web.conftest import ClientRequest
 from tests.web.day import Day, built, context_of, database_url, day, people
+from tracker.core.terms import Role
+from tracker.services.context import Viewer
 from tracker.services.correct_episode import correct_episode
+from tracker.services.meetings import decide_not_needed
+from tracker.services.pages.meetings import meetings_of_child, standing_meetings
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Episode, StrategyMeeting
 
@@ -120,3 +127,22 @@ def test_of_one_team(client_request: ClientRequest, day: Day) -> None:
     client = client_request.sign_in("Alice")
     assert "No strategy meeting is asked for." in client.get("/meetings?team=1").text
     assert client.get("/meetings?team=unknown&show=x").h1 == "Strategy meetings"
+
+
+def test_the_parts_for_other_pages(app: Flask, day: Day, people: dict[str, int]) -> None:
+    lead = context_of(people)
+    viewer = Viewer(people["Alice"], "Alice Testworker", frozenset({Role.LEAD}))
+    child = day.child("Benny")
+    decide_not_needed(lead, meeting_id=held(child).id, version=1, reason="Seen the same day")
+    source = (
+        '{% from "meetings/panel.html" import meetings_panel, standing_section %}'
+        '{{ meetings_panel(of_child, "/ask") }}{{ standing_section(standing, address="/meetings") }}'
+    )
+    with app.test_request_context("/today"):
+        text = render_template_string(
+            source,
+            of_child=meetings_of_child(session(), lead, child),
+            standing=standing_meetings(session(), lead, viewer, limit=1),
+        )
+    assert "None is asked for now." in text and "Seen the same day" in text and "Not needed" in text
+    assert "Strategy meetings asked for" in text and re.search(r"All \d children", text)
