@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.core.forecast import (
@@ -22,7 +22,7 @@ from tracker.web.interview_words import INTERVIEW_WORDS, outlook_words
 DUE = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)  # a Thursday
 HOUR = timedelta(hours=1)
 
-instants = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 20), timezones=st.just(UTC))
+instants = st.integers(0, 80 * 24 * 60).map(lambda minutes: datetime(2026, 10, 1, tzinfo=UTC) + minutes * HOUR / 60)
 hours = st.floats(0, 100).map(lambda number: timedelta(hours=number))
 
 
@@ -48,6 +48,10 @@ def facts(draw: st.DrawFn) -> ClockFacts:
     )
 
 
+on_a_busy_machine = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@on_a_busy_machine
 @given(facts(), hours, hours)
 def test_fewer_hours_left_never_turn_a_warning_off(recorded: ClockFacts, left: timedelta, less: timedelta) -> None:
     now = recorded.due_at - left
@@ -58,6 +62,7 @@ def test_fewer_hours_left_never_turn_a_warning_off(recorded: ClockFacts, left: t
                 assert rule(replace(recorded, due_at=recorded.due_at - less), now).will_be_missed
 
 
+@on_a_busy_machine
 @given(facts(), hours)
 def test_more_done_and_less_before_it_never_turn_a_warning_on(recorded: ClockFacts, left: timedelta) -> None:
     now = recorded.due_at - left
@@ -66,6 +71,7 @@ def test_more_done_and_less_before_it_never_turn_a_warning_on(recorded: ClockFac
         assert not by_pace(eased, now).will_be_missed
 
 
+@on_a_busy_machine
 @given(facts(), hours)
 def test_a_warning_has_reasons_and_no_warning_has_none(recorded: ClockFacts, left: timedelta) -> None:
     outlook = by_pace(recorded, recorded.due_at - left)
@@ -76,6 +82,7 @@ def test_a_warning_has_reasons_and_no_warning_has_none(recorded: ClockFacts, lef
         assert outlook.reasons[0] in STEP_HOURS
 
 
+@on_a_busy_machine
 @given(facts(), hours)
 def test_a_visit_in_time_by_somebody_present_warns_only_for_its_own_reason(
     recorded: ClockFacts, left: timedelta

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.core.forecast import ClockFacts, Outlook
@@ -81,6 +81,10 @@ def _recorded_by(one: RecordedInterview, now: datetime) -> RecordedInterview:
     )
 
 
+on_a_busy_machine = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@on_a_busy_machine
 @given(clocks(), st.lists(clocks(), max_size=2), instants)
 def test_nothing_recorded_later_is_known(clock: RecordedClock, others: list[RecordedClock], now: datetime) -> None:
     numbered = [
@@ -93,6 +97,7 @@ def test_nothing_recorded_later_is_known(clock: RecordedClock, others: list[Reco
     assert clock.is_open_at(now) == then[0].is_open_at(now)
 
 
+@on_a_busy_machine
 @given(clocks())
 def test_only_what_was_known_and_open_is_asked_about(clock: RecordedClock) -> None:
     asked = list(questions([clock], Loads([clock]), DUE - HOUR))

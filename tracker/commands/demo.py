@@ -14,7 +14,7 @@ from tracker.demo.ending import Matter
 from tracker.demo.people import DEMO_PASSWORD, STAFF
 from tracker.demo.play import Player
 from tracker.demo.reports import FEED
-from tracker.demo.world import SINCE, World
+from tracker.demo.world import COURSES_FOR, FORMS_FOR, MEETINGS_FOR, TEAMS_FOR, World
 from tracker.services import demonstration
 from tracker.services.database_state import database_problem
 from tracker.settings import Settings, SettingsError
@@ -54,8 +54,10 @@ def demo(run: Command, seed: int, days: int, sign_ins: bool) -> int:
 
 def build_demo(settings: Settings, county: County, mailer: Mailer | None) -> None:
     """Play the county into this application's empty database, with a progress bar on standard error."""
-    since = {name: county.now - time for name, time in SINCE.items()}
-    world = World(settings, settings.feeds[FEED], mailer, **since)
+    world = World(
+        settings, settings.feeds[FEED], mailer, county.now - TEAMS_FOR, county.now - COURSES_FOR,
+        county.now - FORMS_FOR, county.now - MEETINGS_FOR,
+    )  # fmt: skip
     days, label = len(county.report_times), "Playing the county's days"
     with demonstration.building(), click.progressbar(length=days, label=label, file=sys.stderr) as bar:
         Player(county, world, bar.update).play()

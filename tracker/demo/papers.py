@@ -120,7 +120,7 @@ class Papers:
             self._decide(paper, ReviewDecision.RETURNED if goes_back else ReviewDecision.APPROVED, world, now)
 
     def _decide(self, paper: Paper, decision: ReviewDecision, world: World, now: datetime) -> None:
-        comments = self.rng.choice(stories.RETURNED_COMMENTS)
+        comments: str | None = self.rng.choice(stories.RETURNED_COMMENTS)
         if decision is ReviewDecision.APPROVED:
             is_written = paper.interview_id in self.told
             comments = self.rng.choice(stories.APPROVED_COMMENTS) if is_written else stories.DECLINED_NOTE

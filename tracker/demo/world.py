@@ -29,13 +29,6 @@ FORMS_FOR = timedelta(days=21)
 MEETINGS_FOR = timedelta(days=35)
 """For how long strategy meetings have been asked for here."""
 
-SINCE = {
-    "teams_from": TEAMS_FOR,
-    "courses_from": COURSES_FOR,
-    "forms_from": FORMS_FOR,
-    "meetings_from": MEETINGS_FOR,
-}
-
 
 @dataclass
 class World:

@@ -104,7 +104,7 @@ def without_contacts(child_id: int) -> Known | None:
     return Known(*rows[0]) if rows else None
 
 
-def _all(query: Select[Any]) -> Sequence[Any]:
+def _all(query: Any) -> Sequence[Any]:
     session = current_session()
     rows = {row[0]: tuple(row) for row in session.execute(query)}  # of several episodes, the latest
     session.rollback()

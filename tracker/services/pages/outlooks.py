@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.forecast import ClockFacts, Outlook, outlook_of
@@ -127,8 +127,8 @@ def _courses(session: Session, episode_ids: Iterable[int]) -> dict[int, _Course]
         .order_by(Interview.id)
     )  # fmt: skip
     found: dict[int, _Course] = {}
-    for episode_id, *values in session.execute(query):
-        course, held = _Course(*values), found.get(episode_id)
+    for episode_id, id_, allocated_to_id, offered_at, accepted_at, planned_at in session.execute(query):
+        course, held = _Course(id_, allocated_to_id, offered_at, accepted_at, planned_at), found.get(episode_id)
         if held is None or held.allocated_to_id is None or course.allocated_to_id is not None:
             found[episode_id] = course
     return found
@@ -189,7 +189,7 @@ class _Loads:
         return bisect_left(self._dues[person_id], due_at) - (own is not None and own < due_at)
 
 
-_HELD: Select[Any] = (
+_HELD: Any = (
     select(Interview.allocated_to_id, Interview.id, Episode.interview_due_at)
     .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
     .join(Episode, Episode.id == InterviewEpisode.episode_id)
