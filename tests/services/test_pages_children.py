@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests import factories
 from tests.services import world
@@ -18,7 +18,7 @@ from tracker.services.pages.children import ChildPage, child_page, child_search
 from tracker.services.review_repeat import review_flag
 from tracker.services.transaction import writing
 from tracker.store.children import Reported, learn
-from tracker.store.db import session
+from tracker.store.db import db, session
 from tracker.store.models import AuditEntry
 
 
@@ -142,3 +142,35 @@ def test_the_age_today_on_the_childs_page(context: Context, people: People) -> N
     with writing() as current:
         child_id = factories.child(current, date_of_birth=(NOON + DAY).date().replace(year=2012)).id
     assert opened(context, people, child_id).child.age == 13
+
+
+def test_many_interviews_cost_no_more_statements_than_few(context: Context, people: People) -> None:
+    """Who must hold each, its course and who had it are read for all of them together."""
+    child_id = world.row(world.episode(context, 500)).child_id
+
+    def interviewed(hours_ago: float) -> None:
+        id_ = world.episode(context, hours_ago, child_id=child_id, missing_hours=5)
+        interview.record_completed(acting(context, people.alice), episode_ids=[id_], completed_at=NOON - HOUR)
+
+    for hours in (400, 380):
+        interviewed(hours)
+    few = statements(context, people, child_id)
+    for hours in range(20, 200, 20):
+        interviewed(hours)
+    assert statements(context, people, child_id) == few
+
+
+def statements(context: Context, people: People, child_id: int) -> int:
+    """How many the database is sent for the child's page."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    session().rollback()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        opened(context, people, child_id)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)

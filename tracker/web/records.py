@@ -110,9 +110,9 @@ def tell_readings(fields: Iterable[LondonDateTimeField]) -> None:
             flash(field.note, "notice")
 
 
-def addresses(endpoint: str, id_name: str, **more: object) -> Callable[[int], str]:
+def addresses(endpoint: str, id_name: str, **more: Any) -> Callable[[int], str]:
     """Addresses that differ in one id alone, worked out once: a board asks for hundreds."""
-    first, _, last = url_for(endpoint, **{id_name: ANY_ID}, **more).partition(str(ANY_ID))
+    first, _, last = url_for(endpoint, **{id_name: ANY_ID, **more}).partition(str(ANY_ID))
     return lambda id_: f"{first}{id_}{last}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, elapsed_hours, local_date
@@ -74,7 +74,7 @@ def find_clocks(
     limit: int,
 ) -> Sequence[Any]:
     """The first so many open clocks that this viewer may see, the soonest deadline first, for `clock_rows`."""
-    query: Select[Any] = (
+    query = (
         select(*_COLUMNS)
         .join(Child, Child.id == Episode.child_id)
         .outerjoin(Team, Team.id == Episode.team_id)

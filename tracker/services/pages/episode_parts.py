@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
-from tracker.core.interview_course import Course, Holder, stage_of, who_holds
+from tracker.core.interview_course import Course, Holder, stage_of
 from tracker.core.interviews import ReturnHomeInterview, closing_of
 from tracker.core.terms import BreachReason, Rung
 from tracker.services.context import Context, Viewer
@@ -23,7 +23,7 @@ from tracker.services.pages.episode_shapes import (
     InterviewView,
     VersionView,
 )
-from tracker.services.pages.interview_parts import asked, request_views
+from tracker.services.pages.interview_parts import holders_of
 from tracker.services.pages.value_views import sources_of
 from tracker.store import breaches, interview_courses, people
 from tracker.store.models import (
@@ -103,15 +103,10 @@ def interview_views(session: Session, rows: Iterable[Interview], viewer: Viewer)
     for past in session.scalars(query.order_by(InterviewAllocation.id)):
         earlier[past.interview_id].append(names[past.person_id])
     courses = interview_courses.courses_of(session, given)
+    holders = holders_of(session, given)
     return tuple(
-        _interview_view(row, names, earlier[row.id], viewer, courses[row.id], _holder(session, row)) for row in given
+        _interview_view(row, names, earlier[row.id], viewer, courses[row.id], holders[row.id]) for row in given
     )
-
-
-def _holder(session: Session, row: Interview) -> Holder:
-    """Who must hold it, by whose child it is and what other councils were asked."""
-    ours = session.scalars(select(Episode.is_ours).where(Episode.id.in_([link.episode_id for link in row.links])))
-    return who_holds(asked(request_views(session, row.id)), next(iter(ours), None))
 
 
 _SAME = (

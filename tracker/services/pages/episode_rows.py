@@ -104,7 +104,8 @@ def allocated_to(held: Sequence[ReturnHomeInterview]) -> int | None:
     return max(theirs, key=lambda interview: interview.id).allocated_to_id if theirs else None
 
 
-def waiting_line(line: Line, feed: str) -> WaitingLine:
+def waiting_line(line: Line | Any, feed: str) -> WaitingLine:
+    """Of a line, or of a row with its columns."""
     return WaitingLine(
         id=line.id,
         receipt_id=line.receipt_id,

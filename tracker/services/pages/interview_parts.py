@@ -1,12 +1,13 @@
 """The parts of the page of one interview, each read for itself."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.core.interview_course import Asked
+from tracker.core.interview_course import Asked, Holder, who_holds
 from tracker.core.interview_terms import (
     AllocationKind,
     AskedBecause,
@@ -26,7 +27,16 @@ from tracker.services.pages.interview_shapes import (
     VisitView,
 )
 from tracker.store import child_contacts
-from tracker.store.models import AuthorityRequest, ChildContact, ContactAttempt, InterviewAllocation, InterviewVisit
+from tracker.store.models import (
+    AuthorityRequest,
+    ChildContact,
+    ContactAttempt,
+    Episode,
+    Interview,
+    InterviewAllocation,
+    InterviewEpisode,
+    InterviewVisit,
+)
 
 Names = dict[int, str]
 
@@ -142,3 +152,18 @@ def request_views(session: Session, interview_id: int) -> tuple[RequestView, ...
 def asked(requests: Sequence[RequestView]) -> list[Asked]:
     """As the rules know them, those withdrawn left out."""
     return [Asked(request.authority, request.answer) for request in requests if request.withdrawn_at is None]
+
+
+def holders_of(session: Session, rows: Sequence[Interview]) -> dict[int, Holder]:
+    """Interview id → who must hold it, by whose child it is and what other councils were asked: in two queries."""
+    ids = [row.id for row in rows]
+    covered = select(InterviewEpisode.interview_id, Episode.is_ours).join(Episode)
+    is_ours = dict(session.execute(covered.where(InterviewEpisode.interview_id.in_(ids))).all())
+    requests: dict[int, list[Asked]] = defaultdict(list)
+    query = select(AuthorityRequest).where(
+        AuthorityRequest.interview_id.in_(ids), AuthorityRequest.withdrawn_at.is_(None)
+    )
+    for row in session.scalars(query.order_by(AuthorityRequest.asked_at, AuthorityRequest.id)):
+        answer = AuthorityAnswer(row.answer) if row.answer else None
+        requests[row.interview_id].append(Asked(row.authority, answer))
+    return {id_: who_holds(requests[id_], is_ours.get(id_)) for id_ in ids}

@@ -11,7 +11,7 @@ from tracker.core.interview_terms import AllocationKind, ContactRelation, Review
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import my_actions
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, count_open, find_clocks
-from tracker.services.pages.episode_rows import is_allocated_to, record_list
+from tracker.services.pages.episode_rows import Condition, is_allocated_to, record_list
 from tracker.services.pages.interview_items import FoundInterviews, find_interviews, items_of
 from tracker.services.pages.mine_shapes import GivenOver, MyInterviews, PhoneNumber, Returned, ToDo, Visit
 from tracker.services.pages.rows import Section
@@ -60,7 +60,7 @@ def _interviews_of(context: Context, viewer: Viewer, person_id: int) -> MyInterv
         clocks=_total(session, viewer, clocks, person_id),
         children=len(children),
         to_write_up=unwritten.shown(items),
-        returned=tuple(Returned(items[id_], *rest) for id_, *rest in returned if id_ in items),
+        returned=tuple(Returned(items[id_], at, by, comments) for id_, at, by, comments in returned if id_ in items),
         given_over=tuple(
             GivenOver(items[id_], AllocationKind(kind), at, by, note)
             for id_, kind, at, by, note in given
@@ -92,12 +92,12 @@ def _by_child(clocks: Sequence[ClockRow], phones: dict[int, tuple[PhoneNumber, .
 
 def _visits(session: Session, viewer: Viewer, person_id: int) -> FoundInterviews:
     """Every visit that stands, in order of time: the passed, today's, and those of later days."""
-    mine = [VISIT_STANDS, Interview.allocated_to_id == person_id]
+    mine: list[Condition] = [VISIT_STANDS, Interview.allocated_to_id == person_id]
     return find_interviews(session, viewer, mine, [Interview.planned_at, Interview.id], 2 * MOST)
 
 
 def _to_write_up(session: Session, viewer: Viewer, person_id: int) -> FoundInterviews:
-    mine = [TO_WRITE_UP, Interview.allocated_to_id == person_id]
+    mine: list[Condition] = [TO_WRITE_UP, Interview.allocated_to_id == person_id]
     return find_interviews(session, viewer, mine, [Interview.completed_at, Interview.id], MOST)
 
 

@@ -93,8 +93,9 @@ def _away(session: Session, viewer: Viewer, people: Sequence[Load]) -> tuple[tup
     """Those who are away and have interviews whose clocks run, and how many these are in all."""
     if not people:
         return (), 0
+    running: list[ColumnElement[bool]] = [Episode.clock_open.expression]
     theirs = [Interview.allocated_to_id.in_([load.person_id for load in people])]
-    found = find_interviews(session, viewer, theirs, [Interview.id], MOST_TO_COVER, [Episode.clock_open])
+    found = find_interviews(session, viewer, theirs, [Interview.id], MOST_TO_COVER, running)
     items = sorted(items_of(session, found.ids).values(), key=lambda item: (item.due_at is None, item.due_at))
     groups = [Away(load, tuple(one for one in items if one.allocated_to_id == load.person_id)) for load in people]
     return tuple(group for group in groups if group.interviews), found.total

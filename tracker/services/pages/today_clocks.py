@@ -10,7 +10,7 @@ from tracker.core.clock import elapsed_hours, local_date, local_midnight
 from tracker.core.interviews import state_by_time
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, find_clocks
-from tracker.services.pages.episode_rows import is_allocated_to, waiting_lines
+from tracker.services.pages.episode_rows import Condition, is_allocated_to, waiting_lines
 from tracker.services.pages.outlooks import outlooks_by_work
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import Clock, ClockTotals, TodayFilter
@@ -120,7 +120,7 @@ def _plans(session: Session, rows: Sequence[ClockRow], now: datetime) -> dict[in
 
 def _line_clocks(session: Session, context: Context, past: bool) -> Section[Clock]:
     """Clocks that waiting lines' readable returns would run (definitions §4.7)."""
-    waiting = [LINE_WAITS, Line.due_at < context.now if past else Line.due_at >= context.now]
+    waiting: list[Condition] = [LINE_WAITS, Line.due_at < context.now if past else Line.due_at >= context.now]
     lines = waiting_lines(session, waiting, [Line.due_at, Line.id], MOST_CLOCKS)
     total = len(lines)
     if total == MOST_CLOCKS:

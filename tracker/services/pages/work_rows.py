@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.interview_course import Asked, Attempt, Course, stage_of
@@ -37,7 +37,7 @@ class Work:
 NOTHING_DONE = Work()
 
 _STEPS = ("allocated_at", "offered_at", "accepted_at", "planned_at", "not_required_at", "not_required_refused_at")
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 _OF_EPISODES = (
     select(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.core.clock import local_date
 from tracker.services.errors import Conflict, Refused
+from tracker.services.pages.child_plans import plans_of_child
 from tracker.services.pages.children import child_search
 from tracker.services.pages.merges import merged_into, possibly_the_same
 from tracker.services.review_repeat import review_flag as review
@@ -60,6 +61,7 @@ def show(child_id: int) -> ResponseReturnValue:
         trail=trail,
         identifiers=[(number_words(kind), value) for kind, value in page.identifiers],
         merged=merged_into(child_id),
+        plans=plans_of_child(request_context(), child_id),
         alike=possibly_the_same(request_context(), signed_in_viewer(), child_id)
         if may(Permission.EDIT_CHILDREN)
         else (),

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.services import record_interview
 from tracker.services.errors import Refused
 from tracker.services.pages import interviews
+from tracker.services.pages.child_plans import actions_from_interview
 from tracker.services.pages.interview_shapes import InterviewPage
 from tracker.services.pages.prevention import preventions_of_opened
 from tracker.web.access import Permission, requires
@@ -58,5 +59,6 @@ def _shown(page: InterviewPage) -> str:
         page=page,
         steps=next_steps(page),
         happenings=happenings(page),
+        actions=actions_from_interview(request_context(), page.id),
         harm=[one for one in preventions_of_opened(request_context(), page.id) if one.raised_harm],
     )

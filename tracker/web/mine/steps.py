@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -29,7 +30,7 @@ class Step:
 
     @property
     def address(self) -> str:
-        back: dict[str, str] = {} if self.is_looking else {"from": "mine"}
+        back: dict[str, Any] = {} if self.is_looking else {"from": "mine"}
         return url_for(self.endpoint, episode_id=self.episode_id, **back)
 
 

@@ -1,5 +1,7 @@
 """My team: load, overdue with reasons, absences to cover, what waits for a manager."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -85,7 +87,7 @@ def _team() -> tuple[int | None, tuple[people.TeamRow, ...]]:
     return known or default_team(signed_in_viewer()), teams
 
 
-def _asked_for() -> dict[str, str]:
+def _asked_for() -> dict[str, Any]:
     """The team as the address states it, to come back to."""
     asked = request.args.get("team", "")
     return {"team": asked} if asked else {}

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.core.interview_terms import ReviewDecision
 from tracker.services import review_interview
 from tracker.services.errors import Refused
+from tracker.services.pages.child_plans import actions_from_interview
 from tracker.services.pages.write_ups import WriteUpAct
 from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
@@ -36,7 +37,8 @@ def review(interview_id: int) -> ResponseReturnValue:
             approved = "Approved and closed." if not form.stays_open.data else "Approved. Close it when all is done."
             flash(approved if decision is ReviewDecision.APPROVED else "Returned, with your comments.", "done")
             return _overview(interview_id)
-    return render_template("write_up/review.html", page=page, form=form)
+    actions = actions_from_interview(request_context(), interview_id)
+    return render_template("write_up/review.html", page=page, form=form, actions=actions)
 
 
 @bp.route(f"/interviews/<{ID}:interview_id>/close", methods=["GET", "POST"])

@@ -1,10 +1,13 @@
 """The form of an interview: overview, one section at a time, printed; saved as typed where scripts run."""
 
+from typing import Any
+
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from tracker.services.errors import FormProblem, Refused
+from tracker.services.pages.child_plans import actions_from_interview
 from tracker.services.pages.write_ups import SectionView, WriteUpAct, WriteUpPage, earlier_versions, section_asked
 from tracker.services.write_interview import (
     SavedSection,
@@ -31,7 +34,12 @@ ANOTHER_PERSON = FormProblem(
 @requires(Permission.SEE_EPISODES)
 def index(interview_id: int) -> str:
     """The whole write-up: each section and its state, what waits, what a manager said, what the police know."""
-    return render_template("write_up/index.html", page=opened(interview_id), form=None)
+    return _overview_page(opened(interview_id))
+
+
+def _overview_page(page: WriteUpPage, **shown: Any) -> str:
+    actions = actions_from_interview(request_context(), page.interview_id)
+    return render_template("write_up/index.html", page=page, actions=actions, form=None, **shown)
 
 
 @bp.route(f"/interviews/<{ID}:interview_id>/form/<section>", methods=["GET", "POST"])
@@ -141,7 +149,9 @@ def printed(interview_id: int) -> str:
     """The whole form on paper; `?blank=yes` without answers, to take along."""
     page = opened(interview_id, part="print")
     blank = request.args.get("blank") == "yes"
-    return render_template("write_up/print.html", page=page, blank=blank, council=settings().council)
+    actions = () if blank else actions_from_interview(request_context(), interview_id)
+    council = settings().council
+    return render_template("write_up/print.html", page=page, actions=actions, blank=blank, council=council)
 
 
 @bp.route(f"/interviews/<{ID}:interview_id>/form/finish", methods=["POST"])
@@ -153,7 +163,7 @@ def finish(interview_id: int) -> ResponseReturnValue:
     except Refused as refused:
         page = opened(interview_id)
         problems = [(_where(page, problem), problem.sentence) for problem in refused.problems]
-        return render_template("write_up/index.html", page=page, form=None, problems=problems), 422
+        return _overview_page(page, problems=problems), 422
     flash("Written up. A manager looks at it now.", "done")
     return redirect(url_for("write_up.index", interview_id=interview_id))
 
