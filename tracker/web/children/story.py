@@ -164,7 +164,7 @@ def _of_meeting(meeting: MeetingTold) -> Entry:
     if meeting.held_at:
         said.append(f"Held on {instant(meeting.held_at)}." + (f" {meeting.outcome}" if meeting.outcome else ""))
     elif meeting.withdrawn_at:
-        said.append("It was asked for by mistake.")
+        said.append("It was taken back: what had asked for it proved not to be so.")
     elif meeting.decided_at:
         said.append(f"Decided on {day(meeting.decided_at)} that none was needed: {meeting.not_needed_reason}")
     else:

@@ -82,11 +82,11 @@ def _reached(interview: InterviewTold) -> Iterator[str]:
 
 
 def _visit(visit: VisitTold, name: str) -> str:
-    planned = f"A meeting was planned for {instant(visit.planned_at)} at {visit.place}"
+    planned = f"A meeting was planned for {instant(visit.planned_at)} ({visit.place})"
     if visit.ended_as is VisitEnd.HELD:
         return f"{planned}, and took place."
     if visit.ended_as is None:
-        return f"A meeting is planned for {instant(visit.planned_at)} at {visit.place}."
+        return f"A meeting is planned for {instant(visit.planned_at)} ({visit.place})."
     if visit.ended_as is VisitEnd.NOT_HELD:
         why = f": {_lower(words(visit.not_held_reason))}" if visit.not_held_reason else ""
         return f"{planned}. It did not come about{why.replace('the child', name)}."

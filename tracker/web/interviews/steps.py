@@ -119,14 +119,12 @@ def _of_the_writing(page: InterviewPage) -> dict[str, Step]:
     if page.id is None or page.view is None or page.view.written_elsewhere:
         return {}
     found: dict[str, Step] = {}
-    if page.is_open and may(Permission.RECORD_INTERVIEW):
-        found |= _if_there("form", "Open the form", "write_up.index", page.id)
     words = "Change what the manager asked for" if page.stage is S.RETURNED else "Write it up"
     to_write = page.stage is S.RETURNED or (page.view.completed_at and page.stage is S.HELD)
     if to_write and may(Permission.RECORD_INTERVIEW):
         found |= _if_there("write_up", words, "write_up.index", page.id)
-    elif page.is_open and page.view.allocated_to_id and may(Permission.RECORD_INTERVIEW):
-        found |= _if_there("begin_form", "Begin the form with what is known", "write_up.index", page.id)
+    elif page.is_open and may(Permission.RECORD_INTERVIEW):
+        found |= _if_there("form", "Open the form", "write_up.index", page.id)
     if page.stage in (S.WRITTEN_UP, S.DECLINED) and may(Permission.REVIEW_INTERVIEWS):
         found |= _if_there("review", "Review it", "write_up.review", page.id)
     if page.stage is S.APPROVED and may(Permission.REVIEW_INTERVIEWS):
