@@ -21,12 +21,13 @@ from tracker.core.rules import Rules
 from tracker.core.terms import LineOutcome, Role
 from tracker.demo.people import DEMO_PASSWORD, STAFF
 from tracker.services.context import Actor, Context, Viewer
+from tracker.services.engine_state import rungs_that_reach_nobody
 from tracker.services.pages.today import Today, today
 from tracker.services.passwords import verify_password
 from tracker.services.raise_alerts import sweep
 from tracker.services.verify_audit import verify_audit
 from tracker.settings import SettingsError, load_settings
-from tracker.store.db import db
+from tracker.store.db import db, session
 from tracker.store.models import (
     Action,
     Alert,
@@ -108,7 +109,7 @@ def test_today_shows_every_open_matter(on_today: Today) -> None:
     assert on_today.same_episode.total == 1
     assert on_today.still_missing.total == 1
     assert on_today.repeat_flags.total >= 1
-    assert on_today.nobody_would_be_told == ()
+    assert rungs_that_reach_nobody(session(), Context(BUILT_AT, Rules(), Actor("test"))) == ()
 
 
 def test_the_desks_have_something_on_them_and_none_too_much(built: Flask) -> None:

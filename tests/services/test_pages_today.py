@@ -11,6 +11,7 @@ from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, Rung
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer
+from tracker.services.engine_state import state
 from tracker.services.pages.today import EVERYTHING, Today, TodayFilter, today
 from tracker.services.pages.today_shapes import Clock
 from tracker.services.people import disable_person
@@ -201,10 +202,10 @@ def test_a_plan_is_shown_while_it_lies_ahead(context: Context, people: People) -
 
 
 def test_nobody_would_be_told_is_said(context: Context, people: People) -> None:
-    assert seen_by(people.alice, context).nobody_would_be_told == ()
+    assert state(context, 180).rungs_reaching_nobody == ()
     for person in (people.alice, people.mary, people.max):
         disable_person(context, person_id=person.person_id)
-    assert seen_by(people.bob, context).nobody_would_be_told == tuple(Rung)
+    assert state(context, 180).rungs_reaching_nobody == tuple(Rung)
 
 
 def test_three_people_see_what_is_theirs(context: Context, people: People) -> None:

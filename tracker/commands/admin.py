@@ -1,5 +1,6 @@
 """Commands of whoever runs the server: the database and its copies, the web server, people, checks."""
 
+import gc
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -46,6 +47,8 @@ def serve(run: Command, host: str, port: int, with_scheduler: bool) -> None:
 
     from tracker.commands.engine import beside
 
+    gc.collect()
+    gc.freeze()  # what the start made lives as long as the process: no collection need look through it again
     with beside(run.app) if with_scheduler else nullcontext():
         waitress.serve(
             run.app,

@@ -22,7 +22,10 @@ REFUSED_SHOWN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class EngineState:
-    """`is_stale`: nobody can rely on a deadline being noticed. Ages are in seconds, None where there is nothing."""
+    """`is_stale`: nobody can rely on a deadline being noticed. Ages are in seconds, None where there is nothing.
+
+    `rungs_reaching_nobody`: those for which nobody at all could be told now: a red state (definitions §7).
+    """
 
     last_sweep_at: datetime | None
     sweep_age_seconds: float | None
@@ -32,9 +35,13 @@ class EngineState:
     oldest_unsent_at: datetime | None
     oldest_unsent_age_seconds: float | None
     stopped_emails: int
-    nobody_would_be_told: bool
+    rungs_reaching_nobody: tuple[Rung, ...]
     receipts_reading: int
     reports_missing: int
+
+    @property
+    def nobody_would_be_told(self) -> bool:
+        return bool(self.rungs_reaching_nobody)
 
 
 def state(context: Context, stale_after_seconds: float) -> EngineState:
@@ -52,7 +59,7 @@ def state(context: Context, stale_after_seconds: float) -> EngineState:
         oldest_unsent_at=queue.oldest_at,
         oldest_unsent_age_seconds=_age(queue.oldest_at, context.now),
         stopped_emails=queue.stopped,
-        nobody_would_be_told=nobody_would_be_told(session, context),
+        rungs_reaching_nobody=rungs_that_reach_nobody(session, context),
         receipts_reading=engine.receipts_reading(session),
         reports_missing=expected.feeds_without_report(session),
     )

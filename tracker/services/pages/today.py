@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from tracker.core.terms import FlagCode
 from tracker.services.context import Context, Viewer
-from tracker.services.engine_state import rungs_that_reach_nobody
 from tracker.services.pages import today_clocks, today_decisions, today_episodes, today_work
 from tracker.services.pages.actions import overdue_actions
 from tracker.services.pages.episode_rows import record_list
@@ -66,7 +65,6 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
         repeat_flags=today_decisions.repeat_flags(session, context, viewer, only),
         reports=today_decisions.reports(session, context, viewer, only),
         last_report_at=_last_report_at(session) if sees_all(viewer) else None,
-        nobody_would_be_told=rungs_that_reach_nobody(session, context),
     )
 
 

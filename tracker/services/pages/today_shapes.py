@@ -1,7 +1,7 @@
 """What stands on Today, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.core.forecast import Outlook
@@ -152,5 +152,3 @@ class Today:
     repeat_flags: Section[NewRepeatFlag]
     reports: Section[ReportReceived]
     last_report_at: datetime | None = None
-    nobody_would_be_told: tuple[str, ...] = field(default=())
-    """The rungs for which nobody at all could be told now: a red state (definitions §7)."""
