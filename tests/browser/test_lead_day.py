@@ -53,7 +53,7 @@ def test_the_leads_day(site: Site, day: Day) -> None:
     page.get_by_role("button", name="Record the return").click()
     expect(page.get_by_role("row", name="Finlo Finloson")).to_contain_text("2 days 22 h left")
 
-    page.get_by_role("link", name="Anwen Anwenson", exact=True).click()
+    page.get_by_role("link", name="Anwen Anwenson", exact=True).first.click()
     page.get_by_role("link", name="Record the interview").click()
     type_instant(page, "completed_at", "16 11 2026 11:30")
     page.get_by_role("button", name="Record the interview").click()
