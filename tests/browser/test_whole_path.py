@@ -105,7 +105,7 @@ def test_from_the_police_file_to_the_managers_email_and_the_month(site: Site, tm
     site.clock.at += timedelta(hours=9)
     page = sign_in(site, "Bob")
     page.get_by_role("link", name="Ambrose QUILLWORTH").first.click()
-    page.get_by_role("link", name="Record the interview").click()
+    page.get_by_role("link", name="Record that it was held").click()
     type_instant(page, "When did the conversation end?", "19", "11", "2026", "16:55")
     page.get_by_role("button", name="Record the interview").click()
     expect(page.locator("main")).to_contain_text("Completed late")
