@@ -153,7 +153,8 @@ def _returned(
     for fact in rows.attempts:
         if fact.at <= cut_off:
             tried[fact.interview_id].append(Attempt(fact.at, fact.outcome))
-    said = {fact.episode_id: fact.reason for fact in rows.reasons if fact.given_at <= cut_off}
+    given = sorted(rows.reasons, key=attrgetter("given_at", "id"))
+    said = {fact.episode_id: fact.reason for fact in given if fact.given_at <= cut_off}
     found = []
     for episode in counting:
         due_at = clock_due_at(episode, policy)
