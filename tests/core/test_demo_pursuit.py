@@ -44,6 +44,21 @@ def test_what_was_done_is_in_an_order_that_can_be(plans: list[DemoInterview]) ->
         assert all(v.ended_at > v.agreed_at for v in pursuit.visits if v.ended_at)
 
 
+@pytest.mark.parametrize("hour", [2, 8, 12, 17, 22])
+@pytest.mark.parametrize(("day", "seed"), [(16, 2026), (21, 2026), (22, 1), (26, 2)])
+def test_nobody_acts_on_an_interview_before_it_was_given_to_them(day: int, hour: int, seed: int) -> None:
+    """At whatever hour it ends: a person sees no child before an interview of theirs was theirs."""
+    for plan in plan_interviews(simulate(datetime(2026, 11, day, hour, 17, tzinfo=UTC), seed, 30)):
+        given: dict[str, datetime] = {}
+        for pursuit in (*(p for _, p in plan.earlier), *filter(None, [plan.pursuit])):
+            for one in pursuit.given:
+                given.setdefault(one.email, one.at)
+            done = [(a.email, a.at) for a in pursuit.attempts] + [(v.email, v.agreed_at) for v in pursuit.visits]
+            assert all(given[email] <= at for email, at in done)
+        if plan.recorded_at and plan.interviewer:
+            assert given[plan.interviewer] <= plan.recorded_at
+
+
 def test_a_visit_is_agreed_after_somebody_accepted_and_an_outcome_follows_from_what_was_done(
     plans: list[DemoInterview],
 ) -> None:

@@ -50,9 +50,11 @@ class Office:
             (leave for leave in self.leaves if leave.email == email and leave.from_at <= at < leave.until_at), None
         )
 
-    def somebody(self, team: str, at: datetime) -> str:
-        """Of those who are in, more often whoever has fewer visits that day."""
-        present = [email for email in self.teams[team] if not self.leave_of(email, at)] or self.teams[team]
+    def somebody(self, team: str, at: datetime, *and_at: datetime) -> str:
+        """Of those who are in (then, and at the other instants too), more often whoever has fewer visits that day."""
+        instants = (at, *and_at)
+        present = [e for e in self.teams[team] if not any(self.leave_of(e, one) for one in instants)]
+        present = present or self.teams[team]
         weights = [1 / (1 + self.visits[(email, local(at).date())]) for email in present]
         return self.rng.choices(present, weights)[0]
 

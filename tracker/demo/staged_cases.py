@@ -30,8 +30,8 @@ def staged_case(office: Office, episode: DemoEpisode, known_at: datetime, now: d
     if matter is Matter.DUE_SOON_UNALLOCATED or given_at < known_at + timedelta(minutes=20):
         return None
     family = Family(0.0, 0.0, 0.0, at_placement=episode.child.looked_after)
-    case = Case(office, family, episode.child.district.team, given_at, due_at)
-    email = case.present_at(now)
+    case = Case(office, family, episode.child.district.team, given_at, due_at, stays_until=now)
+    email = case.email
     whom = ContactWith.PLACEMENT if episode.child.looked_after else ContactWith.PARENT_OR_CARER
     tries = 0 if matter is Matter.POLICE_SAY_STILL_MISSING else len(SILENCE)
     until = min(now, due_at) - timedelta(hours=1)
