@@ -104,7 +104,7 @@ class Pursuit:
 class Case:
     """One interview under way: `at` is how far it has come, `email` whose it is now.
 
-    `stays_until`: it is given to somebody who is not away then either, and keeps it.
+    `stays_until`: it is given to somebody who is not away then either, and keeps it; `email`: to this person.
     """
 
     def __init__(
@@ -115,10 +115,11 @@ class Case:
         given_at: datetime,
         due_at: datetime,
         stays_until: datetime | None = None,
+        email: str | None = None,
     ) -> None:
         self.office, self.rng, self.family, self.due_at = office, office.rng, family, due_at
         self.team, self.at = team, given_at
-        self.email = office.somebody(team, given_at, *filter(None, [stays_until]))
+        self.email = email or office.somebody(team, given_at, *filter(None, [stays_until]))
         self.given = [Given(given_at, self.email)]
         self.attempts: list[Attempt] = []
         self.visits: list[Visit] = []
