@@ -105,7 +105,8 @@ def _look_at(county: County) -> str:
             "    a line to decide, a line in quarantine, a possible same episode, a return that the police deny.",
             f"  The next deadline is at {show_instant(due)}: let it pass, and read the mailbox.",
             "  As interviewer1, interviewer2 or interviewer3: a visit today, an interview to write up, one returned;",
-            "    interviewer4 is away. As a manager: write-ups to review, actions overdue, meetings asked for.",
+            "    interviewer4 is away, with interviews to cover. As a manager: write-ups to review, actions overdue,",
+            "    meetings asked for.",
             f"  The month: figures beside last month's and last year's{published}.",
         )
     )

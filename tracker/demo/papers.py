@@ -24,6 +24,9 @@ OUTCOMES = {deed.what: deed.outcome for story in STORIES for deed in story.deeds
 
 DONE = ("Done.", "Agreed, and starts next week.", "They tried it once and liked it.")
 
+REVIEWS_LEFT = 2
+"""So many write-ups at least wait for a manager at the end, where so many were written."""
+
 OVERDUE_LEFT = 4
 """So many actions at most are overdue at the end."""
 
@@ -117,7 +120,8 @@ class Papers:
 
     def _review(self, world: World, now: datetime, is_last: bool) -> None:
         """Managers look at most of what waits; one in six of the written ones goes back with comments."""
-        for paper in demonstration_papers.to_review():
+        papers = demonstration_papers.to_review()
+        for paper in papers[:-REVIEWS_LEFT] if is_last else papers:
             if self.rng.random() < (0.5 if is_last else 0.25):
                 continue
             goes_back = paper.interview_id in self.told and self.rng.random() < 0.17
@@ -133,11 +137,14 @@ class Papers:
         )
 
     def _return_some(self, world: World, now: datetime) -> None:
-        """To each who has something waiting, one comes back."""
+        """To each who has something waiting, one comes back, while something is left to review."""
         served = {paper.holder_id for paper in demonstration_papers.to_write_up() if paper.is_returned}
-        for paper in demonstration_papers.to_review():
-            if paper.holder_id not in served and paper.interview_id in self.told:
-                served.add(paper.holder_id)
+        waiting = demonstration_papers.to_review()
+        may_return = max(len(waiting) - REVIEWS_LEFT, 0 if served else 1)
+        theirs = [p for p in waiting if p.holder_id not in served and p.interview_id in self.told]
+        for paper in {p.holder_id: p for p in reversed(theirs)}.values():
+            if may_return > 0:
+                may_return -= 1
                 self._decide(paper, ReviewDecision.RETURNED, world, now)
 
     def _hear_from_police(self, world: World, now: datetime) -> None:
