@@ -104,9 +104,9 @@ def _give(episode: DemoEpisode, given: Given, before: str | None, world: World, 
         world.interview_ids[episode.reference] = interview_id
         add_contacts(episode, world, now)
         return
-    interview_id = world.interview_ids.get(episode.reference)
-    if interview_id is None:  # of before anybody was allocated one
+    if episode.reference not in world.interview_ids:  # of before anybody was allocated one here
         return
+    interview_id = world.interview_ids[episode.reference]
     if given.kind is AllocationKind.COVER:
         allocate_interview.cover(manager, interview_ids=[interview_id], person_id=person_id)
     else:
