@@ -115,6 +115,25 @@ def test_on_the_last_day_those_who_are_there_have_a_visit_ahead(county: County, 
     assert len(ahead) >= 2
 
 
+@pytest.mark.parametrize("hour", [2, 8, 12, 17, 22])
+@pytest.mark.parametrize("day", [16, 22, 26])
+def test_at_any_hour_there_is_a_visit_ahead_one_to_cover_and_a_council_that_has_not_answered(
+    day: int, hour: int
+) -> None:
+    now = datetime(2026, 11, day, hour, 17, tzinfo=UTC)
+    county = simulate(now, 2026, 30)
+    away = office_of(county).away_at_the_end
+    assert away.from_at <= now < away.until_at
+    still_open = [p for p in plan_interviews(county) if p.outcome is Outcome.OPEN and p.pursuit]
+    assert len({plan.interviewer for plan in still_open}) == 4
+    assert any(plan.interviewer == away.email for plan in still_open)
+    assert any(plan.asked and not plan.asked.is_answered for plan in still_open)
+    visits = [visit for plan in still_open if plan.pursuit for visit in plan.pursuit.visits if visit.ended_as is None]
+    soon = [v for v in visits if now < v.planned_at <= now + timedelta(hours=24) and v.email != away.email]
+    assert soon
+    assert all(8 <= local(visit.planned_at).hour <= 18 for visit in soon)
+
+
 def test_people_work_by_day(plans: list[DemoInterview]) -> None:
     for pursuit in pursuits([plan for plan in plans if plan.episodes[-1].stage is None]):
         assert all(8 <= local(attempt.at).hour <= 19 for attempt in pursuit.attempts)
