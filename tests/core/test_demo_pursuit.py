@@ -44,6 +44,21 @@ def test_what_was_done_is_in_an_order_that_can_be(plans: list[DemoInterview]) ->
         assert all(v.ended_at > v.agreed_at for v in pursuit.visits if v.ended_at)
 
 
+@pytest.mark.parametrize("hour", [2, 8, 12, 17, 22])
+@pytest.mark.parametrize(("day", "seed"), [(16, 2026), (21, 2026), (22, 1), (26, 2)])
+def test_nobody_acts_on_an_interview_before_it_was_given_to_them(day: int, hour: int, seed: int) -> None:
+    """At whatever hour it ends: a person sees no child before an interview of theirs was theirs."""
+    for plan in plan_interviews(simulate(datetime(2026, 11, day, hour, 17, tzinfo=UTC), seed, 30)):
+        given: dict[str, datetime] = {}
+        for pursuit in (*(p for _, p in plan.earlier), *filter(None, [plan.pursuit])):
+            for one in pursuit.given:
+                given.setdefault(one.email, one.at)
+            done = [(a.email, a.at) for a in pursuit.attempts] + [(v.email, v.agreed_at) for v in pursuit.visits]
+            assert all(given[email] <= at for email, at in done)
+        if plan.recorded_at and plan.interviewer:
+            assert given[plan.interviewer] <= plan.recorded_at
+
+
 def test_a_visit_is_agreed_after_somebody_accepted_and_an_outcome_follows_from_what_was_done(
     plans: list[DemoInterview],
 ) -> None:
@@ -98,6 +113,25 @@ def test_on_the_last_day_those_who_are_there_have_a_visit_ahead(county: County, 
         if visit.ended_as is None and visit.planned_at > NOW and local_date(visit.planned_at) == local_date(NOW)
     }
     assert len(ahead) >= 2
+
+
+@pytest.mark.parametrize("hour", [2, 8, 12, 17, 22])
+@pytest.mark.parametrize("day", [16, 22, 26])
+def test_at_any_hour_there_is_a_visit_ahead_one_to_cover_and_a_council_that_has_not_answered(
+    day: int, hour: int
+) -> None:
+    now = datetime(2026, 11, day, hour, 17, tzinfo=UTC)
+    county = simulate(now, 2026, 30)
+    away = office_of(county).away_at_the_end
+    assert away.from_at <= now < away.until_at
+    still_open = [p for p in plan_interviews(county) if p.outcome is Outcome.OPEN and p.pursuit]
+    assert len({plan.interviewer for plan in still_open}) == 4
+    assert any(plan.interviewer == away.email for plan in still_open)
+    assert any(plan.asked and not plan.asked.is_answered for plan in still_open)
+    visits = [visit for plan in still_open if plan.pursuit for visit in plan.pursuit.visits if visit.ended_as is None]
+    soon = [v for v in visits if now < v.planned_at <= now + timedelta(hours=24) and v.email != away.email]
+    assert soon
+    assert all(8 <= local(visit.planned_at).hour <= 18 for visit in soon)
 
 
 def test_people_work_by_day(plans: list[DemoInterview]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from tracker.cli import Command, cli, command
-from tracker.services.check_forecast import check_forecast
+from tracker.services.check_forecast import LOOKS_BACK, check_forecast
 
 NAMES = {"forecast": "Forecast", "simple_rule": "Unallocated with under 24 hours left"}
 
@@ -16,7 +16,9 @@ def forecast_group() -> None:
 
 
 @command(forecast_group, "check")
-@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650), help="How far back to look.")
+@click.option(
+    "--days", default=LOOKS_BACK, show_default=True, type=click.IntRange(1, 3650), help="How far back to look."
+)
 def forecast_check(run: Command, days: int) -> None:
     """Ask the forecast and the simple rule about the clocks that ran out, by what was recorded at the time.
 

@@ -89,17 +89,22 @@ def _acts_of_pursuit(
 def _give(episode: DemoEpisode, given: Given, before: str | None, world: World, now: datetime) -> None:
     """The team's manager gives the interview to somebody, and files the episode under the team and the district.
 
+    Before the council began to allocate here, it is filed alone.
     Later, whoever has it hands it over, or the manager gives it to a colleague because they are away.
     """
     manager = world.manager(now, episode.child.district.team)
     person_id = world.staff.ids[given.email]
     if before is None:
         _file(episode, world, now, manager)
+        if now < world.allocated_from:
+            return
         interview_id = allocate_interview.allocate(
             manager, episode_id=world.episode_id(episode.reference), person_id=person_id, independent=True
         )
         world.interview_ids[episode.reference] = interview_id
         add_contacts(episode, world, now)
+        return
+    if episode.reference not in world.interview_ids:  # of before anybody was allocated one here
         return
     interview_id = world.interview_ids[episode.reference]
     if given.kind is AllocationKind.COVER:
@@ -191,9 +196,16 @@ def _complete(plan: DemoInterview, world: World, now: datetime) -> None:
         _recorder(plan, world, now),
         episode_ids=_ids(plan, world),
         completed_at=plan.happened_at,
-        interviewer_name="Interviewer of the child's own council" if elsewhere else None,
+        interviewer_name=_interviewer_elsewhere(plan, world, elsewhere),
         written_elsewhere=elsewhere or now < world.forms_from,
     )
+
+
+def _interviewer_elsewhere(plan: DemoInterview, world: World, own_council: bool) -> str | None:
+    """Who held it, where it was nobody who signs in: until the council allocated here, it had others hold them."""
+    if own_council:
+        return "Interviewer of the child's own council"
+    return None if _was_allocated(plan, world) else "Interviewer of the commissioned service"
 
 
 def _declined_by_child(plan: DemoInterview) -> bool:
@@ -238,8 +250,13 @@ _RECORD = {Outcome.COMPLETED: _complete, Outcome.DECLINED: _decline, Outcome.NOT
 
 
 def _recorder(plan: DemoInterview, world: World, now: datetime) -> Context:
-    """Whoever has the interview records it; where nobody was given it, the lead does."""
-    return world.acting(now, plan.interviewer) if plan.interviewer else world.lead(now)
+    """Whoever has the interview records it; where nobody was given it here, the lead does."""
+    email = plan.interviewer if _was_allocated(plan, world) else None
+    return world.acting(now, email) if email else world.lead(now)
+
+
+def _was_allocated(plan: DemoInterview, world: World) -> bool:
+    return plan.episodes[-1].reference in world.interview_ids
 
 
 def _ids(plan: DemoInterview, world: World) -> list[int]:

@@ -118,12 +118,12 @@ def simulate(now: datetime, seed: int, days: int = 2 * YEAR_DAYS) -> County:
 
 
 def _cast(rng: Random, roster: Roster, wanted: tuple[Stage, ...], window: int) -> dict[int, Stage]:
-    """Which child plays each open matter of the ending: our own, with the history that it asks for."""
-    free = [(child, counts.get(window, 0)) for child, counts in roster.counts.items() if child.is_ours]
+    """Which child plays each open matter of the ending: one with the history that it asks for."""
+    free = [(child, counts.get(window, 0)) for child, counts in roster.counts.items()]
     rng.shuffle(free)
     cast: dict[int, Stage] = {}
     for stage in wanted:
-        child = next(c for c, n in free if c.number not in cast and stage.fits(n, c.looked_after))
+        child = next(c for c, n in free if c.number not in cast and stage.fits(n, c))
         cast[child.number] = stage
     return cast
 

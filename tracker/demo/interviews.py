@@ -17,12 +17,12 @@ from tracker.core.clock import local_date
 from tracker.core.interview_terms import OFFERS, NotHeldReason, VisitEnd
 from tracker.core.terms import EpisodeKind, Role
 from tracker.demo.county import County, DemoEpisode, knows_return
-from tracker.demo.ending import NEVER_INTERVIEWED
+from tracker.demo.ending import NEVER_INTERVIEWED, Matter
 from tracker.demo.office import Office
 from tracker.demo.other_councils import Asked, ask
 from tracker.demo.people import STAFF, TEAMS
 from tracker.demo.pursuit import Case, Family, Pursuit
-from tracker.demo.staged_cases import staged_case, visit_today
+from tracker.demo.staged_cases import asked_elsewhere, staged_case, visit_ahead
 
 DEADLINE = timedelta(hours=72)
 CLEAR_OF_NOW = timedelta(hours=2.5)
@@ -95,18 +95,18 @@ def plan_interviews(county: County) -> list[DemoInterview]:
         by_child[episode.child.number].append(episode)
     planner = _Planner(county, Random(county.seed + 1), office_of(county))  # noqa: S311 (a simulation)
     found = [interview for episodes in by_child.values() for interview in planner.of_child(episodes)]
-    found = _with_visits_today(found, county.now)
+    found = _with_visits_ahead(found, planner.office, county.now)
     return sorted(found, key=lambda interview: (interview.known_at, interview.episodes[0].reference))
 
 
-def _with_visits_today(plans: list[DemoInterview], now: datetime) -> list[DemoInterview]:
-    """Each interviewer who has something open has a visit today, where the day has room for one."""
+def _with_visits_ahead(plans: list[DemoInterview], office: Office, now: datetime) -> list[DemoInterview]:
+    """Each interviewer who is there and has something open has a visit later today, after hours on the coming day."""
     held: dict[str, list[Pursuit]] = defaultdict(list)
     for plan in plans:
         if plan.outcome is Outcome.OPEN and plan.pursuit and plan.interviewer:
             staged = plan.episodes[-1].stage is not None
             held[plan.interviewer] += [] if staged and not plan.pursuit.visits else [plan.pursuit]
-    changed = dict(filter(None, (visit_today(pursuits, now) for pursuits in held.values())))
+    changed = dict(filter(None, (visit_ahead(office, email, pursuits, now) for email, pursuits in held.items())))
     return [replace(p, pursuit=changed[p.pursuit]) if p.pursuit in changed else p for p in plans]
 
 
@@ -262,7 +262,11 @@ class _Planner:
         assert episode.stage is not None
         known_at = self._known_at(episodes)
         pursuit = staged_case(self.office, episode, known_at, self.county.now)
-        return DemoInterview(episodes=episodes, known_at=known_at, pursuit=pursuit, earlier=tuple(self.earlier))
+        is_asked = episode.stage.matter is Matter.ASKED_ELSEWHERE
+        asked = asked_elsewhere(episode, pursuit, self.county.now) if pursuit and is_asked else None
+        return DemoInterview(
+            episodes=episodes, known_at=known_at, pursuit=pursuit, earlier=tuple(self.earlier), asked=asked
+        )
 
     def _known_at(self, episodes: tuple[DemoEpisode, ...]) -> datetime:
         """When every return was known: the police may tell an earlier one later."""

@@ -15,8 +15,8 @@ from tracker.services import actions, demonstration, meetings
 from tracker.services.context import Context
 from tracker.services.demonstration import StandingMeeting
 
-LEFT = timedelta(days=3)
-"""Meetings asked for in this last stretch are left to be arranged."""
+LEFT = timedelta(days=1)
+"""Meetings asked for in this last stretch are left to be arranged, or have a day."""
 
 OUTCOMES = (
     "Plan agreed with the placement and the school; reviewed in two weeks.",
@@ -49,9 +49,9 @@ class Meetings:
             return
         context = world.lead(now)
         for meeting in demonstration.standing_meetings():
-            if meeting.asked_at < self.county.now - LEFT and self.rng.random() < 0.7:
+            if meeting.asked_at < self.county.now - LEFT and self.rng.random() < 0.85:
                 self._settle(world, context, meeting)
-            elif meeting.asked_at >= self.county.now - LEFT and self.rng.random() < 0.15:
+            elif meeting.asked_at >= self.county.now - LEFT and self.rng.random() < 0.3:
                 planned_at = now + timedelta(days=3, hours=1)
                 meetings.plan_meeting(context, meeting_id=meeting.id, version=meeting.version, planned_at=planned_at)
 

@@ -10,6 +10,9 @@ from tracker.core.clock import local, read_local
 VISITS_A_DAY = 4
 """More than so many conversations nobody holds in a day."""
 
+LEFT_AT = time(13)
+"""On the last day but one somebody went home ill; what they had been given in the morning is still theirs."""
+
 WORKS_AT_WEEKENDS = 0.75
 """How often somebody is found who works on a day of the weekend."""
 
@@ -42,17 +45,23 @@ class Office:
                 away = timedelta(days=self.rng.choice((4, 7, 7, 11)))
                 self.leaves.append(Leave(email, instant(monday, time(8)), instant(monday + away, time(8))))
                 day += timedelta(days=self.rng.randint(24, 38))
-        from_at, until_at = (instant(last_on + timedelta(days=days), time(8)) for days in (-1, 5))
+        from_at, until_at = instant(last_on - timedelta(days=1), LEFT_AT), instant(last_on + timedelta(days=5), time(8))
         self.leaves.append(Leave(members[-1], from_at, until_at))
+
+    @property
+    def away_at_the_end(self) -> Leave:
+        return self.leaves[-1]
 
     def leave_of(self, email: str, at: datetime) -> Leave | None:
         return next(
             (leave for leave in self.leaves if leave.email == email and leave.from_at <= at < leave.until_at), None
         )
 
-    def somebody(self, team: str, at: datetime) -> str:
-        """Of those who are in, more often whoever has fewer visits that day."""
-        present = [email for email in self.teams[team] if not self.leave_of(email, at)] or self.teams[team]
+    def somebody(self, team: str, at: datetime, *and_at: datetime) -> str:
+        """Of those who are in (then, and at the other instants too), more often whoever has fewer visits that day."""
+        instants = (at, *and_at)
+        present = [e for e in self.teams[team] if not any(self.leave_of(e, one) for one in instants)]
+        present = present or self.teams[team]
         weights = [1 / (1 + self.visits[(email, local(at).date())]) for email in present]
         return self.rng.choices(present, weights)[0]
 

@@ -5,7 +5,7 @@ On the last evening something is left to everybody: an interview to write up, on
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tracker.core.clock import local_date, read_local
@@ -24,6 +24,12 @@ OUTCOMES = {deed.what: deed.outcome for story in STORIES for deed in story.deeds
 
 DONE = ("Done.", "Agreed, and starts next week.", "They tried it once and liked it.")
 
+REVIEWS_LEFT = 2
+"""So many write-ups at least wait for a manager at the end, where so many were written."""
+
+OVERDUE_LEFT = 4
+"""So many actions at most are overdue at the end."""
+
 POLICE_DESK = "Missing persons desk"
 
 
@@ -38,10 +44,11 @@ def evenings(county: County, since: datetime) -> Iterator[datetime]:
 
 @dataclass
 class Papers:
-    """One for the whole play. `told`: interview → the story it was written up with."""
+    """One for the whole play, which ends on `ends_on`. `told`: interview → the story it was written up with."""
 
     rng: Random
     last_at: datetime
+    ends_on: date
     told: dict[int, Story] = field(default_factory=dict)
     untold: list[Story] = field(default_factory=list)
 
@@ -113,7 +120,8 @@ class Papers:
 
     def _review(self, world: World, now: datetime, is_last: bool) -> None:
         """Managers look at most of what waits; one in six of the written ones goes back with comments."""
-        for paper in demonstration_papers.to_review():
+        papers = demonstration_papers.to_review()
+        for paper in papers[:-REVIEWS_LEFT] if is_last else papers:
             if self.rng.random() < (0.5 if is_last else 0.25):
                 continue
             goes_back = paper.interview_id in self.told and self.rng.random() < 0.17
@@ -129,11 +137,14 @@ class Papers:
         )
 
     def _return_some(self, world: World, now: datetime) -> None:
-        """To each who has something waiting, one comes back."""
+        """To each who has something waiting, one comes back, while something is left to review."""
         served = {paper.holder_id for paper in demonstration_papers.to_write_up() if paper.is_returned}
-        for paper in demonstration_papers.to_review():
-            if paper.holder_id not in served and paper.interview_id in self.told:
-                served.add(paper.holder_id)
+        waiting = demonstration_papers.to_review()
+        may_return = max(len(waiting) - REVIEWS_LEFT, 0 if served else 1)
+        theirs = [p for p in waiting if p.holder_id not in served and p.interview_id in self.told]
+        for paper in {p.holder_id: p for p in reversed(theirs)}.values():
+            if may_return > 0:
+                may_return -= 1
                 self._decide(paper, ReviewDecision.RETURNED, world, now)
 
     def _hear_from_police(self, world: World, now: datetime) -> None:
@@ -144,11 +155,15 @@ class Papers:
                 police_shares.change_share(world.lead(now), share_id=share.id, version=share.version, values=values)
 
     def _do_actions(self, world: World, now: datetime) -> None:
-        """Most are done about their day; a few are left too long."""
+        """Most are done about their day, a few are left too long; of those few are left on the last evening."""
+        left = 0
         for action in demonstration_papers.open_actions():
             assert action.due_on is not None
             days_left = (action.due_on - local_date(now)).days
             chance = 0.08 if days_left > 2 else 0.5 if days_left >= 0 else 0.2
+            if now >= self.last_at and action.due_on <= self.ends_on:
+                left += action.due_on < self.ends_on
+                chance = float(left > OVERDUE_LEFT and action.due_on < self.ends_on)
             if self.rng.random() < chance:
                 context = world.lead(now)
                 if action.person_id is not None:

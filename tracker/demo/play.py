@@ -26,6 +26,7 @@ from tracker.demo.papers import Papers, evenings
 from tracker.demo.people import Joins
 from tracker.demo.reports import DailyReport, daily_reports
 from tracker.demo.staff import add_staff, add_teams
+from tracker.demo.staged_cases import arranged_for
 from tracker.demo.world import World
 from tracker.services import correct_episode, demonstration, log_episode, people, publish_month
 from tracker.services.acknowledge_alert import acknowledge
@@ -103,7 +104,8 @@ class Player:
         meetings = Meetings(self.county, Random(self.county.seed + 6))  # noqa: S311 (a simulation)
         acts += [Act(at, 5, does) for at in mornings(self.county) for does in (desk.morning, meetings.morning)]
         at_work = list(evenings(self.county, self.world.forms_from))
-        papers = Papers(Random(self.county.seed + 5), at_work[-1])  # noqa: S311 (a simulation)
+        ends_on = local_date(self.county.now)
+        papers = Papers(Random(self.county.seed + 5), at_work[-1], ends_on)  # noqa: S311 (a simulation)
         acts += [Act(at, 5, papers.evening) for at in at_work]
         teams_at = max(self.world.teams_from, self._first_day)
         acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
@@ -172,7 +174,7 @@ class Player:
         managers = {world.staff.ids[m.email]: m.email for m in world.staff.of_role(Role.MANAGER)}
         alert = next(a for a in waiting if a.episode_id == episode_id and a.recipient_id in managers)
         context = world.acting(now, managers[alert.recipient_id])
-        planned_at = self.county.now + timedelta(hours=6)
+        planned_at = arranged_for(self.county.now)
         acknowledge(
             context, reference=alert.reference, reason=BreachReason.COULD_NOT_BE_CONTACTED, planned_at=planned_at
         )

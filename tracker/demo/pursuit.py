@@ -102,12 +102,24 @@ class Pursuit:
 
 
 class Case:
-    """One interview under way: `at` is how far it has come, `email` whose it is now."""
+    """One interview under way: `at` is how far it has come, `email` whose it is now.
 
-    def __init__(self, office: Office, family: Family, team: str, given_at: datetime, due_at: datetime) -> None:
+    `stays_until`: it is given to somebody who is not away then either, and keeps it; `email`: to this person.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        family: Family,
+        team: str,
+        given_at: datetime,
+        due_at: datetime,
+        stays_until: datetime | None = None,
+        email: str | None = None,
+    ) -> None:
         self.office, self.rng, self.family, self.due_at = office, office.rng, family, due_at
         self.team, self.at = team, given_at
-        self.email = office.somebody(team, given_at)
+        self.email = email or office.somebody(team, given_at, *filter(None, [stays_until]))
         self.given = [Given(given_at, self.email)]
         self.attempts: list[Attempt] = []
         self.visits: list[Visit] = []
@@ -116,12 +128,6 @@ class Case:
     def only_given(self, ended_at: datetime) -> Pursuit:
         """As far as it has come, without anybody ringing on."""
         return self._over(ended_at)
-
-    def present_at(self, at: datetime) -> str:
-        """Whose it is by then: a colleague's, if whoever was given it is away."""
-        if leave := self.office.leave_of(self.email, at):
-            self._hand_over(max(leave.from_at + timedelta(hours=2), self.given[-1].at), AllocationKind.COVER)
-        return self.email
 
     def pursue(self, rings_from: datetime) -> Pursuit:
         """Until it is held or declined."""

@@ -20,8 +20,11 @@ SCHEDULER = Actor("scheduler")
 TEAMS_FOR = timedelta(days=400)
 """For how long the council has had its teams: a little longer than the thirteen months that the month's page shows."""
 
-COURSES_FOR = timedelta(days=380)
-"""For how long attempts and visits have been recorded here: the year on which the forecast is compared."""
+ALLOCATED_FOR = timedelta(days=230)
+"""For how long interviews have been allocated here: all that weighed on anybody while the forecast is compared."""
+
+COURSES_FOR = timedelta(days=180)
+"""For how long attempts and visits have been recorded here: as long as the forecast is compared, and some days."""
 
 FORMS_FOR = timedelta(days=21)
 """For how long interviews have been written up here; those before are written up elsewhere."""
@@ -35,7 +38,8 @@ class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
     `teams_from`: when the council formed its teams, and began to file episodes under them.
-    `courses_from`: when it began to record attempts and visits here; `forms_from`: to write its interviews up here;
+    `allocated_from`: when it began to allocate its interviews here, which others had held before;
+    `courses_from`: to record attempts and visits here; `forms_from`: to write its interviews up here;
     `meetings_from`: to ask for strategy meetings here.
     `known_ids`: police reference → episode; `interview_ids`, `request_ids`: likewise. `visit_ids`: of those planned.
     `proposed`: episode → the interview proposed as not required, until a manager approves.
@@ -45,6 +49,7 @@ class World:
     feed: Feed
     mailer: Mailer | None
     teams_from: datetime
+    allocated_from: datetime
     courses_from: datetime
     forms_from: datetime
     meetings_from: datetime

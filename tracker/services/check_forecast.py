@@ -41,11 +41,14 @@ from tracker.store.models import (
 
 RULES = {"forecast": by_pace, "simple_rule": by_simple_rule}
 
+LOOKS_BACK = 175
+"""Days, unless told otherwise: about half a year."""
+
 BEFORE = timedelta(days=45)
 """Clocks due so long before the first that is asked about are read too: they weighed on whoever had them."""
 
 
-def check_forecast(context: Context, days: int = 365) -> dict[str, Any]:
+def check_forecast(context: Context, days: int = LOOKS_BACK) -> dict[str, Any]:
     """Both rules over the clocks that ran out in the last days: in all, by hours left, and by halves of the children.
 
     `chosen_on` is the half on which the weights were chosen in the demonstration, `held_out` the other one. Of that

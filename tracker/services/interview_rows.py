@@ -55,19 +55,23 @@ def open_or_new(session: Session, rows: Collection[Episode], context: Context) -
     """The interview being arranged for any of these episodes, the newest; else a new one, covering none yet."""
     held = [interviews.open_row(session, row.id) for row in rows]
     found = max((row for row in held if row is not None), key=lambda row: row.id, default=None)
-    if found is None:
-        found = Interview(created_at=context.now, links=[])
-        session.add(found)
-        session.flush()
-    return found
+    return found or _new(session, context)
+
+
+def _new(session: Session, context: Context) -> Interview:
+    row = Interview(created_at=context.now, links=[])
+    session.add(row)
+    session.flush()
+    return row
 
 
 def being_arranged(session: Session, episode: Episode, context: Context) -> Interview:
     """The same for one episode whose interview is still to come about; refused once its outcome is recorded."""
     refuse_excluded([episode])
-    if closing_of(facts_of(session, episode), interviews.interviews_of_episode(session, episode.id)):
+    held = interviews.rows_of_episode(session, episode.id)
+    if closing_of(facts_of(session, episode), [interviews.to_core(row) for row in held]):
         raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
-    return open_or_new(session, [episode], context)
+    return interviews.newest_open(held) or _new(session, context)
 
 
 def write_interview(

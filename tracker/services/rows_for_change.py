@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.store import audit, people
-from tracker.store.models import Child, Episode, Interview, InterviewEpisode, Person
+from tracker.store.models import Child, Episode, Interview, InterviewEpisode
 from tracker.store.visibility import children_visible_to, episodes_visible_to, sees_all
 
 CHANGED_MEANWHILE = FormProblem(
@@ -84,6 +84,5 @@ def actor_sees_all(session: Session, context: Context) -> bool:
 
 
 def _actor_as_viewer(session: Session, person_id: int) -> Viewer:
-    row = session.get_one(Person, person_id)
-    roles = people.roles_of(row) if row.is_active else frozenset()
-    return Viewer(row.id, row.name, roles, row.team_id)
+    name, team_id, roles = people.acting(session, person_id)
+    return Viewer(person_id, name, roles, team_id)

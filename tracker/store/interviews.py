@@ -1,7 +1,7 @@
 """Interviews: rows to core values, and which cover which episodes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,5 +51,9 @@ def interviews_by_episode(session: Session, ids: Iterable[int]) -> dict[int, lis
 
 def open_row(session: Session, episode_id: int) -> Interview | None:
     """The interview still being arranged for an episode: the newest with no outcome."""
-    rows = [row for row in rows_of_episode(session, episode_id) if not to_core(row).is_closed]
-    return rows[-1] if rows else None
+    return newest_open(rows_of_episode(session, episode_id))
+
+
+def newest_open(rows: Sequence[Interview]) -> Interview | None:
+    """Of one episode's interviews, oldest first."""
+    return next((row for row in reversed(rows) if not to_core(row).is_closed), None)

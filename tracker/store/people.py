@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Recipient
@@ -13,6 +14,17 @@ from tracker.store.models import Person, PersonRole, Team
 
 def roles_of(row: Person) -> frozenset[Role]:
     return frozenset(Role(held.role) for held in row.role_rows)
+
+
+def acting(session: Session, person_id: int) -> tuple[str, int | None, frozenset[Role]]:
+    """Name, team and roles (none of somebody who left). Asked with every change, so only these columns are read."""
+    columns = Person.name, Person.team_id, Person.is_active, PersonRole.role
+    query = select(*columns).outerjoin(PersonRole, PersonRole.person_id == Person.id).where(Person.id == person_id)
+    rows = session.execute(query).all()
+    if not rows:
+        raise NoResultFound(f"there is no person {person_id}")
+    name, team_id, is_active, _ = rows[0]
+    return name, team_id, frozenset(Role(row.role) for row in rows if row.role is not None and is_active)
 
 
 def by_email(session: Session, email: str) -> Person | None:
