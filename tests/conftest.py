@@ -103,10 +103,15 @@ def settings(database_url: str) -> Settings:
     return load_settings(environ={}, env="test", database_url=database_url, secret_key="t" * 40)
 
 
+WITHOUT_PAGES = frozenset({"adapters", "core", "services", "store"})
+"""Rooms whose tests open no page: their application has none, and is made in a tenth of the time."""
+
+
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -> Iterator[Flask]:
     """The application with its database upgraded, inside its context."""
-    application = create_app(settings, clock)
+    opens_pages = request.path.parent.name not in WITHOUT_PAGES or request.node.get_closest_marker("pages")
+    application = create_app(settings, clock, pages=bool(opens_pages))
     with application.app_context():
         if not is_current():
             upgrade()

@@ -35,8 +35,13 @@ def create_app(
     clock: Clock | None = None,
     mailer: Mailer | None = None,
     source: ReportSource | None = None,
+    *,
+    pages: bool = True,
 ) -> Flask:
-    """The application. Tests hand in their own clock, mailer and source; commands and servers take the settings'."""
+    """The application. Tests hand in their own clock, mailer and source; commands and servers take the settings'.
+
+    `pages`: False for what serves none, such as a command: it starts in a fraction of the time.
+    """
     settings = settings or load_settings()
     app = Flask(
         "tracker",
@@ -65,9 +70,10 @@ def create_app(
     migrate.init_app(app, db)
     with app.app_context():
         prepare_engine(db.engine)
-    from tracker.web import init_web  # the pages import Flask's extensions; the commands that need none load faster
+    if pages:
+        from tracker.web import init_web  # with Flask's extensions, which what serves no page need not load
 
-    init_web(app)
+        init_web(app)
     return app
 
 

@@ -57,8 +57,13 @@ class Command:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2) if self.as_json else sentences)
 
 
-def command(group: click.Group, name: str, **attributes: Any) -> Callable[[Callable[..., int | None]], click.Command]:
-    """Register `run(command, **options) -> exit code or None` under a group, with --json and --now."""
+def command(
+    group: click.Group, name: str, *, pages: bool = False, **attributes: Any
+) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Register `run(command, **options) -> exit code or None` under a group, with --json and --now.
+
+    `pages`: whether its application serves them.
+    """
 
     def register(run: Callable[..., int | None]) -> click.Command:
         @click.pass_context
@@ -66,7 +71,7 @@ def command(group: click.Group, name: str, **attributes: Any) -> Callable[[Calla
             settings = load_settings()
             if now and settings.env not in ("test", "demo"):
                 raise SettingsError("--now is for TRACKER_ENV test or demo only.")
-            app = create_app(settings, FixedClock(parse_instant(now)) if now else None)
+            app = create_app(settings, FixedClock(parse_instant(now)) if now else None, pages=pages)
             with app.app_context():
                 code = run(Command(app, as_json), **options)
             click_context.exit(code or 0)

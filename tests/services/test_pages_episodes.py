@@ -112,9 +112,11 @@ def test_what_may_be_done_follows_the_state(context: Context, people: People) ->
     assert may[InterviewState.OVERDUE] == {
         Act.CORRECT, Act.EXCLUDE, Act.ALLOCATE, Act.RECORD_OFFER, Act.RECORD_COMPLETED, Act.RECORD_DECLINED,
         Act.PROPOSE_NOT_REQUIRED, Act.RECORD_ATTEMPT, Act.RECORD_ACCEPTED, Act.PLAN_VISIT, Act.ASK_AUTHORITY,
+        Act.RECORD_PREVENTION,
     }  # fmt: skip
-    assert may[InterviewState.COMPLETED_IN_TIME] == {Act.CORRECT, Act.EXCLUDE, Act.DETACH_INTERVIEW}
-    assert may[InterviewState.DECLINED] == {Act.CORRECT, Act.EXCLUDE, Act.DETACH_INTERVIEW, Act.RECORD_COMPLETED}
+    closed = {Act.CORRECT, Act.EXCLUDE, Act.DETACH_INTERVIEW, Act.RECORD_PREVENTION}
+    assert may[InterviewState.COMPLETED_IN_TIME] == closed
+    assert may[InterviewState.DECLINED] == closed | {Act.RECORD_COMPLETED}
     assert may[InterviewState.WITHDRAWN] == {Act.CORRECT, Act.REINSTATE}
 
 

@@ -79,6 +79,7 @@ def test_sizes_that_do_not_fit_are_said_in_a_sentence() -> None:
     assert SeedSize(0, 0, 0, 0).problem()
 
 
+@pytest.mark.pages
 def test_the_boards_are_measured_on_work_of_every_kind(app: Flask, context: Context) -> None:
     """Each board opens for whom it is for, and what it shows is there to be shown."""
     boards.fill(context, open_clocks=60, over=200)

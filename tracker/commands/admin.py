@@ -37,7 +37,7 @@ def db_upgrade(run: Command) -> None:
     run.show(document, f"The database is up to date.{found_anew}")
 
 
-@command(cli, "serve")
+@command(cli, "serve", pages=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
 @click.option("--with-scheduler", is_flag=True, help="Sweep and deliver in this process too.")

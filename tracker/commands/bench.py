@@ -51,7 +51,7 @@ def bench_group(click_context: click.Context, /, as_json: bool) -> None:
         click_context.invoke(bench_run, as_json=as_json)
 
 
-@command(bench_group, "run")
+@command(bench_group, "run", pages=True)
 @click.option("--here", is_flag=True, help="Measure in the database itself, and write to it: never in production.")
 def bench_run(run: Command, here: bool = False) -> int:
     """Measure on a copy of the database, or on a demonstration built for it where there is none."""

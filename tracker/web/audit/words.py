@@ -91,6 +91,7 @@ ACTION_WORDS = {
     "action_done": "Recorded an action as done",
     "action_reopened": "Reopened an action",
     "action_withdrawn": "Took an action back",
+    "action_viewed": "Opened an action",
     "meeting_asked": "Asked for a strategy meeting",
     "meeting_changed": "Changed a strategy meeting",
     "meeting_held": "Recorded that a strategy meeting was held",
