@@ -64,7 +64,7 @@ def test_old_links_lead_on_with_a_notice_and_searches_find_the_one_that_stands(
     assert "2 children" not in alice.get("/children").text
     fay = client_request.sign_in("Fay")
     assert f"merged into child {kept}" in fay.get(f"/audit/children/{gone}").text
-    assert "Children merged" in fay.get(f"/audit/children/{kept}").text
+    assert "Merged two records of a child" in fay.get(f"/audit/children/{kept}").text
 
 
 def test_it_is_undone_and_the_link_opens_the_record_again(client_request: ClientRequest, pair: tuple[int, int]) -> None:
