@@ -243,6 +243,7 @@ def test_each_person_is_offered_what_they_may_do(client_request: ClientRequest, 
         == steps["Dana"]
         == interviewing
         | {"Give to somebody else", "Correct the facts", "Leave out of the counts", "This is the wrong child"}
+        | {"Record the police’s prevention interview"}
     )
 
 
