@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -310,6 +310,7 @@ STEPS = ("sweep", "start", "return", "out", "in", "risk")
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 100)), max_size=8))
+@example([("sweep", 0), ("start", 58)])
 def test_any_sequence_asks_once_and_what_stands_is_true(
     app: Flask, context: Context, steps: list[tuple[str, int]]
 ) -> None:
@@ -340,7 +341,9 @@ def test_any_sequence_asks_once_and_what_stands_is_true(
     if steps and row.excluded is None:
         ended: datetime = row.returned_at or now
         lasted = (ended - row.missing_from_at) / HOUR
-        expected = {name for name, hours in (("missing_24h", 24), ("missing_72h", 72)) if lasted > hours}
+        is_missing = row.returned_at is None  # at the very hour whoever is missing is asked about, whoever is back not
+        times = (("missing_24h", 24), ("missing_72h", 72))
+        expected = {name for name, hours in times if lasted > hours or (is_missing and lasted == hours)}
         assert set(standing(episode_id=id_)) - {"high_risk"} == expected
         assert ("high_risk" in standing(episode_id=id_)) == (row.risk == RiskLevel.HIGH)
     elif steps:
