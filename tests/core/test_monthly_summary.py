@@ -271,9 +271,9 @@ def test_no_fact_after_the_cut_off_changes_a_figure(
         if "returned_at" in moved:
             moved["interview_due_at"] = episode.interview_due_at and episode.interview_due_at + hours * HOUR
         episodes.append(replace(episode, **moved))
-    names = ("offered_at", "completed_at", "declined_at", "not_required_approved_at")
+    names = ("offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at")
     held = [replace(interview, **later(interview, *names)) for interview in rows.interviews]
-    changed = summary_of(SummaryInput(episodes, held), period, cut_off)
+    changed = summary_of(replace(rows, episodes=episodes, interviews=held), period, cut_off)
     assert changed.figures == summary_of(rows, period, cut_off).figures
 
 
