@@ -144,5 +144,5 @@ def test_the_parts_for_other_pages(app: Flask, day: Day, people: dict[str, int])
             of_child=meetings_of_child(session(), lead, child),
             standing=standing_meetings(session(), lead, viewer, limit=1),
         )
-    assert "None is asked for now." in text and "Seen the same day" in text and "Not needed" in text
+    assert "No meeting is asked for at present." in text and "Seen the same day" in text and "Not needed" in text
     assert "Strategy meetings asked for" in text and re.search(r"All \d children", text)
