@@ -68,7 +68,7 @@ WHERE: dict[str, str] = {
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "feed", "mail", "policy", "addresses", "pulls",
+    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "policy", "addresses", "pulls",
     "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
     "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",
@@ -78,7 +78,7 @@ CORE_ORDER = (
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
     "form_definition", "form_answers",
     "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
-    "alerts", "rules",
+    "alerts", "triggers", "rules",
     "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",

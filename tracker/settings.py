@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from tracker.core.alerts import RungPolicy
+from tracker.core.alerts import ladder_step
 from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
 from tracker.core.form_definition import form_of
@@ -21,7 +21,7 @@ from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
-from tracker.core.terms import RUNG_ORDER, Audience, EpisodeKind, Rung
+from tracker.core.terms import Audience, EpisodeKind
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
@@ -93,7 +93,7 @@ class RepeatRuleSection(_Section):
 
 
 class RungSection(_Section):
-    rung: Rung
+    rung: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
     offset_hours: float
     audience: tuple[Audience, ...] = Field(min_length=1)
 
@@ -128,11 +128,9 @@ class Settings(_Section):
     def _fits_together(self) -> "Settings":
         if len({rule.name for rule in self.repeat_rules}) != len(self.repeat_rules):
             raise ValueError("two repeat rules have the same name")
-        places = [RUNG_ORDER.index(step.rung) for step in self.rungs]
-        if places != sorted(set(places)) or [s.offset_hours for s in self.rungs] != sorted(
-            s.offset_hours for s in self.rungs
-        ):
-            raise ValueError("the rungs must rise: due_soon, overdue, overdue_24h, overdue_96h, each later")
+        hours = [step.offset_hours for step in self.rungs]
+        if hours != sorted(set(hours)) or len({step.rung for step in self.rungs}) != len(hours):
+            raise ValueError("the rungs must rise, each with its own name and later than the one before it")
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
@@ -157,7 +155,7 @@ class Settings(_Section):
         return Rules(
             policy=Policy(**self.policy.model_dump()),
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
-            ladder=tuple(RungPolicy(step.rung, step.offset_hours, step.audience) for step in self.rungs),
+            ladder=tuple(ladder_step(step.rung, step.offset_hours, *step.audience) for step in self.rungs),
             interview_form=self.interview_form,
             meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
         )

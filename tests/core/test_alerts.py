@@ -15,6 +15,7 @@ from tracker.core.alerts import (
     RunningClock,
     alerts_due,
     carried_over,
+    ladder_step,
     next_alert_at,
     rungs_to_raise,
 )
@@ -31,11 +32,12 @@ SERVICE = Recipient(5, frozenset({Role.SERVICE_MANAGER}))
 HEAD = Recipient(6, frozenset({Role.HEAD_OF_SERVICE}))
 COUNCIL = (INTERVIEWER, LEAD, MANAGER, OTHER_MANAGER, SERVICE, HEAD)
 ALL_RUNGS = frozenset(Rung)
+HOURS_OF = {step.rung: step.offset_hours for step in SHIPPED_LADDER}
 
 
-def told(now: datetime, clock: RunningClock = CLOCK, people: tuple[Recipient, ...] = COUNCIL) -> dict[int, Rung]:
+def told(now: datetime, clock: RunningClock = CLOCK, people: tuple[Recipient, ...] = COUNCIL) -> dict[int | None, str]:
     """Who is told, and which rung the message states."""
-    return {alert.recipient_id: alert.rung for alert in alerts_due(clock, SHIPPED_LADDER, people, now)}
+    return {alert.told.person_id: alert.rung for alert in alerts_due(clock, SHIPPED_LADDER, people, now)}
 
 
 def away(person: Recipient) -> Recipient:
@@ -45,7 +47,7 @@ def away(person: Recipient) -> Recipient:
 def answered(rung: Rung, at: datetime, planned: datetime | None) -> RunningClock:
     """The clock after its rungs up to this one were raised and this one acknowledged."""
     raised = frozenset(RUNG_ORDER[: RUNG_ORDER.index(rung) + 1])
-    return replace(CLOCK, raised=raised, acknowledgements=(Acknowledgement(rung, at, planned),))
+    return replace(CLOCK, raised=raised, acknowledgements=(Acknowledgement(HOURS_OF[rung], at, planned),))
 
 
 # The rungs
@@ -103,11 +105,11 @@ def test_a_manager_answers_for_the_own_team_and_every_manager_for_work_of_no_tea
 
 
 def test_somebody_is_told_as_long_as_anybody_can_be() -> None:
-    interviewer_only = (RungPolicy(Rung.DUE_SOON, -24, (Audience.ALLOCATED_INTERVIEWER,)),)
+    interviewer_only = (ladder_step(Rung.DUE_SOON, -24, Audience.ALLOCATED_INTERVIEWER),)
     for person in (MANAGER, LEAD, SERVICE, HEAD, OTHER_MANAGER):
         people = (away(INTERVIEWER), person)
         for ladder, now in ((interviewer_only, DUE - HOUR), (SHIPPED_LADDER, DUE + 97 * HOUR)):
-            assert [alert.recipient_id for alert in alerts_due(CLOCK, ladder, people, now)] == [person.id]
+            assert [alert.told.person_id for alert in alerts_due(CLOCK, ladder, people, now)] == [person.id]
 
 
 @pytest.mark.parametrize("people", [(), tuple(away(person) for person in COUNCIL), (replace(INTERVIEWER, id=99),)])
@@ -127,7 +129,7 @@ def test_one_message_for_a_person_of_two_roles() -> None:
 
 def test_catching_up_tells_everyone_on_any_rung_once_and_states_the_highest() -> None:
     found = alerts_due(CLOCK, SHIPPED_LADDER, COUNCIL, DUE + 100 * HOUR)
-    assert {alert.recipient_id for alert in found} == {1, 2, 3, 5, 6}
+    assert {alert.told.person_id for alert in found} == {1, 2, 3, 5, 6}
     assert len(found) == 5
     assert {alert.rung for alert in found} == {Rung.OVERDUE_96H}
     assert {alert.rungs for alert in found} == {RUNG_ORDER}
@@ -144,7 +146,7 @@ def test_more_than_30_days_is_summed_up() -> None:
 def test_a_quarantined_lines_return_climbs_the_ladder_unallocated() -> None:
     line = RunningClock("line", 9, 0, DUE)
     (first, second, third) = alerts_due(line, SHIPPED_LADDER, COUNCIL, DUE - HOUR)
-    assert {first.recipient_id, second.recipient_id, third.recipient_id} == {3, 4, 2}
+    assert {first.told.person_id, second.told.person_id, third.told.person_id} == {3, 4, 2}
     assert first.dedupe_key == "line:9:0:due_soon:3"
 
 
@@ -178,10 +180,10 @@ def test_it_holds_only_the_next_rung() -> None:
 
 def test_it_holds_once_for_each_rung_whoever_answers_again() -> None:
     clock = answered(Rung.OVERDUE, DUE + HOUR, planned=DUE + 30 * HOUR)
-    again = Acknowledgement(Rung.OVERDUE, DUE + 29 * HOUR, planned_at=DUE + 90 * HOUR)
+    again = Acknowledgement(0, DUE + 29 * HOUR, planned_at=DUE + 90 * HOUR)
     clock = replace(clock, acknowledgements=(again, *clock.acknowledgements))
     assert told(DUE + 30 * HOUR, clock) == {5: Rung.OVERDUE_24H}
-    without_plan = Acknowledgement(Rung.OVERDUE, DUE + MINUTE, None)  # has held nothing yet
+    without_plan = Acknowledgement(0, DUE + MINUTE, None)  # has held nothing yet
     clock = replace(clock, acknowledgements=(without_plan, again))
     assert told(DUE + 89 * HOUR, clock) == {}
 
@@ -214,7 +216,7 @@ def test_rungs_are_carried_over_only_if_both_deadlines_have_passed(
 minutes = st.integers(-30 * 60, 130 * 60)
 acknowledgements = st.builds(
     lambda rung, at, plan: Acknowledgement(
-        rung, DUE + at * MINUTE, None if plan is None else DUE + (at + plan) * MINUTE
+        HOURS_OF[rung], DUE + at * MINUTE, None if plan is None else DUE + (at + plan) * MINUTE
     ),
     st.sampled_from(Rung),
     minutes,
@@ -240,7 +242,7 @@ def test_raising_twice_yields_none_the_second_time(
     settled = clock.raised.union(*(alert.rungs for alert in first))
     assert alerts_due(replace(clock, raised=settled), ladder, COUNCIL, now) == []
     assert len({alert.dedupe_key for alert in first}) == len(first)
-    assert all(alert.rung not in clock.raised and alert.rung is alert.rungs[-1] for alert in first)
+    assert all(alert.rung not in clock.raised and alert.rung == alert.rungs[-1] for alert in first)
 
 
 def known_at(clock: RunningClock, now: datetime) -> RunningClock:
@@ -249,9 +251,9 @@ def known_at(clock: RunningClock, now: datetime) -> RunningClock:
     return replace(clock, acknowledgements=answers)
 
 
-def sweep(clock: RunningClock, ladder: tuple[RungPolicy, ...], now: datetime) -> tuple[RunningClock, list[Rung]]:
+def sweep(clock: RunningClock, ladder: tuple[RungPolicy, ...], now: datetime) -> tuple[RunningClock, list[str]]:
     found = alerts_due(known_at(clock, now), ladder, COUNCIL, now)
-    rungs = sorted({rung for alert in found for rung in alert.rungs}, key=RUNG_ORDER.index)
+    rungs = sorted({rung for alert in found for rung in alert.rungs}, key=HOURS_OF.__getitem__)
     return replace(clock, raised=clock.raised.union(rungs)), rungs
 
 
@@ -261,14 +263,14 @@ def test_sweeping_only_when_told_to_raises_what_sweeping_every_minute_does(
     clock: RunningClock, ladder: tuple[RungPolicy, ...]
 ) -> None:
     start, end = DUE - 30 * HOUR, DUE + 240 * HOUR
-    every_minute: dict[Rung, datetime] = {}
+    every_minute: dict[str, datetime] = {}
     swept, now = clock, start
     while now <= end:
         swept, rungs = sweep(swept, ladder, now)
         every_minute.update((rung, now) for rung in rungs)
         now += MINUTE
 
-    when_told: dict[Rung, datetime] = {}
+    when_told: dict[str, datetime] = {}
     swept, now = clock, start
     answers = sorted(answer.acknowledged_at for answer in clock.acknowledgements)
     while True:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, acting
+from tests.services.world import DAY, HOUR, HOURS_OF, NOON, acting
 from tracker.core.terms import DeclinedBy, ExclusionReason, FlagCode, Rung
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
@@ -43,6 +43,9 @@ def breach_now(id_: int, recipient: int, *rungs: Rung, acknowledged: bool = Fals
             Alert(
                 reference=f"{id_}-{row.clock_no}-{rungs[-1]}",
                 dedupe_key=f"episode:{id_}:{row.clock_no}:{rungs[-1]}:{recipient}",
+                subject="episode",
+                subject_id=id_,
+                offset_hours=HOURS_OF[rungs[-1]],
                 episode_id=id_,
                 clock_no=row.clock_no,
                 rung=str(rungs[-1]),
@@ -105,7 +108,7 @@ def test_both_deadlines_past_what_was_sent_is_not_sent_again_and_answers_carry_o
     assert row.sweep_at <= NOON  # the breach of the new clock is still to be recorded
     clock = alerts.episode_clock(session(), row)
     assert clock is not None
-    assert [answer.rung for answer in clock.acknowledgements] == [Rung.OVERDUE]
+    assert [answer.offset_hours for answer in clock.acknowledgements] == [0]
 
 
 def test_carried_through_two_moves_and_a_time_out_of_the_counts(context: Context, recipient: int) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
-from tests.services.world import HOUR, NOON, People, acting
+from tests.services.world import HOUR, HOURS_OF, NOON, People, acting
 from tracker.core.terms import BreachReason, Rung
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
@@ -48,7 +48,8 @@ def raised(
         current.flush()
         current.add(
             Alert(
-                reference=reference, dedupe_key=reference, episode_id=episode_id, line_id=line_id,
+                reference=reference, dedupe_key=reference, subject="episode" if episode_id else "line",
+                subject_id=episode_id or line_id, offset_hours=HOURS_OF[rung], episode_id=episode_id, line_id=line_id,
                 clock_no=1 if episode_id else 0, rung=str(rung), rungs=rungs, recipient_id=recipient.person_id,
                 outbox_id=message.id, due_at=NOON - 8 * HOUR, raised_at=at,
             )

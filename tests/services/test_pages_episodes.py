@@ -76,7 +76,8 @@ def test_the_page_shows_everything_known(context: Context, people: People) -> No
         current.flush()
         current.add(
             Alert(
-                reference="abc", dedupe_key="k", episode_id=id_, clock_no=1, rung="overdue",
+                reference="abc", dedupe_key="k", subject="episode", subject_id=id_, episode_id=id_, clock_no=1,
+                rung="overdue",
                 rungs=["due_soon", "overdue"], recipient_id=people.mary.person_id, outbox_id=message.id,
                 due_at=NOON - 8 * HOUR, raised_at=NOON, acknowledged_at=NOON, acknowledged_by_id=people.alice.person_id,
                 acknowledged_reason="no_capacity", planned_at=NOON + HOUR,

@@ -183,6 +183,8 @@ def test_a_plan_is_shown_while_it_lies_ahead(context: Context, people: People) -
                 Alert(
                     reference=f"r{number}",
                     dedupe_key=f"d{number}",
+                    subject="episode",
+                    subject_id=id_,
                     episode_id=id_,
                     clock_no=1,
                     rung=str(Rung.OVERDUE),

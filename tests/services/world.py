@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.conftest import NOON
+from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import DeclinedBy, EpisodeKind, InterviewState, Role
 from tracker.services import record_interview as interview
 from tracker.services.context import Actor, Context, Viewer
@@ -16,6 +17,7 @@ from tracker.store.models import Child, Episode, Line, Receipt
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+HOURS_OF = {step.rung: step.offset_hours for step in SHIPPED_LADDER}
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.core.recipients import Recipient, people_of
-from tracker.core.terms import RUNG_ORDER, Audience, Rung
+from tracker.core.alert_window import Window
+from tracker.core.recipients import Receivers, Recipient, Told, ToldBy, told_of
+from tracker.core.terms import Audience, Rung
 
 __all__ = [
     "HOLD_HOURS", "SUMMED_UP_AFTER_DAYS", "Acknowledgement", "AlertDue", "Recipient", "RungPolicy", "RunningClock",
-    "alerts_due", "carried_over", "next_alert_at", "recipients_of", "rungs_to_raise",
+    "Told", "alerts_due", "carried_over", "ladder_step", "next_alert_at", "recipients_of", "rungs_to_raise",
+    "shipped_rung",
 ]  # fmt: skip
 
 HOLD_HOURS = 72
@@ -21,11 +23,15 @@ SUMMED_UP_AFTER_DAYS = 30
 
 @dataclass(frozen=True)
 class RungPolicy:
-    """A step of the ladder: hours from the deadline (negative before it) and whom it tells."""
+    """A step of the ladder: hours from the deadline (negative before it), whom it tells, and in which hours.
 
-    rung: Rung
+    `rung` is its name: a shipped one, or the council's own. `window`: None where it waits for nobody's working hours.
+    """
+
+    rung: str
     offset_hours: float
-    audience: tuple[Audience, ...]
+    told_by: ToldBy
+    window: Window | None = None
 
     def reached_at(self, due_at: datetime) -> datetime:
         return due_at + timedelta(hours=self.offset_hours)
@@ -33,18 +39,40 @@ class RungPolicy:
     def first_reached_at(self, due_at: datetime) -> datetime:
         """The first instant at which `is_reached`: the very deadline is still in time, the next microsecond is not."""
         at = self.reached_at(due_at)
-        return at if self.offset_hours < 0 else at + timedelta.resolution
+        at = at if self.offset_hours < 0 else at + timedelta.resolution
+        return self.window.next_open(at) if self.window else at
 
     def is_reached(self, due_at: datetime, now: datetime) -> bool:
         """24 h before means 24 h or less left; from the deadline on, past it: at the deadline it is still in time."""
         return now >= self.first_reached_at(due_at)
 
 
+def ladder_step(
+    rung: str, offset_hours: float, *audience: Audience, addresses: tuple[str, ...] = (), window: Window | None = None
+) -> RungPolicy:
+    """A step that tells the same people whichever team it is of."""
+    return RungPolicy(rung, offset_hours, ToldBy(Receivers(audience, addresses)), window)
+
+
+_SHIPPED_HOURS = {Rung.DUE_SOON: -24.0, Rung.OVERDUE: 0.0, Rung.OVERDUE_24H: 24.0, Rung.OVERDUE_96H: 96.0}
+
+
+def shipped_rung(rung: str, offset_hours: float) -> Rung:
+    """The shipped rung under which a council's own step counts in the month: the highest that is not after it."""
+    if rung in set(Rung):
+        return Rung(rung)
+    return max(
+        (name for name, hours in _SHIPPED_HOURS.items() if hours <= offset_hours),
+        default=Rung.DUE_SOON,
+        key=_SHIPPED_HOURS.__getitem__,
+    )
+
+
 @dataclass(frozen=True)
 class Acknowledgement:
-    """Somebody answered an alert: from when, for which rung, and by when they plan to act."""
+    """Somebody answered an alert: of the rung at which hours, from when, and by when they plan to act."""
 
-    rung: Rung
+    offset_hours: float
     acknowledged_at: datetime
     planned_at: datetime | None
 
@@ -68,7 +96,7 @@ class RunningClock:
     due_at: datetime
     allocated_to_id: int | None = None
     team_id: int | None = None
-    raised: frozenset[Rung] = frozenset()
+    raised: frozenset[str] = frozenset()
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
@@ -77,20 +105,24 @@ class AlertDue:
     """One message to raise. `rungs` are all that this message settles; it states the highest, `rung`."""
 
     clock: RunningClock
-    rung: Rung
-    rungs: tuple[Rung, ...]
-    recipient_id: int
+    step: RungPolicy
+    rungs: tuple[str, ...]
+    told: Told
     summed_up: bool = False
+
+    @property
+    def rung(self) -> str:
+        return self.step.rung
 
     @property
     def dedupe_key(self) -> str:
         """Episode + clock_no + rung + recipient: recorded exactly once (definitions §7)."""
-        return f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.recipient_id}"
+        return f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.told.key}"
 
 
 def rungs_to_raise(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> list[RungPolicy]:
     """The rungs reached by now, not yet raised and not held back, lowest first. Empty: nothing to say."""
-    waiting = [step for step in ladder if step.rung not in clock.raised]
+    waiting = sorted((step for step in ladder if step.rung not in clock.raised), key=lambda step: step.offset_hours)
     return [step for step in waiting if now >= _first_told_at(step, clock, ladder)]
 
 
@@ -108,12 +140,12 @@ def _held_until(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPoli
     """
     if not clock.acknowledgements:
         return None
-    place = RUNG_ORDER.index(step.rung)
-    below = [RUNG_ORDER.index(other.rung) for other in ladder if RUNG_ORDER.index(other.rung) < place]
+    hours = step.offset_hours
+    below = max((other.offset_hours for other in ladder if other.offset_hours < hours), default=float("-inf"))
     answers = [
         (answer.acknowledged_at, until)
         for answer in clock.acknowledgements
-        if max(below, default=0) <= RUNG_ORDER.index(answer.rung) < place and (until := answer.holds_until())
+        if below <= answer.offset_hours < hours and (until := answer.holds_until())
     ]
     return min(answers)[1] if answers else None
 
@@ -126,24 +158,21 @@ def alerts_due(
     Empty also where nobody could be told: the rungs then stay unraised, so that the first person back is told.
     """
     steps = rungs_to_raise(clock, ladder, now)
-    told = {recipient.id: None for step in steps for recipient in recipients_of(step, clock, people, now)}
+    told = {receiver: None for step in steps for receiver in recipients_of(step, clock, people, now)}
     rungs = tuple(step.rung for step in steps)
     old = now - clock.due_at > timedelta(days=SUMMED_UP_AFTER_DAYS)
-    return [AlertDue(clock, rungs[-1], rungs, recipient_id, old) for recipient_id in told]
+    return [AlertDue(clock, steps[-1], rungs, receiver, old) for receiver in told]
 
 
-def recipients_of(
-    step: RungPolicy, clock: RunningClock, people: Collection[Recipient], now: datetime
-) -> list[Recipient]:
-    """Whom a rung tells now, each person once; those who stand in included (core/recipients.py).
+def recipients_of(step: RungPolicy, clock: RunningClock, people: Collection[Recipient], now: datetime) -> list[Told]:
+    """Whom a rung tells now, each once; those who stand in included (core/recipients.py).
 
     Empty only if nobody in the council could be told, which the pages show in red.
     """
-    found = (people_of(audience, clock.allocated_to_id, clock.team_id, people, now) for audience in step.audience)
-    return list({person.id: person for group in found for person in group}.values())
+    return told_of(step.told_by, clock.allocated_to_id, clock.team_id, people, now)
 
 
-def carried_over(raised: frozenset[Rung], old_due: datetime, new_due: datetime, now: datetime) -> frozenset[Rung]:
+def carried_over(raised: frozenset[str], old_due: datetime, new_due: datetime, now: datetime) -> frozenset[str]:
     """The rungs that a moved deadline does not raise again: those sent, if both deadlines have passed."""
     return raised if old_due < now and new_due < now else frozenset()
 

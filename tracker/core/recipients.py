@@ -1,6 +1,6 @@
 """Who stands where in the council, and who is told in their stead: somebody always, if anybody can be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,15 @@ from tracker.core.terms import Audience, Role
 
 @dataclass(frozen=True)
 class Recipient:
-    """A person who may be told, as the ladder needs to know them."""
+    """A person who may be told, as the ladder needs to know them. `covered_by_id`: who acts for them while away."""
 
     id: int
     roles: frozenset[Role]
     team_id: int | None = None
     away_from: datetime | None = None
     away_until: datetime | None = None
+    covered_by_id: int | None = None
+    email: str = ""
 
     def is_away(self, now: datetime) -> bool:
         return (
@@ -23,14 +25,56 @@ class Recipient:
         )
 
 
+@dataclass(frozen=True)
+class Told:
+    """One receiver of one message: a person, or else a bare address, or a webhook by its name."""
+
+    person_id: int | None = None
+    address: str = ""
+    webhook: str = ""
+
+    @property
+    def key(self) -> str:
+        """This receiver's part of a dedupe key."""
+        if self.person_id is not None:
+            return str(self.person_id)
+        return f"webhook:{self.webhook}" if self.webhook else f"address:{self.address}"
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """Whom a step tells: by what they do here, and beside them by address and by webhook."""
+
+    audience: tuple[Audience, ...]
+    addresses: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToldBy:
+    """Whom a step tells, and whom instead of them for the work of some teams (by the team's id)."""
+
+    usual: Receivers
+    by_team: tuple[tuple[int, Receivers], ...] = ()
+
+    def of(self, team_id: int | None) -> Receivers:
+        return next((receivers for id_, receivers in self.by_team if id_ == team_id), self.usual)
+
+
 _INSTEAD: dict[Audience, tuple[Audience, ...]] = {
     Audience.ALLOCATED_INTERVIEWER: (
+        Audience.TEAM_MANAGER, Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE,
+    ),
+    Audience.ACTION_OWNER: (
         Audience.TEAM_MANAGER, Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE,
     ),
     Audience.TEAM_MANAGER: (Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
     Audience.LEAD: (Audience.TEAM_MANAGER, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
     Audience.SERVICE_MANAGER: (Audience.HEAD_OF_SERVICE, Audience.TEAM_MANAGER, Audience.LEAD),
     Audience.HEAD_OF_SERVICE: (Audience.SERVICE_MANAGER, Audience.TEAM_MANAGER, Audience.LEAD),
+    Audience.ADMINISTRATOR: (
+        Audience.LEAD, Audience.TEAM_MANAGER, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE,
+    ),
 }  # fmt: skip
 """Work that is unallocated, or whose person is away: the team manager, then the lead (definitions §7); then above."""
 
@@ -39,28 +83,71 @@ _ROLE_OF = {
     Audience.TEAM_MANAGER: Role.MANAGER,
     Audience.SERVICE_MANAGER: Role.SERVICE_MANAGER,
     Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
+    Audience.ADMINISTRATOR: Role.ADMINISTRATOR,
 }
+
+_BY_NAME = frozenset({Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER})
+"""Audiences that are one person, whoever the work is given to."""
 
 TOLD_BY_ROLE = frozenset(_ROLE_OF.values())
 """Whoever holds one of these may be told of work that is nobody's; nobody else is."""
 
 
 def people_of(
-    audience: Audience, allocated_to_id: int | None, team_id: int | None, people: Collection[Recipient], now: datetime
+    audience: Audience, owner_id: int | None, team_id: int | None, people: Collection[Recipient], now: datetime
 ) -> list[Recipient]:
     """Those of an audience who are here at `now`, else those told instead, else a manager of any other team.
 
-    Empty only if no manager, lead or senior manager is here.
+    Whoever is away is stood in for by whoever covers them, if that person is here. `owner_id`: to whom the work is
+    given. Empty only if no manager, lead or senior manager is here.
     """
-    present = [person for person in people if not person.is_away(now)]
+    by_id = {person.id: person for person in people}
     for wanted in (audience, *_INSTEAD[audience]):
-        if wanted is Audience.ALLOCATED_INTERVIEWER:
-            found = [person for person in present if person.id == allocated_to_id]
+        if wanted in _BY_NAME:
+            meant = [by_id[owner_id]] if owner_id in by_id else []
         else:
-            found = [person for person in present if _answers_as(wanted, person, team_id)]
-        if found:
+            meant = [person for person in people if _answers_as(wanted, person, team_id)]
+        if found := here(meant, by_id, now):
             return found
-    return [person for person in present if Role.MANAGER in person.roles]
+    return [person for person in people if Role.MANAGER in person.roles and not person.is_away(now)]
+
+
+def here(meant: Iterable[Recipient], by_id: Mapping[int, Recipient], now: datetime) -> list[Recipient]:
+    """Each of them who is here, or whoever covers them; each person once."""
+    found: dict[int, Recipient] = {}
+    for person in meant:
+        asked: set[int] = set()
+        stands: Recipient | None = person
+        while stands is not None and stands.is_away(now):
+            asked.add(stands.id)
+            cover = by_id.get(stands.covered_by_id or 0)
+            stands = None if cover is None or cover.id in asked else cover
+        if stands is not None:
+            found[stands.id] = stands
+    return list(found.values())
+
+
+def told_of(
+    told_by: ToldBy, owner_id: int | None, team_id: int | None, people: Collection[Recipient], now: datetime
+) -> list[Told]:
+    """Everybody whom a step tells now, each once: people by their audience, then addresses and webhooks.
+
+    An address that is a person's is that person, or whoever covers them. Empty where no person could be told at all:
+    an address and a webhook sign in to nothing, so that alone they would be nobody who can act.
+    """
+    receivers = told_by.of(team_id)
+    persons = [
+        person for audience in receivers.audience for person in people_of(audience, owner_id, team_id, people, now)
+    ]
+    if not persons:
+        return []
+    by_id = {person.id: person for person in people}
+    by_email = {person.email: person for person in people if person.email}
+    named = [by_email[address] for address in receivers.addresses if address in by_email]
+    found = [Told(person.id) for person in (*persons, *here(named, by_id, now))]
+    found += [Told(address=address) for address in receivers.addresses if address not in by_email]
+    found += [Told(webhook=name) for name in receivers.webhooks]
+    return list(dict.fromkeys(found))
 
 
 def _answers_as(audience: Audience, person: Recipient, team_id: int | None) -> bool:

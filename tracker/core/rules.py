@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tracker.core.alerts import RungPolicy
+from tracker.core.alerts import RungPolicy, ladder_step
 from tracker.core.interview_form import InterviewForm
 from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Audience, Rung
+from tracker.core.triggers import SHIPPED_TRIGGERS, TriggerPolicy
 
 SHIPPED_REPEAT_RULES = (
     RepeatRule("3_in_365", 3, 365, "Three or more in a year", "Consider a strategy meeting and a MARAMP"),
@@ -16,10 +17,10 @@ SHIPPED_REPEAT_RULES = (
 )
 
 SHIPPED_LADDER = (
-    RungPolicy(Rung.DUE_SOON, -24, (Audience.ALLOCATED_INTERVIEWER, Audience.LEAD)),
-    RungPolicy(Rung.OVERDUE, 0, (Audience.TEAM_MANAGER, Audience.LEAD)),
-    RungPolicy(Rung.OVERDUE_24H, 24, (Audience.SERVICE_MANAGER,)),
-    RungPolicy(Rung.OVERDUE_96H, 96, (Audience.HEAD_OF_SERVICE,)),
+    ladder_step(Rung.DUE_SOON, -24, Audience.ALLOCATED_INTERVIEWER, Audience.LEAD),
+    ladder_step(Rung.OVERDUE, 0, Audience.TEAM_MANAGER, Audience.LEAD),
+    ladder_step(Rung.OVERDUE_24H, 24, Audience.SERVICE_MANAGER),
+    ladder_step(Rung.OVERDUE_96H, 96, Audience.HEAD_OF_SERVICE),
 )
 
 
@@ -30,5 +31,6 @@ class Rules:
     policy: Policy = field(default_factory=Policy)
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
     ladder: Sequence[RungPolicy] = SHIPPED_LADDER
+    triggers: Sequence[TriggerPolicy] = SHIPPED_TRIGGERS
     interview_form: InterviewForm | None = None
     meetings: MeetingPolicy = SHIPPED_MEETINGS

@@ -138,7 +138,7 @@ class BreachReason(StrEnum):
 
 
 class Rung(StrEnum):
-    """The steps of the alert ladder; StrEnum order is the order of escalation."""
+    """The shipped steps of the alert ladder, lowest first. A council's own ladder may have others, by name."""
 
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
@@ -162,14 +162,35 @@ class Role(StrEnum):
     INFORMATION_GOVERNANCE = "information_governance"
 
 
+class Trigger(StrEnum):
+    """What people are told of beside the rungs of a deadline (config/ladder.toml)."""
+
+    FOUND_NOT_RETURNED = "found_not_returned"
+    REPEAT_FLAG = "repeat_flag"
+    NO_REPORT = "no_report"
+    LINES_WAITING = "lines_waiting"
+    ACTION_OVERDUE = "action_overdue"
+    MAIL_UNDELIVERABLE = "mail_undeliverable"
+    ENGINE_STALE = "engine_stale"
+
+
+def named_step(name: str) -> Rung | Trigger | str:
+    """A rung or trigger by its name; a council's own rung stays the name that it is."""
+    if name in set(Rung):
+        return Rung(name)
+    return Trigger(name) if name in set(Trigger) else name
+
+
 class Audience(StrEnum):
-    """Whom a rung tells."""
+    """Whom a rung or a trigger tells."""
 
     ALLOCATED_INTERVIEWER = "allocated_interviewer"
+    ACTION_OWNER = "action_owner"
     LEAD = "lead"
     TEAM_MANAGER = "team_manager"
     SERVICE_MANAGER = "service_manager"
     HEAD_OF_SERVICE = "head_of_service"
+    ADMINISTRATOR = "administrator"
 
 
 class ProblemCode(StrEnum):

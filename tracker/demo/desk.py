@@ -63,7 +63,7 @@ class Desk:
 
     def morning(self, world: World, now: datetime) -> None:
         for alert in demonstration.unanswered_alerts(list(ANSWERED_BY), self.since):
-            role, share = ANSWERED_BY[alert.rung]
+            role, share = ANSWERED_BY[Rung(alert.rung)]
             email = world.staff.email_of(alert.recipient_id)
             is_theirs = any(member.email == email for member in world.staff.of_role(role))
             if is_theirs and self.rng.random() < share:
@@ -82,7 +82,7 @@ class Desk:
         context = world.acting(now, email)
         ahead = plan.happened_at if plan.happened_at and plan.happened_at > now else None
         acknowledge(context, reference=alert.reference, reason=reason, planned_at=ahead)
-        if alert.rung is Rung.OVERDUE and not _was_in_time(plan, episode, now):
+        if alert.rung == Rung.OVERDUE and not _was_in_time(plan, episode, now):
             give_breach_reason(context, episode_id=alert.episode_id, reason=reason)
 
     def _review(self, world: World, now: datetime) -> None:

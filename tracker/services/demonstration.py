@@ -57,7 +57,7 @@ class Unanswered:
     reference: str
     episode_id: int
     police_reference: str
-    rung: Rung
+    rung: str
     recipient_id: int
 
 
@@ -127,13 +127,14 @@ def unanswered_alerts(rungs: Collection[Rung], raised_from: datetime) -> list[Un
         select(Alert.reference, Episode.id, Episode.police_reference, Alert.rung, Alert.recipient_id)
         .join(Episode, Episode.id == Alert.episode_id)
         .where(Alert.raised_at >= raised_from, Alert.acknowledged_at.is_(None), Episode.police_reference.is_not(None))
-        .where(Alert.rung.in_([str(rung) for rung in rungs]))
+        .where(Alert.rung.in_([str(rung) for rung in rungs]), Alert.recipient_id.is_not(None))
     )
     rows = session.execute(query.order_by(Alert.id)).all()
     session.rollback()
     return [
-        Unanswered(reference, episode_id, police_reference or "", Rung(rung), recipient_id)
+        Unanswered(reference, episode_id, police_reference or "", rung, recipient_id)
         for reference, episode_id, police_reference, rung, recipient_id in rows
+        if recipient_id is not None
     ]
 
 

@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy
+from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy, shipped_rung
 from tracker.core.clock import show_instant
-from tracker.core.terms import Rung
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
 
@@ -32,9 +31,9 @@ class EmailText:
 def alert_text(subject: str, step: RungPolicy, due_at: datetime, reference: str, base_url: str) -> EmailText:
     """What tells one person of one rung. `subject` is `episode` or `line`."""
     if subject == "line":
-        template = "line_due_soon" if step.rung is Rung.DUE_SOON else "line_overdue"
+        template = "line_due_soon" if step.offset_hours < 0 else "line_overdue"
     else:
-        template = str(step.rung)
+        template = str(shipped_rung(step.rung, step.offset_hours))
     return _fill(
         template,
         due=show_instant(due_at, always_zone=True),

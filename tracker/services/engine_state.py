@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import RunningClock, recipients_of
 from tracker.core.recipients import TOLD_BY_ROLE
-from tracker.core.terms import Rung
+from tracker.core.terms import named_step
 from tracker.services.context import Context
 from tracker.services.transaction import writing
 from tracker.store import alerts, db, engine, expected, outbox, people
@@ -35,7 +35,7 @@ class EngineState:
     oldest_unsent_at: datetime | None
     oldest_unsent_age_seconds: float | None
     stopped_emails: int
-    rungs_reaching_nobody: tuple[Rung, ...]
+    rungs_reaching_nobody: tuple[str, ...]
     receipts_reading: int
     reports_missing: int
 
@@ -70,13 +70,13 @@ def nobody_would_be_told(session: Session, context: Context) -> bool:
     return bool(rungs_that_reach_nobody(session, context))
 
 
-def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[Rung, ...]:
+def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[str, ...]:
     """Those rungs, in the ladder's order. Asked for work that is nobody's, so only who is told by role is looked at."""
     by_role = [person for person in people.recipients(session) if person.roles & TOLD_BY_ROLE]
     teams = {None, *alerts.teams_with_open_clocks(session)}
     clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
     return tuple(
-        step.rung
+        named_step(step.rung)
         for step in context.rules.ladder
         if any(not recipients_of(step, clock, by_role, context.now) for clock in clocks)
     )

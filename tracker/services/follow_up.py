@@ -21,7 +21,7 @@ from tracker.core.interviews import (
     is_breached,
     may_cover,
 )
-from tracker.core.terms import RUNG_ORDER, FlagCode, InterviewState
+from tracker.core.terms import FlagCode, InterviewState
 from tracker.services.context import Context
 from tracker.services.follow_up_meetings import keep_meetings
 from tracker.services.follow_up_repeats import keep_repeat_flags, stored_flags
@@ -132,7 +132,7 @@ def _keep_deadline(
         why = "deadline_moved" if due else "no_clock" if episode.out_of_counts is None else "left_the_counts"
         _withdraw(session, row, around.breach, why, context, raise_clock=False)
     if due:
-        raised = frozenset(rung for rung in RUNG_ORDER if rung in row.carried_rungs)
+        raised = frozenset(row.carried_rungs)
         if around.told:
             raised |= alerts.rungs_raised(session, row.id, row.clock_no)
         row.carried_rungs = sorted(carried_over(raised, old_due, due, context.now)) if old_due else []

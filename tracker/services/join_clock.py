@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import carried_over
 from tracker.core.interviews import deadline_of
-from tracker.core.terms import RUNG_ORDER, Rung
 from tracker.services.context import Context
 from tracker.store import alerts, audit, episodes
 from tracker.store.db import as_json_value
@@ -22,11 +21,11 @@ def clocks_before(session: Session, kept: Episode, gone: Episode) -> dict[str, A
     """What each clock has told already, so that the joined one tells nobody twice."""
 
     def of(row: Episode) -> dict[str, Any]:
-        raised = alerts.rungs_raised(session, row.id, row.clock_no) | {Rung(rung) for rung in row.carried_rungs}
+        raised = alerts.rungs_raised(session, row.id, row.clock_no) | set(row.carried_rungs)
         return {
             "no": row.clock_no,
             "due_at": as_json_value(row.interview_due_at),
-            "raised": [str(rung) for rung in RUNG_ORDER if rung in raised],
+            "raised": sorted(raised),
             "hours": row.deadline_hours,
             "rules": row.rules_version,
         }
@@ -44,14 +43,14 @@ def set_one_clock(session: Session, kept: Episode, before: Mapping[str, Any], co
     numbers = before["kept"]["no"] + before["gone"]["no"]
     if due is None and not numbers:
         return
-    told: set[Rung] = set()
+    told: set[str] = set()
     for side in ("kept", "gone"):
         old = datetime.fromisoformat(before[side]["due_at"]) if before[side]["due_at"] else None
-        raised = frozenset(Rung(rung) for rung in before[side]["raised"])
+        raised = frozenset(before[side]["raised"])
         if old is not None and due is not None:
             told |= raised if old == due else carried_over(raised, old, due, context.now)
     kept.clock_no = numbers + 1
-    kept.carried_rungs = [str(rung) for rung in RUNG_ORDER if rung in told]
+    kept.carried_rungs = sorted(told)
     kept.interview_due_at = due
     kept.deadline_hours = kept.deadline_hours or context.rules.policy.deadline_hours
     kept.rules_version = kept.rules_version or context.rules.policy.rules_version

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tracker.core.alerts import next_alert_at, rungs_to_raise
+from tracker.core.alerts import Told, next_alert_at, rungs_to_raise
 from tracker.core.clock import local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import ReturnHomeInterview, deadline_of, interview_state, is_breached
@@ -94,7 +94,7 @@ class _Sweep:
     def __init__(self, context: Context, worker: str) -> None:
         self.context = context
         self.worker = worker
-        self.growing: dict[int, int] = {}
+        self.growing: dict[Told, int] = {}
         self.result = SweepResult()
         self.failed = 0
 

@@ -7,26 +7,33 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock
-from tracker.core.terms import Rung
+from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
 
+OF_A_CLOCK = Alert.trigger.is_(None)
+"""Alerts of the rungs of a deadline, not of another trigger."""
 
-def rungs_raised(session: Session, episode_id: int, clock_no: int) -> frozenset[Rung]:
+
+def to_other(told: Told) -> str | None:
+    """How an alert names a receiver that is no person: `address:…` or `webhook:…`."""
+    return None if told.person_id is not None else told.key
+
+
+def rungs_raised(session: Session, episode_id: int, clock_no: int) -> frozenset[str]:
     """Every rung that an alert for this clock has settled, whoever was told."""
-    query = select(Alert.rungs).where(Alert.episode_id == episode_id, Alert.clock_no == clock_no)
-    return frozenset(Rung(rung) for rungs in session.scalars(query) for rung in rungs)
+    query = select(Alert.rungs).where(Alert.episode_id == episode_id, Alert.clock_no == clock_no, OF_A_CLOCK)
+    return frozenset(rung for rungs in session.scalars(query) for rung in rungs)
 
 
 def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | None:
     """The deadline that the alerts of a clock stated, where there were any."""
-    query = select(Alert.due_at).where(Alert.episode_id == episode_id, Alert.clock_no == clock_no)
+    query = select(Alert.due_at).where(Alert.episode_id == episode_id, Alert.clock_no == clock_no, OF_A_CLOCK)
     return session.scalar(query.limit(1))
 
 
 def ids_told(session: Session, ids: Collection[int]) -> set[int]:
     """Those of these episodes for which an alert was ever raised."""
-    query = select(Alert.episode_id).where(Alert.episode_id.in_(ids)).distinct()
+    query = select(Alert.episode_id).where(Alert.episode_id.in_(ids), OF_A_CLOCK).distinct()
     return {episode_id for episode_id in session.scalars(query) if episode_id is not None}
 
 
@@ -47,7 +54,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     if not ids:
         return {}
     raised: dict[int, list[Alert]] = defaultdict(list)
-    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids)).order_by(Alert.id)):
+    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids), OF_A_CLOCK).order_by(Alert.id)):
         raised[alert.episode_id or 0].append(alert)
     allocated = _allocated_to(session, ids)
     return {
@@ -58,7 +65,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
 
 
 def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated_to_id: int | None) -> RunningClock:
-    carried = frozenset(Rung(rung) for rung in row.carried_rungs)
+    carried = frozenset(row.carried_rungs)
     return RunningClock(
         subject="episode",
         subject_id=row.id,
@@ -68,15 +75,15 @@ def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated
         team_id=row.team_id,
         raised=_rungs(alert for alert in alerts if alert.clock_no == row.clock_no) | carried,
         acknowledgements=tuple(
-            Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
+            Acknowledgement(alert.offset_hours, alert.acknowledged_at, alert.planned_at)
             for alert in alerts
             if alert.acknowledged_at and (alert.clock_no == row.clock_no or alert.rung in carried)
         ),
     )
 
 
-def _rungs(alerts: Iterable[Alert]) -> frozenset[Rung]:
-    return frozenset(Rung(rung) for alert in alerts for rung in alert.rungs)
+def _rungs(alerts: Iterable[Alert]) -> frozenset[str]:
+    return frozenset(rung for alert in alerts for rung in alert.rungs)
 
 
 def line_clock(session: Session, line: Line) -> RunningClock | None:
@@ -87,7 +94,7 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
     """
     if line.due_at is None:
         return None
-    alerts = session.scalars(select(Alert).where(Alert.line_id == line.id).order_by(Alert.id)).all()
+    alerts = session.scalars(select(Alert).where(Alert.line_id == line.id, OF_A_CLOCK).order_by(Alert.id)).all()
     stated = list(dict.fromkeys(alert.due_at for alert in alerts))
     mine = [alert for alert in alerts if line.due_at == alert.due_at or line.due_at < alert.raised_at]
     return RunningClock(
@@ -97,7 +104,7 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
         due_at=line.due_at,
         raised=_rungs(mine),
         acknowledgements=tuple(
-            Acknowledgement(Rung(alert.rung), alert.acknowledged_at, alert.planned_at)
+            Acknowledgement(alert.offset_hours, alert.acknowledged_at, alert.planned_at)
             for alert in mine
             if alert.acknowledged_at
         ),
@@ -135,12 +142,16 @@ def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime
     return Alert(
         reference=reference,
         dedupe_key=due.dedupe_key,
+        subject=due.clock.subject,
+        subject_id=due.clock.subject_id,
         episode_id=None if is_line else due.clock.subject_id,
         line_id=due.clock.subject_id if is_line else None,
         clock_no=due.clock.clock_no,
         rung=str(due.rung),
+        offset_hours=due.step.offset_hours,
         rungs=[str(rung) for rung in due.rungs],
-        recipient_id=due.recipient_id,
+        recipient_id=due.told.person_id,
+        to_other=to_other(due.told),
         outbox_id=outbox_id,
         due_at=due.clock.due_at,
         raised_at=now,
@@ -148,22 +159,18 @@ def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime
 
 
 def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
-    """The alerts that an email carries, one or all those it sums up, each with its episode or line.
-
-    None is older than the email, so the index by recipient and time finds them.
-    """
+    """The alerts that a message carries, one or all those it sums up, each with its episode or line."""
     query = (
         select(Alert, Episode, Line)
         .outerjoin(Episode, Episode.id == Alert.episode_id)
         .outerjoin(Line, Line.id == Alert.line_id)
-        .where(Alert.recipient_id == message.recipient_id, Alert.raised_at >= message.created_at)
         .where(Alert.outbox_id == message.id)
     )
     return [(alert, episode, line) for alert, episode, line in session.execute(query)]
 
 
-def count_of_message(session: Session, recipient_id: int, message_id: int) -> int:
-    query = select(func.count()).where(Alert.recipient_id == recipient_id, Alert.outbox_id == message_id)
+def count_of_message(session: Session, message_id: int) -> int:
+    query = select(func.count()).where(Alert.outbox_id == message_id)
     return session.scalar(query) or 0
 
 

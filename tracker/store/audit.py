@@ -138,6 +138,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "alert_acknowledged": frozenset({"rung"}),
     "email_stopped": frozenset({"why"}),
     "email_tried_again": frozenset(),
+    "email_bounced": frozenset({"why"}),
+    "test_message_queued": frozenset({"road"}),
+    "digest_queued": frozenset({"day"}),
+    "ladder_saved": frozenset({"version_no"}),
+    "alert_chain_viewed": frozenset(),
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),

@@ -15,6 +15,10 @@ from sqlalchemy.orm import Session
 from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage, Person
 
+EMAIL = "email"
+WEBHOOK = "webhook:"
+"""The roads that a message may take: `email`, or `webhook:` and the name of one."""
+
 NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
 
@@ -47,6 +51,7 @@ class NewEmail:
     subject: str
     body: str
     recipient_id: int | None = None
+    road: str = EMAIL
 
 
 def queue_email(
@@ -78,6 +83,7 @@ def queue_emails(session: Session, emails: Sequence[NewEmail], now: datetime, do
             dedupe_key=email.dedupe_key,
             message_id=f"<{uuid.uuid4()}@{domain}>",
             template=email.template,
+            road=email.road,
             recipient_id=email.recipient_id,
             to_address=email.to_address,
             subject=email.subject,
@@ -165,7 +171,9 @@ def mark_delayed(session: Session, message_id: int, lease: str, try_at: datetime
 def mark_stopped(session: Session, message_id: int, lease: str, now: datetime, why: str) -> bool:
     """It will never go. False if it is no longer ours."""
     row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, _WAITING)
-    return changed(session, row.values(stopped_at=now, stopped_why=why, lease=None, leased_until=None)) == 1
+    undelivered = {} if why == NO_LONGER_NEEDED else {"undelivered_at": now, "undelivered_why": why}
+    stopped = {"stopped_at": now, "stopped_why": why, "lease": None, "leased_until": None}
+    return changed(session, row.values(**stopped, **undelivered)) == 1
 
 
 def put_back(session: Session, ids: Collection[int], lease: str) -> None:
@@ -184,7 +192,7 @@ def wait_again(session: Session, now: datetime) -> list[int]:
     rows = session.scalars(query.order_by(OutboxMessage.id).with_for_update(skip_locked=True)).all()
     addresses = addresses_of(session, {row.recipient_id for row in rows if row.recipient_id is not None})
     for row in rows:
-        row.stopped_at = row.stopped_why = None
+        row.stopped_at = row.stopped_why = row.undelivered_at = row.undelivered_why = row.undelivered_told_at = None
         row.try_at = now
         row.to_address = addresses.get(row.recipient_id or 0, row.to_address)
     session.flush()
@@ -209,9 +217,11 @@ def _may_grow() -> ColumnElement[bool]:
     return and_(_WAITING, OutboxMessage.template == SUMMED_UP, OutboxMessage.attempts == 0, held)
 
 
-def growing_message(session: Session, recipient_id: int) -> int | None:
-    """The message in which what is old is still being summed up for this person."""
+def growing_message(session: Session, recipient_id: int | None, road: str, to_address: str) -> int | None:
+    """The message in which what is old is still being summed up for this person, or for this address or webhook."""
     query = select(OutboxMessage.id).where(_may_grow(), OutboxMessage.recipient_id == recipient_id)
+    if recipient_id is None:
+        query = query.where(OutboxMessage.road == road, OutboxMessage.to_address == to_address)
     return session.scalar(query.order_by(OutboxMessage.id).limit(1))
 
 

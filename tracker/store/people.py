@@ -48,7 +48,8 @@ def recipients(session: Session) -> list[Recipient]:
     """Everybody whom the ladder could tell: those active, with their roles, team and absence. Asked for on every page,
     so only the columns needed are read."""
     held, of = roles_by_id(session), Person
-    query = select(of.id, of.team_id, of.away_from, of.away_until).where(of.is_active).order_by(of.id)
+    columns = (of.id, of.team_id, of.away_from, of.away_until, of.covered_by_id, of.email)
+    query = select(*columns).where(of.is_active).order_by(of.id)
     return [Recipient(row.id, frozenset(held[row.id]), *row[1:]) for row in session.execute(query)]
 
 

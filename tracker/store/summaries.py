@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import Session
 
+from tracker.core.alerts import shipped_rung
 from tracker.core.interview_terms import ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, SummaryInput
 from tracker.core.terms import BreachReason
 from tracker.store import episodes, interviews
+from tracker.store.alerts import OF_A_CLOCK
 from tracker.store.models import (
     Alert,
     Breach,
@@ -85,13 +87,13 @@ def _alerts(session: Session, since: datetime, until: datetime) -> list[AlertFac
     query = (
         select(Alert, OutboxMessage.sent_at, OutboxMessage.stopped_at)
         .outerjoin(OutboxMessage, OutboxMessage.id == Alert.outbox_id)
-        .where(Alert.raised_at >= since, Alert.raised_at < until)
+        .where(Alert.raised_at >= since, Alert.raised_at < until, OF_A_CLOCK)
         .order_by(Alert.id)
     )
     return [
         AlertFact(
             alert.id,
-            alert.rung,
+            str(shipped_rung(alert.rung, alert.offset_hours)),
             alert.raised_at,
             sent_at,
             stopped_at is not None,

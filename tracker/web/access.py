@@ -41,6 +41,8 @@ class Permission(StrEnum):
     PUBLISH_MONTH = "publish_month"
     MANAGE_FEEDS = "manage_feeds"  # how a force's report is read, and by which roads it comes in
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_LADDER = "manage_ladder"  # whom alerts tell, and when
+    SEE_ENGINE = "see_engine"  # how the engine stands; test messages
     SEE_AUDIT = "see_audit"
     SEE_MAILBOX = "see_mailbox"  # the demonstration's mailbox; the page does not exist elsewhere
 
@@ -56,17 +58,22 @@ _OVERSIGHT = frozenset(
     }
 )  # fmt: skip
 _CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS})
-_SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH}
+_SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH, P.MANAGE_LADDER, P.SEE_ENGINE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.LEAD: (_RECORDS | _CASEWORK | _OVERSIGHT | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.MANAGE_FEEDS, P.PUBLISH_MONTH})
+    Role.LEAD: (
+        _RECORDS
+        | _CASEWORK
+        | _OVERSIGHT
+        | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.MANAGE_FEEDS, P.PUBLISH_MONTH, P.SEE_ENGINE}
+    )
     - {P.APPROVE_NOT_REQUIRED, P.REVIEW_INTERVIEWS},  # the lead proposes; a manager approves
     Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS},
     Role.MANAGER: _RECORDS | _CASEWORK | _OVERSIGHT,
     Role.SERVICE_MANAGER: _SENIOR,
     Role.HEAD_OF_SERVICE: _SENIOR,
     Role.OPERATIONAL_GROUP: frozenset({P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_MAILBOX}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_FEEDS, P.SEE_MAILBOX}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_FEEDS, P.MANAGE_LADDER, P.SEE_ENGINE, P.SEE_MAILBOX}),
     Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_MAILBOX}),
 }
 

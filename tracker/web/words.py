@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from tracker.core.terms import (
+    Audience,
     BreachReason,
     DeclinedBy,
     EpisodeKind,
@@ -16,6 +17,7 @@ from tracker.core.terms import (
     RiskLevel,
     Role,
     Rung,
+    Trigger,
 )
 from tracker.web.interview_words import INTERVIEW_WORDS
 
@@ -90,6 +92,24 @@ WORDS: dict[type, dict[str, str]] = {
         Rung.OVERDUE: "Overdue",
         Rung.OVERDUE_24H: "Overdue by 24 hours",
         Rung.OVERDUE_96H: "Overdue by 96 hours",
+    },
+    Trigger: {
+        Trigger.FOUND_NOT_RETURNED: "Found, and not returned",
+        Trigger.REPEAT_FLAG: "Repeat flag raised",
+        Trigger.NO_REPORT: "No police report has come",
+        Trigger.LINES_WAITING: "Report lines wait for a decision",
+        Trigger.ACTION_OVERDUE: "Action overdue",
+        Trigger.MAIL_UNDELIVERABLE: "A message could not be delivered",
+        Trigger.ENGINE_STALE: "Deadlines were not checked",
+    },
+    Audience: {
+        Audience.ALLOCATED_INTERVIEWER: "Whoever the interview is allocated to",
+        Audience.ACTION_OWNER: "Whoever the action is given to",
+        Audience.LEAD: "Missing-children lead",
+        Audience.TEAM_MANAGER: "Team manager",
+        Audience.SERVICE_MANAGER: "Service manager",
+        Audience.HEAD_OF_SERVICE: "Head of service",
+        Audience.ADMINISTRATOR: "Administrator",
     },
     Role: {
         Role.LEAD: "Missing-children lead",

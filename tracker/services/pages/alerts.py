@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_midnight
-from tracker.core.terms import Rung
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_parts import alert_view, alerts_with_messages
 from tracker.services.pages.episode_rows import (
@@ -32,7 +31,7 @@ from tracker.store.visibility import episodes_visible_to, sees_all
 class AlertFilters:
     """`mine`: sent to the viewer. `state`: `unanswered`, `answered`, `waiting`, `undelivered`, or empty for all."""
 
-    rung: Rung | None = None
+    rung: str = ""
     mine: bool = False
     state: str = ""
     raised_from: date | None = None
@@ -100,7 +99,7 @@ def _visible(viewer: Viewer) -> ColumnElement[bool]:
 def _conditions(filters: AlertFilters, viewer: Viewer) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.rung:
-        found.append(Alert.rung == str(filters.rung))
+        found.append(Alert.rung == filters.rung)
     if filters.mine:
         found.append(Alert.recipient_id == viewer.person_id)
     if filters.raised_from:

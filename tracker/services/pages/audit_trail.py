@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_midnight
 from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.episode_parts import alerts_with_messages
+from tracker.services.pages.episode_parts import alerts_with_messages, told_name
 from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.rows import PAGE_SIZE, Page
 from tracker.store import merges, people
@@ -191,7 +191,7 @@ def _told(session: Session, episode_ids: Sequence[int]) -> Iterator[TrailEntry]:
     names = people.names_by_id(session)
     for alert, message in session.execute(alerts_with_messages().where(Alert.episode_id.in_(episode_ids))):
         details: dict[str, object] = {"rung": alert.rung, "clock_no": alert.clock_no, "reference": alert.reference}
-        told = names.get(alert.recipient_id, "")
+        told = told_name(alert, names)
         yield TrailEntry(alert.raised_at, "alert", "alert_raised", told, alert.episode_id, details)
         if message is not None and message.sent_at is not None:
             yield TrailEntry(message.sent_at, "email", "email_sent", told, alert.episode_id, details)

@@ -10,7 +10,7 @@ from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Course, Holder, stage_of
 from tracker.core.interviews import ReturnHomeInterview, closing_of
-from tracker.core.terms import BreachReason, Rung
+from tracker.core.terms import BreachReason, named_step
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
 from tracker.services.pages.episode_rows import name_of
@@ -176,16 +176,23 @@ def alert_views(session: Session, episode_id: int) -> tuple[AlertView, ...]:
     return tuple(alert_view(alert, message, names) for alert, message in session.execute(query))
 
 
+def told_name(alert: Alert, names: dict[int, str]) -> str:
+    """Who was told: a person's name, an address, or a webhook's name."""
+    if alert.recipient_id is not None:
+        return names.get(alert.recipient_id, "")
+    return (alert.to_other or "").partition(":")[2]
+
+
 def alert_view(alert: Alert, message: OutboxMessage | None, names: dict[int, str]) -> AlertView:
     return AlertView(
         id=alert.id,
         reference=alert.reference,
-        rung=Rung(alert.rung),
+        rung=named_step(alert.rung),
         clock_no=alert.clock_no,
         due_at=alert.due_at,
         raised_at=alert.raised_at,
         recipient_id=alert.recipient_id,
-        recipient=names.get(alert.recipient_id, ""),
+        recipient=told_name(alert, names),
         sent_at=message.sent_at if message else None,
         undelivered_why=message.stopped_why if message and message.stopped_at else None,
         acknowledged_at=alert.acknowledged_at,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Holder
 from tracker.core.interview_terms import InterviewStage
-from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel, Rung
+from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel
 from tracker.services.pages.report_shapes import MatchView
 from tracker.services.pages.rows import EpisodeRow
 
@@ -164,11 +164,11 @@ class AlertView:
 
     id: int
     reference: str
-    rung: Rung
+    rung: str
     clock_no: int
     due_at: datetime
     raised_at: datetime
-    recipient_id: int
+    recipient_id: int | None
     recipient: str
     sent_at: datetime | None
     undelivered_why: str | None

@@ -9,7 +9,9 @@ from tracker.store.db import Base
 
 
 class ApiToken(Base):
-    """A token that pushes the reports of one feed: its SHA-256 only, so that nobody can read it back.
+    """A token of the HTTP interface: its SHA-256 only, so that nobody can read it back.
+
+    `purpose`: `reports` pushes those of one feed; `mail_events` says what became of emails, and has no feed ("").
 
     Never deleted: a revoked one stays, with who revoked it and when, so that history keeps its label.
     """
@@ -19,6 +21,7 @@ class ApiToken(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     label: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="reports")
     feed: Mapped[str]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

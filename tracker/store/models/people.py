@@ -29,6 +29,7 @@ class Person(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
+    covered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who is told for them while away
     created_at: Mapped[datetime]
     last_signed_in_at: Mapped[datetime | None]
 

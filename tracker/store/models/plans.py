@@ -43,6 +43,7 @@ class Action(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_reason: Mapped[str | None]
+    told_due_on: Mapped[date | None]  # the day, past by then, that people were told of
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

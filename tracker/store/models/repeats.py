@@ -20,6 +20,12 @@ class RepeatFlagRow(Base):
             postgresql_where=text("reviewed_at IS NULL AND withdrawn_at IS NULL"),
         ),
         Index(
+            "ix_repeat_flag_untold",
+            "raised_at",
+            sqlite_where=text("told_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=text("told_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+        Index(
             "ix_repeat_flag_ends_on",
             "ends_on",
             sqlite_where=text("ended_on IS NULL AND withdrawn_at IS NULL"),
@@ -41,3 +47,4 @@ class RepeatFlagRow(Base):
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decision: Mapped[str | None]
     maramp_on: Mapped[date | None]
+    told_at: Mapped[datetime | None]  # when people were told that it was raised; null while nobody could be

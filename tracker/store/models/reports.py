@@ -72,6 +72,7 @@ class Receipt(Base):
     columns: Mapped[list[str] | None] = mapped_column(JSON)
     ignored_columns: Mapped[list[str]] = mapped_column(default=list)
     finished_at: Mapped[datetime | None]
+    lines_told_at: Mapped[datetime | None]  # when people were told that lines of it wait for a decision
 
 
 class Line(Base):

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.core.terms import BreachReason, Rung
+from tracker.core.terms import BreachReason
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.alerts import AlertFilters, alert_list, alert_page
@@ -22,9 +22,8 @@ def index() -> str:
     """Every alert about records that this person may see, newest first."""
     filters = AlertFilterForm(request.args)
     filters.validate()
-    rung = Rung(filters.rung.data) if filters.rung.data in set(Rung) else None
     state = filters.state.data if not filters.state.errors else ""
-    wanted = AlertFilters(rung=rung, mine=filters.whose.data == "me", state=state or "")
+    wanted = AlertFilters(rung=filters.rung.data or "", mine=filters.whose.data == "me", state=state or "")
     found = alert_list(request_context(), signed_in_viewer(), wanted, page_number())
     return render_template("alerts/index.html", filters=filters, found=found)
 

@@ -113,6 +113,11 @@ ACTION_WORDS = {
     "email_sent": "An email went",
     "email_stopped": "An email could not be delivered",
     "email_tried_again": "An email was tried again",
+    "email_bounced": "An email came back undelivered",
+    "test_message_queued": "Sent a test message",
+    "digest_queued": "A daily digest was to go out",
+    "ladder_saved": "Changed the alert ladder",
+    "alert_chain_viewed": "Looked at who was told of a child",
     "summary_prepared": "Prepared a month’s figures",
     "summary_published": "Published a month’s figures",
 }
