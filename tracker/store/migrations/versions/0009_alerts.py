@@ -63,7 +63,7 @@ def _alter_alert() -> None:
         batch_op.add_column(sa.Column("subject_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("trigger", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("child_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("offset_hours", sa.Float(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("offset_hours", sa.Double(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("to_other", sa.String(), nullable=True))
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=True)
         batch_op.create_foreign_key(op.f("fk_alert_child_id_child"), "child", ["child_id"], ["id"])
