@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
@@ -9,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Recipient
 from tracker.core.terms import Role
+from tracker.store.db import plain_rows
 from tracker.store.models import Person, PersonRole, Team
+
+_ACTIVE = (
+    select(Person.id, Person.team_id, Person.away_from, Person.away_until, PersonRole.role)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(Person.is_active)
+    .order_by(Person.id)
+)
 
 
 def roles_of(row: Person) -> frozenset[Role]:
@@ -46,10 +55,14 @@ def roles_by_id(session: Session) -> Mapping[int, set[Role]]:
 
 def recipients(session: Session) -> list[Recipient]:
     """Everybody whom the ladder could tell: those active, with their roles, team and absence. Asked for on every page,
-    so only the columns needed are read."""
-    held, of = roles_by_id(session), Person
-    query = select(of.id, of.team_id, of.away_from, of.away_until).where(of.is_active).order_by(of.id)
-    return [Recipient(row.id, frozenset(held[row.id]), *row[1:]) for row in session.execute(query)]
+    so one statement reads only the columns needed."""
+    found: dict[int, tuple[int | None, datetime | None, datetime | None]] = {}
+    roles: dict[int, set[Role]] = defaultdict(set)
+    for id_, team_id, away_from, away_until, role in plain_rows(session, _ACTIVE):
+        found[id_] = (team_id, away_from, away_until)
+        if role is not None:
+            roles[id_].add(Role(role))
+    return [Recipient(id_, frozenset(roles[id_]), *rest) for id_, rest in found.items()]
 
 
 def all_people(session: Session) -> Sequence[Person]:
