@@ -17,8 +17,10 @@ from tracker.core.alerts import (
     carried_over,
     ladder_step,
     next_alert_at,
+    recipients_of,
     rungs_to_raise,
 )
+from tracker.core.recipients import TOLD_BY_ROLE
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import RUNG_ORDER, Audience, Role, Rung
 
@@ -117,6 +119,28 @@ def test_nobody_to_tell_raises_nothing_so_that_the_first_one_back_is_told(people
     assert told(DUE + 97 * HOUR, people=people) == {}
     assert next_alert_at(CLOCK, SHIPPED_LADDER, DUE + 97 * HOUR) == DUE + 97 * HOUR  # look again at once
     assert told(DUE + 98 * HOUR, people=(*people, LEAD)) == {2: Rung.OVERDUE_96H}
+
+
+recipients = st.builds(
+    lambda id_, roles, team_id, is_away: Recipient(id_, roles, team_id, DUE - HOUR if is_away else None),
+    st.integers(1, 9),
+    st.frozensets(st.sampled_from(Role), max_size=2),
+    st.sampled_from((None, 10, 11)),
+    st.booleans(),
+)
+
+
+@unhurried(300)
+@given(st.lists(recipients, max_size=4), st.sampled_from(Audience), st.sampled_from((None, 10, 12)))
+def test_whether_anybody_is_told_is_the_same_for_every_team(
+    people: list[Recipient], audience: Audience, team_id: int | None
+) -> None:
+    step = ladder_step(Rung.OVERDUE, 0, audience)
+    reached = [
+        bool(recipients_of(step, replace(CLOCK, allocated_to_id=None, team_id=of), people, DUE))
+        for of in (None, team_id)
+    ]
+    assert reached[0] == reached[1] == any(person.roles & TOLD_BY_ROLE and not person.is_away(DUE) for person in people)
 
 
 def test_one_message_for_a_person_of_two_roles() -> None:

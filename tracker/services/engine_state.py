@@ -11,7 +11,8 @@ from tracker.core.recipients import TOLD_BY_ROLE
 from tracker.core.terms import named_step
 from tracker.services.context import Context
 from tracker.services.transaction import writing
-from tracker.store import alerts, db, engine, expected, outbox, people
+from tracker.store import db, engine, people
+from tracker.store.engine_facts import engine_facts
 
 SWEEP = "sweep"
 DELIVER = "deliver"
@@ -47,38 +48,41 @@ class EngineState:
 def state(context: Context, stale_after_seconds: float) -> EngineState:
     """The engine as it stands at `context.now`. A sweep said to lie in the future proves nothing, so it is stale."""
     session = db.session()
-    swept_at = engine.last_beat_at(session, SWEEP)
-    sweep_age = _age(swept_at, context.now)
-    queue = outbox.queue_of(session, context.now - REFUSED_SHOWN_FOR)
+    facts = engine_facts(session, sweep=SWEEP, deliver=DELIVER, stopped_since=context.now - REFUSED_SHOWN_FOR)
+    sweep_age = _age(facts.last_sweep_at, context.now)
     return EngineState(
-        last_sweep_at=swept_at,
+        last_sweep_at=facts.last_sweep_at,
         sweep_age_seconds=sweep_age,
         is_stale=sweep_age is None or not -stale_after_seconds <= sweep_age <= stale_after_seconds,
-        last_delivery_at=engine.last_beat_at(session, DELIVER),
-        waiting_emails=queue.waiting,
-        oldest_unsent_at=queue.oldest_at,
-        oldest_unsent_age_seconds=_age(queue.oldest_at, context.now),
-        stopped_emails=queue.stopped,
+        last_delivery_at=facts.last_delivery_at,
+        waiting_emails=facts.waiting_emails,
+        oldest_unsent_at=facts.oldest_unsent_at,
+        oldest_unsent_age_seconds=_age(facts.oldest_unsent_at, context.now),
+        stopped_emails=facts.stopped_emails,
         rungs_reaching_nobody=rungs_that_reach_nobody(session, context),
-        receipts_reading=engine.receipts_reading(session),
-        reports_missing=expected.feeds_without_report(session),
+        receipts_reading=facts.receipts_reading,
+        reports_missing=facts.reports_missing,
     )
 
 
 def nobody_would_be_told(session: Session, context: Context) -> bool:
-    """Whether some rung of the ladder would now reach nobody, for any team whose clocks run, or for no team."""
+    """Whether some rung of the ladder would now reach nobody, whichever team's clocks run."""
     return bool(rungs_that_reach_nobody(session, context))
 
 
 def rungs_that_reach_nobody(session: Session, context: Context) -> tuple[str, ...]:
-    """Those rungs, in the ladder's order. Asked for work that is nobody's, so only who is told by role is looked at."""
-    by_role = [person for person in people.recipients(session) if person.roles & TOLD_BY_ROLE]
-    teams = {None, *alerts.teams_with_open_clocks(session)}
-    clocks = [RunningClock("episode", 0, 0, context.now, team_id=team_id) for team_id in teams]
+    """Those rungs, in the ladder's order. Asked for work that is nobody's, so only who is told by role, or covers one
+    who is, is looked at; and of the teams only those for which the ladder names others."""
+    here = people.recipients(session)
+    covering = {person.covered_by_id for person in here}
+    by_role = [person for person in here if person.roles & TOLD_BY_ROLE or person.id in covering]
     return tuple(
         named_step(step.rung)
         for step in context.rules.ladder
-        if any(not recipients_of(step, clock, by_role, context.now) for clock in clocks)
+        if any(
+            not recipients_of(step, RunningClock("episode", 0, 0, context.now, team_id=team_id), by_role, context.now)
+            for team_id in (None, *(id_ for id_, _ in step.told_by.by_team))
+        )
     )
 
 

@@ -5,17 +5,28 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from tracker.core.terms import Role
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.transaction import writing
 from tracker.store import audit
-from tracker.store.db import session
-from tracker.store.models import Person, WebSession
+from tracker.store.db import plain_rows, session
+from tracker.store.models import Person, PersonRole, WebSession
 
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly idleness is measured; keeps a page view from being a write each time."""
+
+_BY_TOKEN = (
+    select(
+        WebSession.created_at, WebSession.last_seen_at, WebSession.expires_at,
+        Person.id, Person.name, Person.email, Person.team_id, Person.is_active, PersonRole.role,
+    )
+    .join(Person, Person.id == WebSession.person_id)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(WebSession.token_hash == bindparam("token_hash"))
+)  # fmt: skip
+"""A row for each role; built once, for it is asked with every page."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +64,17 @@ def start_session(context: Context, person_id: int, lifetime: timedelta) -> str:
 
 def find_session(token: str, now: datetime, idle: timedelta) -> SignedIn | None:
     """Whose session this token opens, or None: unknown, expired, idle for too long, or of somebody disabled."""
-    query = select(WebSession, Person).join(Person, Person.id == WebSession.person_id)
-    found = session().execute(query.where(WebSession.token_hash == _hash(token))).one_or_none()
-    if found is None:
+    token_hash = _hash(token)
+    rows = list(plain_rows(session(), _BY_TOKEN, token_hash=token_hash))
+    if not rows:
         return None
-    held, person = found
-    if now >= held.expires_at or now - held.last_seen_at >= idle or not person.is_active:
+    held = rows[0]
+    if now >= held.expires_at or now - held.last_seen_at >= idle or not held.is_active:
         return None
-    roles = frozenset(Role(row.role) for row in person.role_rows)
-    signed_in = SignedIn(Viewer(person.id, person.name, roles, person.team_id), person.email, held.created_at)
     if now - held.last_seen_at >= TOUCH_EVERY:
-        _touch(held.token_hash, now)
-    return signed_in
+        _touch(token_hash, now)
+    roles = frozenset(Role(row.role) for row in rows if row.role is not None)
+    return SignedIn(Viewer(held.id, held.name, roles, held.team_id), held.email, held.created_at)
 
 
 def _touch(token_hash: str, now: datetime) -> None:

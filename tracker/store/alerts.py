@@ -174,12 +174,6 @@ def count_of_message(session: Session, message_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def teams_with_open_clocks(session: Session) -> set[int]:
-    """The teams that have a return interview to hold."""
-    query = select(Episode.team_id).where(Episode.clock_open, Episode.team_id.is_not(None)).distinct()
-    return {team_id for team_id in session.scalars(query) if team_id is not None}
-
-
 def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
     query = (

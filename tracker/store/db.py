@@ -132,7 +132,7 @@ def session() -> Session:
     return db.session()
 
 
-def plain_rows(current: Session, statement: Select[Any], **given: object) -> Iterable[Any]:
+def plain_rows(current: Session, statement: Select[*tuple[Any, ...]], **given: object) -> Iterable[Any]:
     """The rows of a statement over tables' columns, by the connection itself, seeing what the session has yet to write.
 
     For what is asked thousands of times: what the session does around a small statement takes longer than this one.

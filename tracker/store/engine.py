@@ -9,8 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.store.db import Base
-from tracker.store.models import DueRun, Heartbeat, Receipt, SchedulerLease
-from tracker.store.models.reports import RECEIPT_READING
+from tracker.store.models import DueRun, Heartbeat, SchedulerLease
 
 LONGEST_LEASE = timedelta(minutes=5)
 """No lease is given for longer. One that claims more was written before the clock was set back: it holds nothing."""
@@ -83,8 +82,3 @@ def mark_done(session: Session, work: str, key: str, now: datetime) -> bool:
 def last_done(session: Session, work: str) -> str | None:
     """The newest day or month for which the work is done. Keys are ISO, so their order is that of time."""
     return session.scalar(select(func.max(DueRun.key)).where(DueRun.work == work))
-
-
-def receipts_reading(session: Session) -> int:
-    """Reports whose lines are not all read yet."""
-    return session.scalar(select(func.count()).select_from(Receipt).where(RECEIPT_READING)) or 0

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.core.expected_reports import Arrival, Expectation
@@ -65,12 +65,6 @@ def record_absence(session: Session, feed: str, expected: Expectation, now: date
     session.add(row)
     session.flush()
     return row.id
-
-
-def feeds_without_report(session: Session) -> int:
-    """How many of the feeds that are watched have a day on which nothing came, and nothing since."""
-    query = select(func.count(ReportAbsence.feed.distinct())).join(ReportWatch, ReportWatch.feed == ReportAbsence.feed)
-    return session.scalar(query.where(ReportAbsence.settled_at.is_(None))) or 0
 
 
 def unsettled(session: Session, feeds: Collection[str]) -> Sequence[ReportAbsence]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.engine import changed
@@ -29,16 +29,7 @@ LONGEST_LEASE = timedelta(minutes=10)
 """A lease that runs longer than any is given was written before the clock was set back: it holds nothing."""
 
 _SWEEP = "sweep-"
-_WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.stopped_at.is_(None))
-
-
-@dataclass(frozen=True)
-class Queue:
-    """How the outbox stands: messages not yet sent, the oldest of them, and those a server refused."""
-
-    waiting: int
-    oldest_at: datetime | None
-    stopped: int
+WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.stopped_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,7 @@ def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
         OutboxMessage.leased_until <= now,
         OutboxMessage.leased_until > now + LONGEST_LEASE,
     )
-    return and_(_WAITING, OutboxMessage.try_at <= now, free)
+    return and_(WAITING, OutboxMessage.try_at <= now, free)
 
 
 def anything_to_send(session: Session, now: datetime) -> bool:
@@ -132,7 +123,7 @@ def claim(session: Session, lease: str, now: datetime, until: datetime, limit: i
 
 def leases(session: Session) -> set[str]:
     """Who holds a message that waits: deliverers, and sweeps still summing up."""
-    query = select(OutboxMessage.lease).where(_WAITING, OutboxMessage.lease.is_not(None)).distinct()
+    query = select(OutboxMessage.lease).where(WAITING, OutboxMessage.lease.is_not(None)).distinct()
     return {lease for lease in session.scalars(query) if lease is not None}
 
 
@@ -143,34 +134,34 @@ def worker_of(lease: str) -> str:
 
 def end_lease(session: Session, lease: str) -> None:
     """Its worker is known to be gone: what it held may be claimed."""
-    held = update(OutboxMessage).where(OutboxMessage.lease == lease, _WAITING)
+    held = update(OutboxMessage).where(OutboxMessage.lease == lease, WAITING)
     session.execute(held.values(leased_until=None), execution_options={"synchronize_session": False})
 
 
 def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -> set[int]:
     """Hold on to claimed messages for longer; the ids still ours. Others were taken over, and are theirs to send."""
-    ours = (OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, _WAITING)
+    ours = (OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, WAITING)
     session.execute(update(OutboxMessage).where(*ours).values(leased_until=until))
     return set(session.scalars(select(OutboxMessage.id).where(*ours)))
 
 
 def mark_sent(session: Session, message_id: int, now: datetime) -> bool:
     """The server has taken it. False if that was recorded already: recorded exactly once, by whoever was first."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _WAITING)
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, WAITING)
     sent = row.values(sent_at=now, attempts=OutboxMessage.attempts + 1, lease=None, leased_until=None, last_error=None)
     return changed(session, sent) == 1
 
 
 def mark_delayed(session: Session, message_id: int, lease: str, try_at: datetime, why: str) -> bool:
     """Not sent now: try again from `try_at`. False if it is no longer ours."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, _WAITING)
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, WAITING)
     again = {"try_at": try_at, "attempts": OutboxMessage.attempts + 1, "last_error": why}
     return changed(session, row.values(**again, lease=None, leased_until=None)) == 1
 
 
 def mark_stopped(session: Session, message_id: int, lease: str, now: datetime, why: str) -> bool:
     """It will never go. False if it is no longer ours."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, _WAITING)
+    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, WAITING)
     undelivered = {} if why == NO_LONGER_NEEDED else {"undelivered_at": now, "undelivered_why": why}
     stopped = {"stopped_at": now, "stopped_why": why, "lease": None, "leased_until": None}
     return changed(session, row.values(**stopped, **undelivered)) == 1
@@ -178,7 +169,7 @@ def mark_stopped(session: Session, message_id: int, lease: str, now: datetime, w
 
 def put_back(session: Session, ids: Collection[int], lease: str) -> None:
     """Give up the lease of messages that were not tried."""
-    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, _WAITING)
+    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease, WAITING)
     session.execute(row.values(lease=None, leased_until=None))
 
 
@@ -199,22 +190,10 @@ def wait_again(session: Session, now: datetime) -> list[int]:
     return [row.id for row in rows]
 
 
-def queue_of(session: Session, stopped_since: datetime) -> Queue:
-    """What waits, and what was refused since; read by index, whatever has been sent."""
-    waiting = select(func.count(), func.min(OutboxMessage.created_at)).where(_WAITING)
-    count, oldest_at = session.execute(waiting).one()
-    refused = select(func.count()).where(
-        OutboxMessage.sent_at.is_(None),
-        OutboxMessage.stopped_at >= stopped_since,
-        OutboxMessage.stopped_why != NO_LONGER_NEEDED,
-    )
-    return Queue(count, oldest_at, session.scalar(refused) or 0)
-
-
 def _may_grow() -> ColumnElement[bool]:
     """Never in a deliverer's hands, so that no server can hold an earlier text under the same Message-ID."""
     held = or_(OutboxMessage.lease.is_(None), OutboxMessage.lease.startswith(_SWEEP))
-    return and_(_WAITING, OutboxMessage.template == SUMMED_UP, OutboxMessage.attempts == 0, held)
+    return and_(WAITING, OutboxMessage.template == SUMMED_UP, OutboxMessage.attempts == 0, held)
 
 
 def growing_message(session: Session, recipient_id: int | None, road: str, to_address: str) -> int | None:

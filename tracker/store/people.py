@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
@@ -9,7 +10,23 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Recipient
 from tracker.core.terms import Role
+from tracker.store.db import plain_rows
 from tracker.store.models import Person, PersonRole, Team
+
+_ACTIVE = (
+    select(
+        Person.id,
+        PersonRole.role,
+        Person.team_id,
+        Person.away_from,
+        Person.away_until,
+        Person.covered_by_id,
+        Person.email,
+    )
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(Person.is_active)
+    .order_by(Person.id)
+)
 
 
 def roles_of(row: Person) -> frozenset[Role]:
@@ -46,11 +63,14 @@ def roles_by_id(session: Session) -> Mapping[int, set[Role]]:
 
 def recipients(session: Session) -> list[Recipient]:
     """Everybody whom the ladder could tell: those active, with their roles, team and absence. Asked for on every page,
-    so only the columns needed are read."""
-    held, of = roles_by_id(session), Person
-    columns = (of.id, of.team_id, of.away_from, of.away_until, of.covered_by_id, of.email)
-    query = select(*columns).where(of.is_active).order_by(of.id)
-    return [Recipient(row.id, frozenset(held[row.id]), *row[1:]) for row in session.execute(query)]
+    so one statement reads only the columns needed."""
+    found: dict[int, Any] = {}
+    roles: dict[int, set[Role]] = defaultdict(set)
+    for id_, role, *more in plain_rows(session, _ACTIVE):
+        found[id_] = more
+        if role is not None:
+            roles[id_].add(Role(role))
+    return [Recipient(id_, frozenset(roles[id_]), *more) for id_, more in found.items()]
 
 
 def all_people(session: Session) -> Sequence[Person]:
