@@ -1,5 +1,7 @@
 """My interviews and My team: what stands on them, in which order, for whom."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -12,11 +14,11 @@ from tests.working_day import Built
 from tracker.core.interview_terms import AllocationKind, InterviewStage
 from tracker.core.terms import BreachReason, InterviewState
 from tracker.services.allocate_interview import cover
-from tracker.services.context import Context
+from tracker.services.context import Context, Viewer
 from tracker.services.pages.mine import interviews_of, my_interviews
 from tracker.services.pages.mine_shapes import MyInterviews
 from tracker.services.pages.team import default_team, team_board
-from tracker.services.pages.today import TodayFilter, today
+from tracker.services.pages.today import EVERYTHING, TodayFilter, today
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Person
@@ -97,6 +99,28 @@ def test_three_people_see_what_is_theirs(context: Context, people: People, built
     assert interviews_of(acting(context, people.charlie), people.charlie, people.bob.person_id).to_do == ()
 
 
+def test_of_those_who_ask_one_after_the_other_each_sees_their_own(
+    context: Context, people: People, built: Built, teams: tuple[int, int]
+) -> None:
+    """The statements are the same; whose they are asked for is not."""
+    other = replace(people.bob, person_id=built.away_id)
+
+    def seen(viewer: Viewer, only: TodayFilter = EVERYTHING) -> set[str]:
+        shown = today(acting(context, viewer), viewer, only)
+        clocks = (*shown.overdue.rows, *shown.running.rows)
+        assert len(clocks) == shown.overdue.total + shown.running.total
+        return {clock.episode.child_name.split()[0] for clock in clocks if clock.episode}
+
+    for _ in range(2):
+        his, theirs, every = seen(people.bob), seen(other), seen(people.alice)
+        assert (theirs, seen(people.charlie)) == ({"Ifan"}, set())
+        assert {"Kit", "Asha"} <= his < every and not his & theirs and theirs < every
+        assert seen(people.bob, TodayFilter(mine=True)) == his and seen(people.alice, TodayFilter(mine=True)) == set()
+        north, south = (seen(people.alice, TodayFilter(team_id=team_id)) for team_id in teams)
+        assert (south, seen(other, TodayFilter(team_id=teams[1]))) == ({"Hywel", "Ifan"}, {"Ifan"})
+        assert north <= every - south
+
+
 def test_what_is_given_to_another_leaves_at_once(context: Context, people: People, built: Built) -> None:
     cover(acting(context, people.alice), interview_ids=[built.interviews["Asha"]], person_id=people.mary.person_id)
     assert "Asha" not in names(my_interviews(acting(context, people.bob), people.bob))
@@ -152,8 +176,6 @@ def test_whoever_is_away_with_clocks_running_is_to_be_covered(
 
 
 def test_a_manager_begins_with_their_own_team(people: People, teams: tuple[int, int]) -> None:
-    from dataclasses import replace
-
     assert default_team(replace(people.mary, team_id=teams[1])) == teams[1]
     assert default_team(replace(people.alice, team_id=teams[1])) is None
 

@@ -65,7 +65,7 @@ def start_session(context: Context, person_id: int, lifetime: timedelta) -> str:
 def find_session(token: str, now: datetime, idle: timedelta) -> SignedIn | None:
     """Whose session this token opens, or None: unknown, expired, idle for too long, or of somebody disabled."""
     token_hash = _hash(token)
-    rows = list(plain_rows(session(), _BY_TOKEN, token_hash=token_hash))
+    rows = plain_rows(session(), _BY_TOKEN, token_hash=token_hash)
     if not rows:
         return None
     held = rows[0]

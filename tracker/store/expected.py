@@ -43,9 +43,12 @@ def last_that_does_not_settle(session: Session, feed: str, after: datetime) -> R
     return session.scalar(query.order_by(Receipt.received_at.desc(), Receipt.id.desc()).limit(1))
 
 
+_WATCHES = select(ReportWatch).execution_options(populate_existing=True)
+
+
 def watches(session: Session) -> dict[str, ReportWatch]:
     """Feed → since when its reports are watched."""
-    return {row.feed: row for row in session.scalars(select(ReportWatch).execution_options(populate_existing=True))}
+    return {row.feed: row for row in session.scalars(_WATCHES)}
 
 
 def begin_watch(session: Session, feed: str, now: datetime) -> None:

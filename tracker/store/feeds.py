@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
+from tracker.store.db import plain_rows
 from tracker.store.models import FeedDraft, FeedVersion
+
+_NEWEST_MARK = select(FeedVersion.id, FeedVersion.saved_at).order_by(FeedVersion.id.desc()).limit(1)
 
 
 def newest_mark(session: Session) -> tuple[int, datetime] | None:
     """What changes with every version saved: the newest one's id and instant; None where none was saved."""
-    row = session.execute(select(FeedVersion.id, FeedVersion.saved_at).order_by(FeedVersion.id.desc()).limit(1)).first()
-    return (row[0], row[1]) if row else None
+    return next(((id_, saved_at) for id_, saved_at in plain_rows(session, _NEWEST_MARK)), None)
 
 
 def newest_versions(session: Session) -> Sequence[FeedVersion]:

@@ -13,6 +13,8 @@ from tracker.core.terms import Role
 from tracker.store.db import plain_rows
 from tracker.store.models import Person, PersonRole, Team
 
+_TEAMS = select(Team).order_by(func.lower(Team.name), Team.id)
+_ROLES = select(PersonRole.person_id, PersonRole.role)
 _ACTIVE = (
     select(
         Person.id,
@@ -56,7 +58,7 @@ def normalise_email(email: str) -> str:
 def roles_by_id(session: Session) -> Mapping[int, set[Role]]:
     """Person id → their roles; nobody is asked for in vain."""
     held: dict[int, set[Role]] = defaultdict(set)
-    for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role)):
+    for person_id, role in plain_rows(session, _ROLES):
         held[person_id].add(Role(role))
     return held
 
@@ -79,7 +81,7 @@ def all_people(session: Session) -> Sequence[Person]:
 
 
 def all_teams(session: Session) -> Sequence[Team]:
-    return session.scalars(select(Team).order_by(func.lower(Team.name), Team.id)).all()
+    return session.scalars(_TEAMS).all()
 
 
 def names_by_id(session: Session) -> dict[int, str]:

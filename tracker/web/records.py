@@ -1,6 +1,6 @@
 """What the pages of children's records share: ids in addresses, the open record, typed instants, where to go after."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -23,9 +23,6 @@ from tracker.web.sessions import token
 
 ID = "int(max=2147483647)"
 """How an id stands in a route: what no database could hold is no page."""
-
-ANY_ID = 2147483647
-"""The greatest id that a route takes."""
 
 LINE = Length(max=200, message="Write at most 200 characters here.")
 TEXT = Length(max=4000, message="Write at most 4,000 characters here.")
@@ -108,12 +105,6 @@ def tell_readings(fields: Iterable[LondonDateTimeField]) -> None:
     for field in fields:
         if field.note:
             flash(field.note, "notice")
-
-
-def addresses(endpoint: str, id_name: str, **more: Any) -> Callable[[int], str]:
-    """Addresses that differ in one id alone, worked out once: a board asks for hundreds."""
-    first, _, last = url_for(endpoint, **{id_name: ANY_ID, **more}).partition(str(ANY_ID))
-    return lambda id_: f"{first}{id_}{last}"
 
 
 def came_from() -> str:

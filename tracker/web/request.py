@@ -1,11 +1,13 @@
 """What a view works with, read once for a request: now, who is signed in, the settings, the services' context."""
 
 from datetime import datetime
+from functools import cache
 
 from flask import current_app, g
 
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
+from tracker.core.terms import Role
 from tracker.services import feeds as feed_services
 from tracker.services.context import Actor, Context, Viewer
 from tracker.settings import Settings
@@ -55,7 +57,13 @@ def signed_in_viewer() -> Viewer:
 def may(permission: Permission | str) -> bool:
     """Whether the signed-in person has this permission; in templates `may('see_episodes')`."""
     person = viewer()
-    return person is not None and Permission(permission) in permissions_of(person.roles)
+    return person is not None and Permission(permission) in _permissions_of(person.roles)
+
+
+@cache
+def _permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Asked for dozens of times a page."""
+    return permissions_of(roles)
 
 
 def request_context() -> Context:

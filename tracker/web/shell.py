@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from tracker.services import engine_state
 from tracker.services.engine_state import EngineState
 from tracker.web.access import Permission, signed_in
+from tracker.web.addresses import address
 from tracker.web.filters import ago, duration
 from tracker.web.request import may, now, request_context, settings, viewer
 
@@ -111,15 +112,14 @@ def engine_troubles() -> list[str]:
 
 @lru_cache
 def _version(path: Path) -> str:
+    if not path.is_file():
+        abort(500, f"static/{path.name} does not exist")
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
     """The address of a file in static/, with its content's hash, so that browsers may keep it for a year."""
-    path = Path(str(current_app.static_folder)) / name
-    if not path.is_file():
-        abort(500, f"static/{name} does not exist")
-    return url_for("static", filename=name, v=_version(path))
+    return url_for("static", filename=name, v=_version(Path(str(current_app.static_folder), name)))
 
 
 def init_shell(app: Flask) -> None:
@@ -127,6 +127,7 @@ def init_shell(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for helper in (asset, menu, is_current, may, viewer, settings, now, engine, engine_troubles):
         app.add_template_global(helper)
+    app.add_template_global(address, "url_for")
     app.context_processor(_nothing_typed)
 
 

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.interview_course import Holder, who_holds
 from tracker.core.interviews import state_by_time
 from tracker.core.terms import EpisodeKind, InterviewState, RiskLevel
-from tracker.services.context import Context, Viewer
-from tracker.services.pages.episode_rows import Condition
+from tracker.services.context import Context
+from tracker.services.pages.asking import Scope
 from tracker.services.pages.rows import Urgency, urgency_of
 from tracker.services.pages.work_rows import NOTHING_DONE, Work, work_on
 from tracker.store.models import Child, Episode, Team
-from tracker.store.visibility import episodes_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +66,20 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def find_clocks(
-    session: Session,
-    viewer: Viewer,
-    conditions: Sequence[Condition],
-    limit: int,
-) -> Sequence[Any]:
-    """The first so many open clocks that this viewer may see, the soonest deadline first, for `clock_rows`."""
-    query = (
+def clocks_query(scope: Scope, *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The open clocks of a board, the soonest deadline first, for `clock_rows`."""
+    return (
         select(*_COLUMNS)
         .join(Child, Child.id == Episode.child_id)
         .outerjoin(Team, Team.id == Episode.team_id)
-        .where(Episode.clock_open, episodes_visible_to(viewer), *conditions)
+        .where(Episode.clock_open, *scope.episodes(), *conditions)
         .order_by(Episode.interview_due_at, Episode.id)
-        .limit(limit)
     )
-    return session.execute(query).all()
+
+
+def clocks_count(scope: Scope, *conditions: ColumnElement[bool]) -> Select[int]:
+    """How many there are."""
+    return select(func.count()).select_from(Episode).where(Episode.clock_open, *scope.episodes(), *conditions)
 
 
 def clock_rows(session: Session, context: Context, found: Sequence[Any]) -> tuple[ClockRow, ...]:
@@ -91,12 +88,6 @@ def clock_rows(session: Session, context: Context, found: Sequence[Any]) -> tupl
         return ()
     work = work_on(session, [row.id for row in found])
     return tuple(_row(row, work.get(row.id, NOTHING_DONE), context) for row in found)
-
-
-def count_open(session: Session, viewer: Viewer, conditions: Sequence[Condition]) -> int:
-    """How many there are."""
-    query = select(func.count()).select_from(Episode)
-    return session.scalar(query.where(Episode.clock_open, episodes_visible_to(viewer), *conditions)) or 0
 
 
 def _row(row: Any, work: Work, context: Context) -> ClockRow:

@@ -15,7 +15,7 @@ from tracker.services.pages.rows import EpisodeRow, WaitingLine
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes, interviews, people
 from tracker.store.models import Child, Episode, Interview, InterviewEpisode, Line, Receipt, Team
-from tracker.store.visibility import episodes_visible_to
+from tracker.store.visibility import Whose, episodes_visible_to
 
 Found = Select[Episode, Child]
 Condition = SQLColumnExpression[bool] | TextClause
@@ -23,16 +23,30 @@ Condition = SQLColumnExpression[bool] | TextClause
 
 def visible_episodes(viewer: Viewer, *conditions: Condition) -> Found:
     """Episodes with their children that this viewer may see; every list of episodes begins with this."""
-    query = select(Episode, Child).join(Child, Child.id == Episode.child_id)
-    return query.where(episodes_visible_to(viewer), *conditions)
+    return episodes_with_children(episodes_visible_to(viewer), *conditions)
 
 
-def is_allocated_to(person_id: int) -> ColumnElement[bool]:
-    """A condition on `Episode`: an interview for it is this person's now."""
+def episodes_with_children(*conditions: Condition) -> Found:
+    """The same, where the conditions say who may see them."""
+    return select(Episode, Child).join(Child, Child.id == Episode.child_id).where(*conditions)
+
+
+def is_allocated_to(person_id: Whose) -> ColumnElement[bool]:
+    """A condition on `Episode`: an interview for it is this person's now. Found by all that is theirs: it is little."""
+    theirs = (
+        select(InterviewEpisode.episode_id)
+        .join(Interview, Interview.id == InterviewEpisode.interview_id)
+        .where(Interview.allocated_to_id == person_id)
+    )
+    return Episode.id.in_(theirs)
+
+
+def is_allocated() -> ColumnElement[bool]:
+    """A condition on `Episode`: an interview for it is somebody's."""
     query = (
         select(InterviewEpisode.episode_id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(InterviewEpisode.episode_id == Episode.id, Interview.allocated_to_id == person_id)
+        .where(InterviewEpisode.episode_id == Episode.id, Interview.allocated_to_id.is_not(None))
     )
     return exists(query.correlate(Episode))
 
@@ -127,12 +141,9 @@ _OF_LINE = (
 )  # fmt: skip
 
 
-def waiting_lines(
-    session: Session, conditions: Sequence[Condition], order: Sequence[Any], limit: int
-) -> tuple[WaitingLine, ...]:
-    """The first so many, in that order; only the columns shown are read."""
-    query = select(*_OF_LINE).join(Receipt, Receipt.id == Line.receipt_id).where(*conditions).order_by(*order)
-    return tuple(waiting_line(row, row.feed) for row in session.execute(query.limit(limit)))
+def waiting_lines(*conditions: Condition) -> Select[*tuple[Any, ...]]:
+    """The columns of lines that a list shows, with the feed of each."""
+    return select(*_OF_LINE).join(Receipt, Receipt.id == Line.receipt_id).where(*conditions)
 
 
 def lines_with_receipts(*conditions: Condition) -> Select[Line, Receipt]:

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, UnaryExpression, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tracker.services.context import Viewer
+from tracker.services.pages.asking import IDS, Asking, Listed, Scope
 from tracker.services.pages.episode_rows import Condition
 from tracker.services.pages.rows import Section
+from tracker.store.db import plain_rows
 from tracker.store.models import Child, Episode, Interview, InterviewEpisode, InterviewVisit, Person
-from tracker.store.visibility import episodes_visible_to
 
 Order = InstrumentedAttribute[Any] | UnaryExpression[Any] | ColumnElement[Any]
 
@@ -67,26 +67,32 @@ class FoundInterviews:
         return Section(tuple(items[id_] for id_ in self.ids if id_ in items), self.total)
 
 
-def find_interviews(
-    session: Session,
-    viewer: Viewer,
+def interviews_query(
+    scope: Scope,
     conditions: Sequence[Condition],
     order: Sequence[Order],
     limit: int,
     of_episodes: Sequence[ColumnElement[bool]] = (),
-) -> FoundInterviews:
-    """Those of which this viewer may see an episode that fulfils `of_episodes`."""
+) -> Listed:
+    """Interviews of a board, of an episode on it that fulfils `of_episodes`: for `find_interviews`."""
     theirs = exists(
         select(InterviewEpisode.episode_id)
         .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(InterviewEpisode.interview_id == Interview.id, episodes_visible_to(viewer), *of_episodes)
+        .where(InterviewEpisode.interview_id == Interview.id, *scope.episodes_of_team(), *of_episodes)
         .correlate(Interview)
     )
-    ids = session.scalars(select(Interview.id).where(*conditions, theirs).order_by(*order).limit(limit)).all()
-    total = len(ids)
-    if total == limit:
-        total = session.scalar(select(func.count()).select_from(Interview).where(*conditions, theirs)) or 0
-    return FoundInterviews(tuple(ids), total)
+    fulfilled = (*conditions, *scope.interviews(), theirs)
+    return Listed(
+        select(Interview.id).where(*fulfilled).order_by(*order).limit(limit),
+        select(func.count()).select_from(Interview).where(*fulfilled),
+        limit,
+    )
+
+
+def find_interviews(asked: Asking, query: Listed, **more: object) -> FoundInterviews:
+    """`more`: parameters of its conditions."""
+    rows, total = asked.listed(query, **more)
+    return FoundInterviews(tuple(row.id for row in rows), total)
 
 
 _COLUMNS = (
@@ -98,22 +104,24 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+_ITEMS = (
+    select(*_COLUMNS)
+    .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+    .join(Episode, Episode.id == InterviewEpisode.episode_id)
+    .join(Child, Child.id == Episode.child_id)
+    .outerjoin(Person, Person.id == Interview.allocated_to_id)
+    .outerjoin(InterviewVisit, and_(InterviewVisit.interview_id == Interview.id, InterviewVisit.ended_as.is_(None)))
+    .where(Interview.id.in_(IDS), Episode.joined_into_id.is_(None))
+    .order_by(Episode.clock_open.desc(), Episode.interview_due_at, Episode.id)
+)
+
+
 def items_of(session: Session, ids: Collection[int]) -> dict[int, InterviewItem]:
     """Interview id → what lists show of it; one that covers nothing is left out."""
     if not ids:
         return {}
-    query = (
-        select(*_COLUMNS)
-        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
-        .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .join(Child, Child.id == Episode.child_id)
-        .outerjoin(Person, Person.id == Interview.allocated_to_id)
-        .outerjoin(InterviewVisit, and_(InterviewVisit.interview_id == Interview.id, InterviewVisit.ended_as.is_(None)))
-        .where(Interview.id.in_(ids), Episode.joined_into_id.is_(None))
-        .order_by(Episode.clock_open.desc(), Episode.interview_due_at, Episode.id)
-    )
     rows: dict[int, list[Any]] = {}
-    for row in session.execute(query):
+    for row in plain_rows(session, _ITEMS, ids=list(ids)):
         rows.setdefault(row.id, []).append(row)
     return {id_: _item(found) for id_, found in rows.items()}
 

@@ -2,41 +2,32 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.forecast import ClockFacts, Outlook, outlook_of
-from tracker.core.interview_terms import REACHED, VisitEnd
 from tracker.services.context import Context
+from tracker.services.pages.asking import IDS, NOW
 from tracker.services.pages.clock_rows import ClockRow
-from tracker.store.models import (
-    AuthorityRequest,
-    ContactAttempt,
-    Episode,
-    Interview,
-    InterviewEpisode,
-    InterviewVisit,
-    Person,
-)
+from tracker.services.pages.work_rows import NOTHING_DONE, Work, work_on
+from tracker.store.db import plain_rows
+from tracker.store.models import Episode, Interview, InterviewEpisode, Person
 
 Absence = tuple[datetime | None, datetime | None]
 """From when, and until when."""
 
 
-@dataclass(frozen=True)
-class _Course:
-    """The columns of an interview that the rule asks for."""
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A clock whose deadline lies ahead, and the work on it."""
 
     id: int
-    allocated_to_id: int | None
-    offered_at: datetime | None
-    accepted_at: datetime | None
-    planned_at: datetime | None
+    due_at: datetime
+    work: Work
 
 
 def outlooks(session: Session, context: Context, episode_ids: Collection[int]) -> dict[int, Outlook]:
@@ -44,57 +35,33 @@ def outlooks(session: Session, context: Context, episode_ids: Collection[int]) -
 
     Seven queries, however many are asked for. The caller answers for who may see the episodes.
     """
-    due = _due(session, context, episode_ids)
-    if not due:
-        return {}
-    courses = _courses(session, due)
-    ids = {course.id for course in courses.values()}
-    attempts, visits, asked = _attempts(session, ids), _last_visits(session, ids), _asked(session, ids)
-    away, loads = _away(session), _Loads(session, max(due.values()))
-    found = {}
-    for episode_id, due_at in due.items():
-        course = courses.get(episode_id)
-        if course is None:
-            found[episode_id] = outlook_of(ClockFacts(due_at), context.now)
-            continue
-        holder = course.allocated_to_id
-        away_from, away_until = away.get(holder, (None, None)) if holder else (None, None)
-        tried, reached = attempts.get(course.id, (0, False))
-        facts = ClockFacts(
-            due_at=due_at,
-            is_allocated=holder is not None,
-            clocks_before=loads.before(holder, course.id, due_at) if holder else 0,
-            away_from=away_from,
-            away_until=away_until,
-            attempts=tried,
-            reached=reached,
-            offered_at=course.offered_at,
-            accepted_at=course.accepted_at,
-            planned_at=course.planned_at,
-            last_visit=visits.get(course.id),
-            asked_without_answer=course.id in asked,
-        )
-        found[episode_id] = outlook_of(facts, context.now)
-    return found
+    due = plain_rows(session, _DUE, ids=list(episode_ids), now=context.now)
+    work = work_on(session, [id_ for id_, _ in due]) if due else {}
+    return _outlooks(session, context, [_Ahead(id_, due_at, work.get(id_, NOTHING_DONE)) for id_, due_at in due])
 
 
 def outlooks_by_work(session: Session, context: Context, rows: Sequence[ClockRow]) -> dict[int, Outlook]:
     """The same for clocks that a board has read already, with the work on them: two queries more."""
-    ahead = [row for row in rows if row.due_at >= context.now]
-    if not ahead:
+    ahead = [_Ahead(row.id, row.due_at, row.work) for row in rows if row.due_at >= context.now]
+    return _outlooks(session, context, ahead)
+
+
+def _outlooks(session: Session, context: Context, clocks: Sequence[_Ahead]) -> dict[int, Outlook]:
+    if not clocks:
         return {}
-    away, loads = _away(session), _Loads(session, max(row.due_at for row in ahead))
-    return {row.id: outlook_of(_facts(row, away, loads), context.now) for row in ahead}
+    holders = {clock.work.allocated_to_id for clock in clocks if clock.work.allocated_to_id}
+    away, loads = _away(session), _Loads(session, holders, max(clock.due_at for clock in clocks))
+    return {clock.id: outlook_of(_facts(clock, away, loads), context.now) for clock in clocks}
 
 
-def _facts(row: ClockRow, away: Mapping[int, Absence], loads: "_Loads") -> ClockFacts:
-    work = row.work
+def _facts(clock: _Ahead, away: Mapping[int, Absence], loads: "_Loads") -> ClockFacts:
+    work = clock.work
     holder, interview_id = work.allocated_to_id, work.interview_id
     away_from, away_until = away.get(holder, (None, None)) if holder else (None, None)
     return ClockFacts(
-        due_at=row.due_at,
+        due_at=clock.due_at,
         is_allocated=holder is not None,
-        clocks_before=loads.before(holder, interview_id, row.due_at) if holder and interview_id else 0,
+        clocks_before=loads.before(holder, interview_id, clock.due_at) if holder and interview_id else 0,
         away_from=away_from,
         away_until=away_until,
         attempts=work.attempts,
@@ -107,73 +74,16 @@ def _facts(row: ClockRow, away: Mapping[int, Absence], loads: "_Loads") -> Clock
     )
 
 
-def _due(session: Session, context: Context, episode_ids: Collection[int]) -> dict[int, datetime]:
-    query = select(Episode.id, Episode.interview_due_at).where(
-        Episode.id.in_(episode_ids), Episode.clock_open, Episode.interview_due_at >= context.now
-    )
-    return {id_: due_at for id_, due_at in session.execute(query) if due_at is not None}
-
-
-def _courses(session: Session, episode_ids: Iterable[int]) -> dict[int, _Course]:
-    """Episode id → the interview being arranged for it: the newest that is somebody's, else the newest."""
-    query = (
-        select(
-            InterviewEpisode.episode_id, Interview.id, Interview.allocated_to_id, Interview.offered_at,
-            Interview.accepted_at, Interview.planned_at,
-        )
-        .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(InterviewEpisode.episode_id.in_(list(episode_ids)))
-        .where(Interview.completed_at.is_(None), Interview.declined_at.is_(None))
-        .order_by(Interview.id)
-    )  # fmt: skip
-    found: dict[int, _Course] = {}
-    for episode_id, id_, allocated_to_id, offered_at, accepted_at, planned_at in session.execute(query):
-        course, held = _Course(id_, allocated_to_id, offered_at, accepted_at, planned_at), found.get(episode_id)
-        if held is None or held.allocated_to_id is None or course.allocated_to_id is not None:
-            found[episode_id] = course
-    return found
-
-
-def _attempts(session: Session, interview_ids: Collection[int]) -> dict[int, tuple[int, bool]]:
-    """Interview id → attempts that stand, and whether anybody was reached."""
-    stands = [ContactAttempt.interview_id.in_(interview_ids), ContactAttempt.withdrawn_at.is_(None)]
-    query = select(ContactAttempt.interview_id, ContactAttempt.outcome, func.count()).where(*stands)
-    found: dict[int, tuple[int, bool]] = {}
-    for id_, outcome, count in session.execute(query.group_by(ContactAttempt.interview_id, ContactAttempt.outcome)):
-        tried, reached = found.get(id_, (0, False))
-        found[id_] = (tried + count, reached or outcome in REACHED)
-    return found
-
-
-def _last_visits(session: Session, interview_ids: Collection[int]) -> dict[int, VisitEnd]:
-    query = (
-        select(InterviewVisit.interview_id, InterviewVisit.ended_as)
-        .where(InterviewVisit.interview_id.in_(interview_ids), InterviewVisit.ended_as.is_not(None))
-        .order_by(InterviewVisit.id)
-    )
-    return {id_: VisitEnd(ended_as) for id_, ended_as in session.execute(query) if ended_as}
-
-
-def _asked(session: Session, interview_ids: Collection[int]) -> frozenset[int]:
-    query = select(AuthorityRequest.interview_id).where(
-        AuthorityRequest.interview_id.in_(interview_ids),
-        AuthorityRequest.answer.is_(None),
-        AuthorityRequest.withdrawn_at.is_(None),
-    )
-    return frozenset(session.scalars(query))
-
-
 def _away(session: Session) -> dict[int, Absence]:
-    query = select(Person.id, Person.away_from, Person.away_until).where(Person.away_from.is_not(None))
-    return {id_: (away_from, away_until) for id_, away_from, away_until in session.execute(query)}
+    return {id_: (away_from, away_until) for id_, away_from, away_until in plain_rows(session, _ABSENCES)}
 
 
 class _Loads:
-    """How many open interviews each person has, by when the first of their clocks runs out: of those before `by`."""
+    """How many open interviews each of these people has, by when the first of their clocks runs out, before `by`."""
 
-    def __init__(self, session: Session, by: datetime) -> None:
+    def __init__(self, session: Session, people: Collection[int], by: datetime) -> None:
         first: dict[tuple[int, int], datetime] = {}
-        for person_id, interview_id, due_at in session.execute(_HELD, {"by": by}):
+        for person_id, interview_id, due_at in plain_rows(session, _HELD, ids=list(people), by=by):
             key = (person_id, interview_id)
             first[key] = min(due_at, first.get(key, due_at))
         self._first = first
@@ -189,10 +99,14 @@ class _Loads:
         return bisect_left(self._dues[person_id], due_at) - (own is not None and own < due_at)
 
 
-_HELD: Any = (
+_DUE = select(Episode.id, Episode.interview_due_at).where(
+    Episode.id.in_(IDS), Episode.clock_open, Episode.interview_due_at >= NOW
+)
+_ABSENCES = select(Person.id, Person.away_from, Person.away_until).where(Person.away_from.is_not(None))
+_HELD = (
     select(Interview.allocated_to_id, Interview.id, Episode.interview_due_at)
     .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
     .join(Episode, Episode.id == InterviewEpisode.episode_id)
-    .where(Episode.clock_open, Episode.interview_due_at < bindparam("by"), Interview.allocated_to_id.is_not(None))
+    .where(Episode.clock_open, Episode.interview_due_at < bindparam("by"), Interview.allocated_to_id.in_(IDS))
     .where(Interview.completed_at.is_(None), Interview.declined_at.is_(None))
 )

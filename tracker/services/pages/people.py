@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
 
 from tracker.core.recipients import Recipient
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context, Viewer
 from tracker.store import people as store
-from tracker.store.db import session
+from tracker.store.db import plain_rows, session
 from tracker.store.models import Episode, Interview, InterviewEpisode, Person, Team
 
 
@@ -85,16 +85,27 @@ def teams() -> tuple[TeamRow, ...]:
     return tuple(TeamRow(row.id, row.name) for row in store.all_teams(session()))
 
 
+_ACTIVE = (
+    select(Person.id, Person.name, Team.name.label("team"), Person.away_from, Person.away_until)
+    .outerjoin(Team, Team.id == Person.team_id)
+    .where(Person.is_active)
+    .order_by(func.lower(Person.name), Person.id)
+)
+_OPEN_CLOCKS: Select[*tuple[Any, ...]] = (
+    select(Interview.allocated_to_id, func.count(Episode.id.distinct()))
+    .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+    .join(Episode, Episode.id == InterviewEpisode.episode_id)
+    .where(Episode.clock_open, Interview.allocated_to_id.is_not(None))
+    .group_by(Interview.allocated_to_id)
+)
+"""Person id, and how many running clocks wait for their interview."""
+
+
 def allocatable(context: Context) -> tuple[PersonChoice, ...]:
     """Active people who may hold an interview, interviewers first."""
     current = session()
-    query = (
-        select(Person.id, Person.name, Team.name.label("team"), Person.away_from, Person.away_until)
-        .outerjoin(Team, Team.id == Person.team_id)
-        .where(Person.is_active)
-        .order_by(func.lower(Person.name), Person.id)
-    )
-    rows, roles, held = current.execute(query).all(), store.roles_by_id(current), _open_clocks(current)
+    rows, roles = plain_rows(current, _ACTIVE), store.roles_by_id(current)
+    held = dict(plain_rows(current, _OPEN_CLOCKS))
     return tuple(
         PersonChoice(
             row.id,
@@ -106,21 +117,6 @@ def allocatable(context: Context) -> tuple[PersonChoice, ...]:
         for row in sorted(rows, key=lambda row: Role.INTERVIEWER not in roles[row.id])
         if roles[row.id] & MAY_INTERVIEW
     )
-
-
-def _open_clocks(current: Session) -> dict[int, int]:
-    """Person id → how many running clocks wait for their interview."""
-    query = (
-        select(Interview.allocated_to_id, func.count(Episode.id.distinct()))
-        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
-        .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(Episode.clock_open, Interview.allocated_to_id.is_not(None))
-    )
-    return {
-        person_id: clocks
-        for person_id, clocks in current.execute(query.group_by(Interview.allocated_to_id))
-        if person_id is not None
-    }
 
 
 def viewer_of(person_id: int) -> Viewer | None:

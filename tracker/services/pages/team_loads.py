@@ -1,17 +1,19 @@
 """Who has how much: a few counts grouped by person, whatever the number of clocks."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from tracker.core.recipients import Recipient
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context
+from tracker.services.pages.asking import NOW, TEAM_ID, Asking
 from tracker.services.pages.team_shapes import Load
 from tracker.store import people
 from tracker.store.models import Episode, Interview, InterviewEpisode, Person, Team
@@ -23,16 +25,15 @@ NEXT_DAYS = timedelta(days=3)
 MOST_PEOPLE = 200
 
 
-def loads(session: Session, context: Context, team_id: int | None) -> tuple[Load, ...]:
+def loads(asked: Asking) -> tuple[Load, ...]:
     """Of everybody in the team, or of all, who holds interviews: those who have most overdue and running first.
 
     Whoever may hold interviews but is no interviewer, a manager for example, is listed only while they have some.
     """
-    roles = people.roles_by_id(session)
-    holding = _holding(session, context)
+    roles, holding = people.roles_by_id(asked.session), _holding(asked)
     found = [
-        _load(row, holding, context)
-        for row in session.execute(_people(team_id))
+        _load(row, holding, asked.context)
+        for row in asked.rows(_people(of_team=asked.team_id is not None))
         if (Role.INTERVIEWER in roles[row.id] or row.id in holding.anything) and roles[row.id] & MAY_INTERVIEW
     ]
     return tuple(sorted(found, key=lambda load: (-load.overdue, -load.clocks, load.name.lower())))
@@ -46,49 +47,56 @@ class _Holding:
     visits: Mapping[int, int]
     to_write_up: Mapping[int, int]
 
-    @property
+    @cached_property
     def anything(self) -> set[int]:
         return {*self.clocks, *self.visits, *self.to_write_up}
 
 
-def _holding(session: Session, context: Context) -> _Holding:
-    visits = [VISIT_STANDS, Interview.planned_at >= context.now, Interview.planned_at < context.now + NEXT_DAYS]
-    return _Holding(_clocks(session, context), _count(session, visits), _count(session, [TO_WRITE_UP]))
+def _holding(asked: Asking) -> _Holding:
+    """Of the team's people, or of all."""
+    now, of_team = asked.context.now, asked.team_id is not None
+    soon_until = now + timedelta(hours=asked.context.rules.policy.due_soon_hours)
+    clocks = asked.rows(_clocks(of_team=of_team), soon_until=soon_until)
+    return _Holding(
+        {person_id: (running, soon, late) for person_id, running, soon, late in clocks},
+        Counter(person_id for (person_id,) in asked.rows(_VISITS, until=now + NEXT_DAYS)),
+        Counter(person_id for (person_id,) in asked.rows(_TO_WRITE_UP)),
+    )
 
 
-def _clocks(session: Session, context: Context) -> dict[int, tuple[int, int, int]]:
-    """Person id → running clocks, of them due soon, of them overdue."""
-    soon_until = context.now + timedelta(hours=context.rules.policy.due_soon_hours)
-    is_overdue = Episode.interview_due_at < context.now
-    query = (
+@cache
+def _clocks(*, of_team: bool) -> Select[*tuple[Any, ...]]:
+    """Person id, running clocks, of them due soon, of them overdue."""
+    is_overdue = Episode.interview_due_at < NOW
+    whose = Interview.allocated_to_id
+    of_people = whose.in_(select(Person.id).where(Person.team_id == TEAM_ID)) if of_team else whose.is_not(None)
+    return (
         select(
-            Interview.allocated_to_id,
+            whose,
             func.count(Episode.id.distinct()),
-            _distinct(~is_overdue & (Episode.interview_due_at <= soon_until)),
+            _distinct(~is_overdue & (Episode.interview_due_at <= bindparam("soon_until"))),
             _distinct(is_overdue),
         )
         .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
         .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(Episode.clock_open, Episode.joined_into_id.is_(None), Interview.allocated_to_id.is_not(None))
-        .group_by(Interview.allocated_to_id)
+        .where(Episode.clock_open, Episode.joined_into_id.is_(None), of_people)
+        .group_by(whose)
     )
-    return {
-        person_id: (clocks, soon, late)
-        for person_id, clocks, soon, late in session.execute(query)
-        if person_id is not None
-    }
 
 
 def _distinct(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(case((condition, Episode.id)).distinct())
 
 
-def _count(session: Session, conditions: list[Any]) -> dict[int, int]:
-    query = select(Interview.allocated_to_id, func.count()).where(*conditions, Interview.allocated_to_id.is_not(None))
-    return {id_: count for id_, count in session.execute(query.group_by(Interview.allocated_to_id)) if id_ is not None}
+_VISITS = select(Interview.allocated_to_id).where(
+    VISIT_STANDS, Interview.planned_at >= NOW, Interview.planned_at < bindparam("until")
+)
+_TO_WRITE_UP = select(Interview.allocated_to_id).where(TO_WRITE_UP)
+"""Whose each is. Counted here: to group them, SQLite would walk all interviews by person instead of those that wait."""
 
 
-def _people(team_id: int | None) -> Any:
+@cache
+def _people(*, of_team: bool) -> Select[*tuple[Any, ...]]:
     query = (
         select(Person.id, Person.name, Team.name.label("team"), Person.away_from, Person.away_until)
         .outerjoin(Team, Team.id == Person.team_id)
@@ -96,7 +104,7 @@ def _people(team_id: int | None) -> Any:
         .order_by(Person.id)
         .limit(MOST_PEOPLE)
     )
-    return query if team_id is None else query.where(Person.team_id == team_id)
+    return query.where(Person.team_id == TEAM_ID) if of_team else query
 
 
 def _load(row: Any, holding: _Holding, context: Context) -> Load:

@@ -1,14 +1,14 @@
 """Today: what asks something of somebody now, the most pressing first."""
 
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
 
 from tracker.core.terms import FlagCode
 from tracker.services.context import Context, Viewer
 from tracker.services.pages import today_clocks, today_decisions, today_episodes, today_work
 from tracker.services.pages.actions import overdue_actions
+from tracker.services.pages.asking import asking
 from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.meetings import standing_meetings
 from tracker.services.pages.rows import Section
@@ -34,10 +34,10 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
     """Everything that stands on Today for this viewer. Records one list view."""
     record_list(context, "today", {"team_id": only.team_id, "mine": only.mine})
     session = read_session()
-    settle = today_episodes.to_settle(session, context, viewer, only)
-    narrowed = today_clocks.narrowed_to(viewer, only)
-    totals = today_clocks.totals(session, context, viewer, narrowed)
-    overdue, running = today_clocks.clocks(session, context, viewer, only, totals)
+    asked = asking(session, context, viewer, only.team_id, mine=only.mine)
+    settle = today_episodes.to_settle(asked)
+    totals = today_clocks.totals(asked)
+    overdue, running = today_clocks.clocks(asked, totals)
     return Today(
         now=context.now,
         totals=totals,
@@ -52,23 +52,23 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
             limit=today_work.MOST,
         ),
         meetings=Section() if only.mine else standing_meetings(session, context, viewer, only.team_id, today_work.MOST),
-        **vars(today_work.work_of_today(session, context, viewer, only)),
-        found_not_returned=today_episodes.found_not_returned(session, context, viewer, only),
-        awaiting_return=today_episodes.awaiting_return(session, context, viewer, only),
-        lines_to_decide=today_decisions.lines_to_decide(session, viewer, only),
-        same_episode=today_decisions.lines_to_decide(session, viewer, only, same_episode=True),
-        value_decisions=today_decisions.value_decisions(session, viewer, only),
+        **vars(today_work.work_of_today(asked)),
+        found_not_returned=today_episodes.found_not_returned(asked),
+        awaiting_return=today_episodes.awaiting_return(asked),
+        lines_to_decide=today_decisions.lines_to_decide(asked),
+        same_episode=today_decisions.lines_to_decide(asked, same_episode=True),
+        value_decisions=today_decisions.value_decisions(asked),
         still_missing=settle.of(FlagCode.POLICE_SAY_STILL_MISSING),
         conflicts=settle.of(FlagCode.OVERLAPS_ANOTHER),
         interviews_to_check=settle.of(FlagCode.INTERVIEW_BEFORE_END),
-        approvals=today_decisions.approvals(session, viewer, narrowed),
-        repeat_flags=today_decisions.repeat_flags(session, context, viewer, only),
-        reports=today_decisions.reports(session, context, viewer, only),
-        last_report_at=_last_report_at(session) if sees_all(viewer) else None,
+        approvals=today_decisions.approvals(asked),
+        repeat_flags=today_decisions.repeat_flags(asked),
+        reports=today_decisions.reports(asked),
+        last_report_at=next((at for (at,) in asked.rows(_LAST_REPORT)), None) if sees_all(viewer) else None,
     )
 
 
-def _last_report_at(session: Session) -> datetime | None:
-    """When the newest report that could be read arrived."""
-    query = select(Receipt.received_at).where(Receipt.status.in_(STANDS)).order_by(Receipt.received_at.desc())
-    return session.scalar(query.limit(1))
+_LAST_REPORT: Select[*tuple[Any, ...]] = (
+    select(Receipt.received_at).where(Receipt.status.in_(STANDS)).order_by(Receipt.received_at.desc()).limit(1)
+)
+"""When the newest report that could be read arrived."""

@@ -2,24 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, select
 
 from tracker.core.clock import local_date
 from tracker.core.terms import LineOutcome, ProblemCode
-from tracker.services.context import Context, Viewer
+from tracker.services.context import Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
-from tracker.services.pages.episode_rows import name_of, visible_episodes, waiting_lines
+from tracker.services.pages.asking import IDS, Asking, Listed, Scope
+from tracker.services.pages.episode_rows import episodes_with_children, name_of, waiting_line, waiting_lines
 from tracker.services.pages.rows import Section, WaitingLine
-from tracker.services.pages.today_clocks import MOST_SHOWN, last_day, lines_are_shown, narrowed_to
-from tracker.services.pages.today_shapes import (
-    Approval,
-    NewRepeatFlag,
-    ReportReceived,
-    TodayFilter,
-    ValueDecision,
-)
+from tracker.services.pages.today_clocks import MOST_SHOWN, last_day, lines_are_shown
+from tracker.services.pages.today_shapes import Approval, NewRepeatFlag, ReportReceived, ValueDecision
 from tracker.services.pages.value_views import sources_of
 from tracker.store import people
 from tracker.store.models import (
@@ -34,42 +30,33 @@ from tracker.store.models import (
 )
 from tracker.store.models.interviews import NOT_REQUIRED_WAITS
 from tracker.store.models.reports import LINE_WAITS
-from tracker.store.visibility import children_visible_to, episodes_visible_to
 
 _SAME_EPISODE = str(ProblemCode.SAME_EPISODE_UNDECIDED)
 
 
-def lines_to_decide(
-    session: Session, viewer: Viewer, only: TodayFilter, same_episode: bool = False
-) -> Section[WaitingLine]:
+def lines_to_decide(asked: Asking, *, same_episode: bool = False) -> Section[WaitingLine]:
     """Waiting lines, the newest report first: those that ask "same episode?", or all others."""
-    if not lines_are_shown(viewer, only):
+    if not lines_are_shown(asked.scope):
         return Section()
+    rows, total = asked.listed(_lines(same_episode=same_episode))
+    return Section(tuple(waiting_line(row, row.feed) for row in rows), total)
+
+
+@cache
+def _lines(*, same_episode: bool) -> Listed:
     asks = Line.problem_code == _SAME_EPISODE if same_episode else Line.problem_code != _SAME_EPISODE
-    newest = [Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no]
-    rows = waiting_lines(session, [LINE_WAITS, asks], newest, MOST_SHOWN)
-    total = len(rows)
-    if total == MOST_SHOWN:
-        total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS, asks)) or 0
-    return Section(rows, total)
-
-
-def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Section[ValueDecision]:
-    """Values of the police that differ from what a person entered, the longest waiting first."""
-    waits: list[ColumnElement[bool]] = [
-        EpisodeDecision.decided_at.is_(None),
-        episodes_visible_to(viewer),
-        *narrowed_to(viewer, only),
-    ]
-    query = (
-        select(EpisodeDecision, Child)
-        .join(Episode, Episode.id == EpisodeDecision.episode_id)
-        .join(Child, Child.id == Episode.child_id)
-        .where(*waits)
-        .order_by(EpisodeDecision.raised_at, EpisodeDecision.id)
+    newest = (Line.as_of_at.desc(), Line.receipt_id.desc(), Line.line_no)
+    return Listed(
+        waiting_lines(LINE_WAITS, asks).order_by(*newest).limit(MOST_SHOWN),
+        select(func.count()).select_from(Line).where(LINE_WAITS, asks),
+        MOST_SHOWN,
     )
-    found = [(row, child) for row, child in session.execute(query.limit(MOST_SHOWN))]
-    sources = sources_of(session, [row for row, _ in found]) if found else {}
+
+
+def value_decisions(asked: Asking) -> Section[ValueDecision]:
+    """Values of the police that differ from what a person entered, the longest waiting first."""
+    found, total = asked.listed(_values(asked.scope))
+    sources = sources_of(asked.session, [row for row, _ in found]) if found else {}
     rows = tuple(
         ValueDecision(
             id=row.id,
@@ -83,32 +70,48 @@ def value_decisions(session: Session, viewer: Viewer, only: TodayFilter) -> Sect
         )
         for row, child in found
     )
-    total = len(rows)
-    if total == MOST_SHOWN:
-        count = (
-            select(func.count()).select_from(EpisodeDecision).join(Episode, Episode.id == EpisodeDecision.episode_id)
-        )
-        total = session.scalar(count.where(*waits)) or 0
     return Section(rows, total)
 
 
-def approvals(session: Session, viewer: Viewer, narrowed: Sequence[ColumnElement[bool]]) -> Section[Approval]:
+@cache
+def _values(scope: Scope) -> Listed:
+    waits = (EpisodeDecision.decided_at.is_(None), *scope.episodes())
+    of_episode = Episode.id == EpisodeDecision.episode_id
+    return Listed(
+        select(EpisodeDecision, Child)
+        .join(Episode, of_episode)
+        .join(Child, Child.id == Episode.child_id)
+        .where(*waits)
+        .order_by(EpisodeDecision.raised_at, EpisodeDecision.id)
+        .limit(MOST_SHOWN),
+        select(func.count()).select_from(EpisodeDecision).join(Episode, of_episode).where(*waits),
+        MOST_SHOWN,
+        whole=True,
+    )
+
+
+def approvals(asked: Asking) -> Section[Approval]:
     """ "Not required" waiting for a manager, the soonest deadline first: each once, with the episodes it is about."""
-    query = (
-        visible_episodes(viewer, Episode.clock_open, *narrowed)
+    about: dict[int, list[tuple[Episode, Child, Interview]]] = defaultdict(list)
+    found = asked.entities(_not_required(asked.scope))
+    for row, child, interview in sorted(found, key=lambda one: (one[0].interview_due_at, one[0].id)):
+        if waits_for_approval(interview):
+            about[interview.id].append((row, child, interview))
+    names = people.names_by_id(asked.session) if about else {}
+    rows = [_approval(found, asked.viewer, names) for found in list(about.values())[:MOST_SHOWN]]
+    return Section(tuple(rows), len(about))
+
+
+@cache
+def _not_required(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """In no order: to sort them, SQLite would walk every open clock by its deadline instead of the few that wait."""
+    return (
+        episodes_with_children(Episode.clock_open, *scope.episodes())
         .join(InterviewEpisode, InterviewEpisode.episode_id == Episode.id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
         .where(NOT_REQUIRED_WAITS)
         .add_columns(Interview)
-        .order_by(Episode.interview_due_at, Episode.id)
     )
-    about: dict[int, list[tuple[Episode, Child, Interview]]] = defaultdict(list)
-    for row, child, interview in session.execute(query):
-        if waits_for_approval(interview):
-            about[interview.id].append((row, child, interview))
-    names = people.names_by_id(session) if about else {}
-    rows = [_approval(found, viewer, names) for found in list(about.values())[:MOST_SHOWN]]
-    return Section(tuple(rows), len(about))
 
 
 def _approval(found: Sequence[tuple[Episode, Child, Interview]], viewer: Viewer, names: dict[int, str]) -> Approval:
@@ -128,22 +131,12 @@ def _approval(found: Sequence[tuple[Episode, Child, Interview]], viewer: Viewer,
     )
 
 
-def repeat_flags(session: Session, context: Context, viewer: Viewer, only: TodayFilter) -> Section[NewRepeatFlag]:
+def repeat_flags(asked: Asking) -> Section[NewRepeatFlag]:
     """Crossings that still hold and that nobody has reviewed, the newest first."""
-    if only.mine:
+    if asked.scope.mine:
         return Section()
-    new: list[ColumnElement[bool]] = [
-        RepeatFlagRow.ended_on.is_(None),
-        RepeatFlagRow.withdrawn_at.is_(None),
-        RepeatFlagRow.reviewed_at.is_(None),
-        RepeatFlagRow.ends_on > local_date(context.now),
-        children_visible_to(viewer),
-    ]
-    if only.team_id is not None:
-        new.append(Child.team_id == only.team_id)
-    query = select(RepeatFlagRow, Child).join(Child, Child.id == RepeatFlagRow.child_id).where(*new)
-    newest = query.order_by(RepeatFlagRow.raised_on.desc(), RepeatFlagRow.id.desc()).limit(MOST_SHOWN)
-    rules = {rule.name: rule for rule in context.rules.repeat_rules}
+    found, total = asked.listed(_flags(asked.scope), today=local_date(asked.context.now))
+    rules = {rule.name: rule for rule in asked.context.rules.repeat_rules}
     rows = tuple(
         NewRepeatFlag(
             id=row.id,
@@ -156,30 +149,56 @@ def repeat_flags(session: Session, context: Context, viewer: Viewer, only: Today
             ends_on=row.ends_on,
             episodes=len(row.episode_ids),
         )
-        for row, child in session.execute(newest)
+        for row, child in found
     )
-    total = len(rows)
-    if total == MOST_SHOWN:
-        count = select(func.count()).select_from(RepeatFlagRow).join(Child, Child.id == RepeatFlagRow.child_id)
-        total = session.scalar(count.where(*new)) or 0
     return Section(rows, total)
 
 
-def reports(session: Session, context: Context, viewer: Viewer, only: TodayFilter) -> Section[ReportReceived]:
+@cache
+def _flags(scope: Scope) -> Listed:
+    new = (
+        RepeatFlagRow.ended_on.is_(None),
+        RepeatFlagRow.withdrawn_at.is_(None),
+        RepeatFlagRow.reviewed_at.is_(None),
+        RepeatFlagRow.ends_on > bindparam("today"),
+        *scope.children(),
+    )
+    of_child = Child.id == RepeatFlagRow.child_id
+    newest = (RepeatFlagRow.raised_on.desc(), RepeatFlagRow.id.desc())
+    return Listed(
+        select(RepeatFlagRow, Child).join(Child, of_child).where(*new).order_by(*newest).limit(MOST_SHOWN),
+        select(func.count()).select_from(RepeatFlagRow).join(Child, of_child).where(*new),
+        MOST_SHOWN,
+        whole=True,
+    )
+
+
+_RECEIPTS = (
+    select(Receipt)
+    .where(Receipt.received_at >= bindparam("since"))
+    .order_by(Receipt.received_at.desc())
+    .limit(MOST_SHOWN)
+)
+_OUTCOMES = (
+    select(Line.receipt_id, Line.outcome, func.count())
+    .where(Line.receipt_id.in_(IDS))
+    .group_by(Line.receipt_id, Line.outcome)
+)
+_WAITING = select(Line.receipt_id, func.count()).where(LINE_WAITS, Line.receipt_id.in_(IDS)).group_by(Line.receipt_id)
+
+
+def reports(asked: Asking) -> Section[ReportReceived]:
     """Reports received in the last 24 hours, the newest first, with what became of their lines."""
-    if not lines_are_shown(viewer, only):
+    if not lines_are_shown(asked.scope):
         return Section()
-    query = select(Receipt).where(Receipt.received_at >= last_day(context.now)).order_by(Receipt.received_at.desc())
-    receipts = session.scalars(query.limit(MOST_SHOWN)).all()
+    receipts = [receipt for (receipt,) in asked.entities(_RECEIPTS, since=last_day(asked.context.now))]
     if not receipts:
         return Section()
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     ids = [receipt.id for receipt in receipts]
-    grouped = select(Line.receipt_id, Line.outcome, func.count()).where(Line.receipt_id.in_(ids))
-    for receipt_id, outcome, lines in session.execute(grouped.group_by(Line.receipt_id, Line.outcome)):
+    for receipt_id, outcome, lines in asked.rows(_OUTCOMES, ids=ids):
         counts[receipt_id][LineOutcome(outcome)] = lines
-    waits = select(Line.receipt_id, func.count()).where(LINE_WAITS, Line.receipt_id.in_(ids))
-    waiting = dict(session.execute(waits.group_by(Line.receipt_id)).all())
+    waiting = dict(asked.rows(_WAITING, ids=ids))
     rows = tuple(
         ReportReceived(
             receipt_id=receipt.id,

@@ -1,22 +1,17 @@
 """What of the interviews' work stands on Today: visits, what is not written up, councils that have not answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from functools import cache
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import bindparam, exists, func, select
 
-from tracker.services.context import Context, Viewer
-from tracker.services.pages.episode_rows import Condition
-from tracker.services.pages.interview_items import FoundInterviews, InterviewItem, find_interviews, items_of
+from tracker.services.pages.asking import NOW, Asking, Listed, Scope
+from tracker.services.pages.interview_items import InterviewItem, find_interviews, interviews_query, items_of
 from tracker.services.pages.rows import Section
-from tracker.services.pages.today_clocks import end_of_today, narrowed_to, narrowed_to_team
-from tracker.services.pages.today_shapes import TodayFilter, UnansweredRequest
+from tracker.services.pages.today_clocks import end_of_today
+from tracker.services.pages.today_shapes import UnansweredRequest
 from tracker.store.models import AuthorityRequest, Episode, Interview, InterviewEpisode
 from tracker.store.models.interviews import REQUEST_UNANSWERED, TO_WRITE_UP, VISIT_STANDS
-from tracker.store.visibility import episodes_visible_to
 
 MOST = 10
 """Rows of each of these parts; My team shows by person what more there is."""
@@ -30,44 +25,46 @@ class WorkOfToday:
     unanswered_requests: Section[UnansweredRequest]
 
 
-def work_of_today(session: Session, context: Context, viewer: Viewer, only: TodayFilter) -> WorkOfToday:
+def work_of_today(asked: Asking) -> WorkOfToday:
     """Visits still ahead today, in order of time; visits begun of which nobody has said what became, and interviews
     held and not written up, the longest ago first; requests to other councils likewise."""
-    mine = [Interview.allocated_to_id == viewer.person_id] if only.mine else []
-
-    def find(conditions: Sequence[Condition], by: InstrumentedAttribute[datetime | None]) -> FoundInterviews:
-        return find_interviews(session, viewer, [*conditions, *mine], [by, Interview.id], MOST, narrowed_to_team(only))
-
-    planned_at = Interview.planned_at
-    ahead = find([VISIT_STANDS, planned_at > context.now, planned_at < end_of_today(context.now)], planned_at)
-    passed = find([VISIT_STANDS, planned_at <= context.now], planned_at)
-    unwritten = find([TO_WRITE_UP], Interview.completed_at)
-    asked, total = _unanswered(session, viewer, only)
-    shown = {*ahead.ids, *passed.ids, *unwritten.ids, *(row.interview_id for row in asked)}
-    items = items_of(session, shown)
+    scope, ends_at = asked.scope, end_of_today(asked.context.now)
+    ahead = find_interviews(asked, _visits(scope, past=False), ends_at=ends_at)
+    passed, unwritten = find_interviews(asked, _visits(scope, past=True)), find_interviews(asked, _unwritten(scope))
+    waiting, total = asked.listed(_unanswered(scope))
+    shown = {*ahead.ids, *passed.ids, *unwritten.ids, *(row.interview_id for row in waiting)}
+    items = items_of(asked.session, shown)
     requests = tuple(
         UnansweredRequest(row.id, row.authority, row.asked_at, items[row.interview_id])
-        for row in asked
+        for row in waiting
         if row.interview_id in items
     )
     return WorkOfToday(ahead.shown(items), passed.shown(items), unwritten.shown(items), Section(requests, total))
 
 
-def _unanswered(session: Session, viewer: Viewer, only: TodayFilter) -> tuple[Sequence[Any], int]:
-    """Requests of interviews whose clock is open, asked the longest ago first, and how many there are."""
-    asked = AuthorityRequest
+@cache
+def _visits(scope: Scope, *, past: bool) -> Listed:
+    """Those begun, or those still ahead today."""
+    at = Interview.planned_at
+    when = [at <= NOW] if past else [at > NOW, at < bindparam("ends_at")]
+    return interviews_query(scope, [VISIT_STANDS, *when], [at, Interview.id], MOST)
+
+
+@cache
+def _unwritten(scope: Scope) -> Listed:
+    return interviews_query(scope, [TO_WRITE_UP], [Interview.completed_at, Interview.id], MOST)
+
+
+@cache
+def _unanswered(scope: Scope) -> Listed:
+    """Requests of interviews whose clock is open, asked the longest ago first."""
+    of = AuthorityRequest
     of_open_clock = exists(
         select(InterviewEpisode.episode_id)
         .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(InterviewEpisode.interview_id == asked.interview_id, Episode.clock_open)
-        .where(episodes_visible_to(viewer), *narrowed_to(viewer, only))
-        .correlate(asked)
+        .where(InterviewEpisode.interview_id == of.interview_id, Episode.clock_open, *scope.episodes())
+        .correlate(of)
     )
-    query = select(asked.id, asked.interview_id, asked.authority, asked.asked_at)
-    query = query.where(REQUEST_UNANSWERED, of_open_clock).order_by(asked.asked_at, asked.id)
-    found = session.execute(query.limit(MOST)).all()
-    total = len(found)
-    if total == MOST:
-        count = select(func.count()).select_from(asked).where(REQUEST_UNANSWERED, of_open_clock)
-        total = session.scalar(count) or 0
-    return found, total
+    waits = (REQUEST_UNANSWERED, of_open_clock)
+    first = select(of.id, of.interview_id, of.authority, of.asked_at).where(*waits).order_by(of.asked_at, of.id)
+    return Listed(first.limit(MOST), select(func.count()).select_from(of).where(*waits), MOST)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.interview_course import Asked, Attempt, Course, stage_of
 from tracker.core.interview_terms import AuthorityAnswer, InterviewStage, VisitEnd
-from tracker.store.interview_courses import attempts_of
-from tracker.store.models import AuthorityRequest, Interview, InterviewEpisode, InterviewVisit, Person
+from tracker.services.pages.asking import IDS
+from tracker.store.db import plain_rows
+from tracker.store.interview_courses import attempts_of, last_visits_of
+from tracker.store.models import AuthorityRequest, Interview, InterviewEpisode, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,6 @@ class Work:
 NOTHING_DONE = Work()
 
 _STEPS = ("allocated_at", "offered_at", "accepted_at", "planned_at", "not_required_at", "not_required_refused_at")
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 _OF_EPISODES = (
     select(
@@ -46,18 +47,13 @@ _OF_EPISODES = (
     )
     .join(Interview, Interview.id == InterviewEpisode.interview_id)
     .outerjoin(Person, Person.id == Interview.allocated_to_id)
-    .where(InterviewEpisode.episode_id.in_(_IDS))
+    .where(InterviewEpisode.episode_id.in_(IDS))
     .order_by(Interview.id)
 )  # fmt: skip
-_ENDS = (
-    select(InterviewVisit.interview_id, InterviewVisit.ended_as)
-    .where(InterviewVisit.interview_id.in_(_IDS), InterviewVisit.ended_as.is_not(None))
-    .order_by(InterviewVisit.id)
-)
 _OF = AuthorityRequest
 _ASKED = (
     select(_OF.interview_id, _OF.authority, _OF.answer, _OF.asked_at)
-    .where(_OF.interview_id.in_(_IDS), _OF.withdrawn_at.is_(None))
+    .where(_OF.interview_id.in_(IDS), _OF.withdrawn_at.is_(None))
     .order_by(_OF.asked_at, _OF.id)
 )
 """Built once: building a statement takes longer than running it on this many rows."""
@@ -69,14 +65,14 @@ def work_on(session: Session, episode_ids: Collection[int]) -> dict[int, Work]:
     Of several interviews the newest that is anybody's counts, else the newest. An episode with none is left out.
     """
     found: dict[int, Any] = {}
-    for row in session.execute(_OF_EPISODES, {"ids": list(episode_ids)}):
+    for row in plain_rows(session, _OF_EPISODES, ids=list(episode_ids)):
         held = found.get(row[0])
         if held is None or held[2] is None or row[2] is not None:
             found[row[0]] = row
     ids = {row[1] for row in found.values()}
     if not ids:
         return {}
-    attempts, ends, asked = attempts_of(session, ids), _last_ends(session, ids), _asked(session, ids)
+    attempts, ends, asked = attempts_of(session, ids), last_visits_of(session, ids), _asked(session, ids)
     return {
         episode_id: _work(row, attempts.get(row[1], []), ends.get(row[1]), asked.get(row[1], []))
         for episode_id, row in found.items()
@@ -104,13 +100,8 @@ def _work(row: Any, attempts: list[Attempt], ended: VisitEnd | None, asked: list
     )
 
 
-def _last_ends(session: Session, interview_ids: Collection[int]) -> dict[int, VisitEnd]:
-    found = session.execute(_ENDS, {"ids": list(interview_ids)})
-    return {interview_id: VisitEnd(ended) for interview_id, ended in found if ended}
-
-
 def _asked(session: Session, interview_ids: Collection[int]) -> dict[int, list[tuple[Asked, datetime]]]:
     found: dict[int, list[tuple[Asked, datetime]]] = defaultdict(list)
-    for interview_id, authority, answer, at in session.execute(_ASKED, {"ids": list(interview_ids)}):
+    for interview_id, authority, answer, at in plain_rows(session, _ASKED, ids=list(interview_ids)):
         found[interview_id].append((Asked(authority, AuthorityAnswer(answer) if answer else None), at))
     return found

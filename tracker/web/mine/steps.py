@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
-
 from tracker.core.interview_terms import InterviewStage, WhoHolds
 from tracker.services.pages.clock_rows import ClockRow
+from tracker.web.addresses import address
 
 ATTEMPT = "interviews.record_attempt"
 PLAN = "interviews.plan"
@@ -31,7 +30,7 @@ class Step:
     @property
     def address(self) -> str:
         back: dict[str, Any] = {} if self.is_looking else {"from": "mine"}
-        return url_for(self.endpoint, episode_id=self.episode_id, **back)
+        return address(self.endpoint, episode_id=self.episode_id, **back)
 
 
 _BY_STAGE: dict[InterviewStage, tuple[str, str]] = {

@@ -14,7 +14,7 @@ from tracker.web.access import Permission, requires
 from tracker.web.filters import plural
 from tracker.web.forms import add_problems
 from tracker.web.interviews.forms import person_choices
-from tracker.web.records import addresses, team_choices
+from tracker.web.records import team_choices
 from tracker.web.request import may, request_context, signed_in_viewer
 from tracker.web.today.forms import BulkAllocateForm, TodayFilterForm
 from tracker.web.today.sections import at_a_glance
@@ -65,8 +65,6 @@ def _page(form: BulkAllocateForm) -> str:
         filters=filters,
         glance=at_a_glance(shown),
         narrowed=_narrowed_to(),
-        episode_at=addresses("episodes.show", "episode_id"),
-        allocate_at=addresses("interviews.allocate", "episode_id", **{"from": "today"}),
     )
 
 
