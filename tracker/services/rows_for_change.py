@@ -32,14 +32,13 @@ def episodes_for_change(
     """Several rows, in order of start. Refused where one is unknown or hidden, or none is named."""
     wanted = set(episode_ids)
     audit.hold_chain(session)
-    visible = select(Episode.id).where(Episode.id.in_(wanted))
-    if context.actor.person_id is not None:
-        visible = visible.where(episodes_visible_to(_actor_as_viewer(session, context.actor.person_id)))
-    if not wanted or set(session.scalars(visible)) != wanted:
-        raise Refused(FormProblem("unknown_episode", "There is no such episode.", ("episode_id",)))
     query = select(Episode).where(Episode.id.in_(wanted)).order_by(Episode.missing_from_at, Episode.id)
+    if context.actor.person_id is not None:
+        query = query.where(episodes_visible_to(_actor_as_viewer(session, context.actor.person_id)))
     held = query.with_for_update().execution_options(populate_existing=True)
-    rows = list(session.scalars(held))
+    rows = list(session.scalars(held)) if wanted else []
+    if not wanted or len(rows) < len(wanted):
+        raise Refused(FormProblem("unknown_episode", "There is no such episode.", ("episode_id",)))
     if version is not None and any(row.version != version for row in rows):
         raise Conflict(CHANGED_MEANWHILE)
     return rows

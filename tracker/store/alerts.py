@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock
 from tracker.core.terms import Rung
+from tracker.store.db import plain_rows
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
 
 
@@ -26,8 +28,7 @@ def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | 
 
 def ids_told(session: Session, ids: Collection[int]) -> set[int]:
     """Those of these episodes for which an alert was ever raised."""
-    query = select(Alert.episode_id).where(Alert.episode_id.in_(ids)).distinct()
-    return {episode_id for episode_id in session.scalars(query) if episode_id is not None}
+    return {episode_id for (episode_id,) in plain_rows(session, _TOLD, ids=list(ids))}
 
 
 def episode_clock(session: Session, row: Episode, *, told: bool = True) -> RunningClock | None:
@@ -46,9 +47,9 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     ids = [row.id for row in rows if row.interview_due_at is not None]
     if not ids:
         return {}
-    raised: dict[int, list[Alert]] = defaultdict(list)
-    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids)).order_by(Alert.id)):
-        raised[alert.episode_id or 0].append(alert)
+    raised: dict[int, list[Any]] = defaultdict(list)
+    for alert in plain_rows(session, _RAISED, ids=ids):
+        raised[alert.episode_id].append(alert)
     allocated = _allocated_to(session, ids)
     return {
         row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
@@ -57,7 +58,8 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     }
 
 
-def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated_to_id: int | None) -> RunningClock:
+def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
+    """`alerts`: those of the episode, as rows or as their columns of `_RAISED`."""
     carried = frozenset(Rung(rung) for rung in row.carried_rungs)
     return RunningClock(
         subject="episode",
@@ -75,7 +77,7 @@ def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated
     )
 
 
-def _rungs(alerts: Iterable[Alert]) -> frozenset[Rung]:
+def _rungs(alerts: Iterable[Any]) -> frozenset[Rung]:
     return frozenset(Rung(rung) for alert in alerts for rung in alert.rungs)
 
 
@@ -175,10 +177,20 @@ def teams_with_open_clocks(session: Session) -> set[int]:
 
 def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
-    query = (
-        select(InterviewEpisode.episode_id, Interview.allocated_to_id)
-        .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(InterviewEpisode.episode_id.in_(ids), Interview.allocated_to_id.is_not(None))
-    )
-    found = session.execute(query.order_by(Interview.id))
-    return {episode_id: person_id for episode_id, person_id in found if person_id is not None}
+    return {episode_id: person_id for episode_id, person_id in plain_rows(session, _ALLOCATED, ids=list(ids))}
+
+
+_alert, _interview, _link = Alert.__table__.c, Interview.__table__, InterviewEpisode.__table__
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
+_TOLD = select(_alert.episode_id).where(_alert.episode_id.in_(_ids)).distinct()
+_RAISED = (
+    select(_alert.episode_id, _alert.clock_no, _alert.rung, _alert.rungs, _alert.acknowledged_at, _alert.planned_at)
+    .where(_alert.episode_id.in_(_ids))
+    .order_by(_alert.id)
+)
+_ALLOCATED = (
+    select(_link.c.episode_id, _interview.c.allocated_to_id)
+    .select_from(_link.join(_interview, _interview.c.id == _link.c.interview_id))
+    .where(_link.c.episode_id.in_(_ids), _interview.c.allocated_to_id.is_not(None))
+    .order_by(_interview.c.id)
+)  # built once: asked with every change of an episode or an interview, and by every sweep that finds something

@@ -217,8 +217,8 @@ def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: dateti
     if not acts:
         return
     hold_chain(session)
-    newest = select(_AUDIT.c.hash).order_by(_AUDIT.c.id.desc()).limit(1)
-    previous = session.connection().scalar(newest) or FIRST_HASH
+    connection = session.connection()
+    previous = connection.scalar(_NEWEST_HASH) or FIRST_HASH
     rows: list[dict[str, object]] = []
     for act in acts:
         row: dict[str, object] = {
@@ -233,10 +233,12 @@ def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: dateti
         }
         previous = row["hash"] = _hash_of(row, now)
         rows.append(row)
-    session.connection().execute(insert(_AUDIT), rows)
+    connection.execute(_APPEND, rows)
 
 
 _AUDIT = cast("Table", AuditEntry.__table__)
+_NEWEST_HASH = select(_AUDIT.c.hash).order_by(_AUDIT.c.id.desc()).limit(1)
+_APPEND = insert(_AUDIT)
 _HASHED = ("actor_id", "actor", "action", "subject", "subject_id", "details")
 _AS_TEXT = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.store.children import slices
@@ -51,13 +51,17 @@ def of_episodes(session: Session, episodes: Iterable[Episode]) -> dict[int, list
     wanted = {row.id: row.child_id for row in episodes}
     found: dict[int, list[StrategyMeeting]] = defaultdict(list)
     for some in slices(sorted(set(wanted.values()))):
-        query = select(StrategyMeeting).where(
-            StrategyMeeting.child_id.in_(some), StrategyMeeting.episode_id.is_not(None)
-        )
-        for row in session.scalars(query.order_by(StrategyMeeting.id)):
+        for row in session.scalars(_OF_CHILDREN, {"ids": some}):
             if row.episode_id in wanted:
                 found[row.episode_id].append(row)
     return found
+
+
+_OF_CHILDREN = (
+    select(StrategyMeeting)
+    .where(StrategyMeeting.child_id.in_(bindparam("ids", expanding=True)), StrategyMeeting.episode_id.is_not(None))
+    .order_by(StrategyMeeting.id)
+)  # built once: asked with every change of an episode or an interview
 
 
 def of_flags(session: Session, flag_ids: Collection[int]) -> dict[int, StrategyMeeting]:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Recipient
 from tracker.core.terms import Role
+from tracker.store.db import plain_rows
 from tracker.store.models import Person, PersonRole, Team
 
 
@@ -18,13 +19,19 @@ def roles_of(row: Person) -> frozenset[Role]:
 
 def acting(session: Session, person_id: int) -> tuple[str, int | None, frozenset[Role]]:
     """Name, team and roles (none of somebody who left). Asked with every change, so only these columns are read."""
-    columns = Person.name, Person.team_id, Person.is_active, PersonRole.role
-    query = select(*columns).outerjoin(PersonRole, PersonRole.person_id == Person.id).where(Person.id == person_id)
-    rows = session.execute(query).all()
+    rows = list(plain_rows(session, _ACTING, person_id=person_id))
     if not rows:
         raise NoResultFound(f"there is no person {person_id}")
     name, team_id, is_active, _ = rows[0]
     return name, team_id, frozenset(Role(row.role) for row in rows if row.role is not None and is_active)
+
+
+_person, _held = Person.__table__.c, PersonRole.__table__.c
+_ACTING = (
+    select(_person.name, _person.team_id, _person.is_active, _held.role)
+    .select_from(Person.__table__.outerjoin(PersonRole.__table__, _held.person_id == _person.id))
+    .where(_person.id == bindparam("person_id"))
+)
 
 
 def by_email(session: Session, email: str) -> Person | None:
