@@ -108,21 +108,17 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
 
 def due_episode_ids(session: Session, now: datetime) -> Sequence[int]:
     """Episodes at which the sweep must look by now, longest due first; costs what is due, not what is stored."""
-    query = select(Episode.id).where(Episode.sweep_at.is_not(None), Episode.sweep_at <= now)
-    return session.scalars(query.order_by(Episode.sweep_at, Episode.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE_EPISODES, now=now)]
 
 
 def due_line_ids(session: Session, now: datetime) -> Sequence[int]:
     """Quarantined lines at which the sweep must look by now, longest due first."""
-    query = select(Line.id).where(Line.sweep_at.is_not(None), Line.sweep_at <= now)
-    return session.scalars(query.order_by(Line.sweep_at, Line.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE_LINES, now=now)]
 
 
 def lock_due_episodes(session: Session, ids: Collection[int], now: datetime) -> Sequence[Episode]:
     """Those of `ids` still due, read anew and held; what somebody else holds now is left to the next sweep."""
-    query = select(Episode).where(Episode.id.in_(ids), Episode.sweep_at <= now)
-    held = query.order_by(Episode.sweep_at, Episode.id).with_for_update(skip_locked=True)
-    return session.scalars(held.execution_options(populate_existing=True)).all()
+    return session.scalars(_HELD_EPISODES, {"ids": list(ids), "now": now}).all()
 
 
 def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Sequence[Line]:
@@ -154,14 +150,8 @@ def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Ep
 
     None is older than the email, so the index by recipient and time finds them.
     """
-    query = (
-        select(Alert, Episode, Line)
-        .outerjoin(Episode, Episode.id == Alert.episode_id)
-        .outerjoin(Line, Line.id == Alert.line_id)
-        .where(Alert.recipient_id == message.recipient_id, Alert.raised_at >= message.created_at)
-        .where(Alert.outbox_id == message.id)
-    )
-    return [(alert, episode, line) for alert, episode, line in session.execute(query)]
+    of = {"person_id": message.recipient_id, "since": message.created_at, "message_id": message.id}
+    return [(alert, episode, line) for alert, episode, line in session.execute(_CARRIED, of)]
 
 
 def count_of_message(session: Session, recipient_id: int, message_id: int) -> int:
@@ -177,7 +167,7 @@ def teams_with_open_clocks(session: Session) -> set[int]:
 
 def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
-    return {episode_id: person_id for episode_id, person_id in plain_rows(session, _ALLOCATED, ids=list(ids))}
+    return dict(iter(plain_rows(session, _ALLOCATED, ids=list(ids))))
 
 
 _alert, _interview, _link = Alert.__table__.c, Interview.__table__, InterviewEpisode.__table__
@@ -193,4 +183,29 @@ _ALLOCATED = (
     .select_from(_link.join(_interview, _interview.c.id == _link.c.interview_id))
     .where(_link.c.episode_id.in_(_ids), _interview.c.allocated_to_id.is_not(None))
     .order_by(_interview.c.id)
-)  # built once: asked with every change of an episode or an interview, and by every sweep that finds something
+)
+_CARRIED = (
+    select(Alert, Episode, Line)
+    .outerjoin(Episode, Episode.id == Alert.episode_id)
+    .outerjoin(Line, Line.id == Alert.line_id)
+    .where(Alert.recipient_id == bindparam("person_id"), Alert.raised_at >= bindparam("since"))
+    .where(Alert.outbox_id == bindparam("message_id"))
+)
+_now: BindParameter[datetime] = bindparam("now")
+_episode, _line = Episode.__table__.c, Line.__table__.c
+_DUE_EPISODES = (
+    select(_episode.id)
+    .where(_episode.sweep_at.is_not(None), _episode.sweep_at <= _now)
+    .order_by(_episode.sweep_at, _episode.id)
+)
+_DUE_LINES = (
+    select(_line.id).where(_line.sweep_at.is_not(None), _line.sweep_at <= _now).order_by(_line.sweep_at, _line.id)
+)
+_HELD_EPISODES = (
+    select(Episode)
+    .where(Episode.id.in_(_ids), Episode.sweep_at <= _now)
+    .order_by(Episode.sweep_at, Episode.id)
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+# All built once: they are asked with every change of an episode or an interview, or by every sweep and delivery.

@@ -33,8 +33,15 @@ def to_core(row: Interview) -> ReturnHomeInterview:
 
 def rows_of_episode(session: Session, episode_id: int) -> list[Interview]:
     """Oldest first."""
-    query = select(Interview).join(InterviewEpisode).where(InterviewEpisode.episode_id == episode_id)
-    return list(session.scalars(query.order_by(Interview.id)))
+    return list(session.scalars(_ROWS, {"episode_id": episode_id}))
+
+
+_ROWS = (
+    select(Interview)
+    .join(InterviewEpisode)
+    .where(InterviewEpisode.episode_id == bindparam("episode_id"))
+    .order_by(Interview.id)
+)  # built once: asked with every change of an interview
 
 
 def interviews_of_episode(session: Session, episode_id: int) -> list[ReturnHomeInterview]:

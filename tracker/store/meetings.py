@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.store.children import slices
+from tracker.store.db import plain_rows
 from tracker.store.models import Action, Episode, StrategyMeeting
 
 BY_HAND = "by_hand"
@@ -83,8 +84,15 @@ def flag_key(flag_id: int) -> str:
 
 def due_episode_ids(session: Session, now: datetime) -> Sequence[int]:
     """Episodes of which a meeting may have to be asked for by now, the longest due first."""
-    query = select(Episode.id).where(Episode.meeting_check_at.is_not(None), Episode.meeting_check_at <= now)
-    return session.scalars(query.order_by(Episode.meeting_check_at, Episode.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE, now=now)]
+
+
+_episode = Episode.__table__.c
+_DUE = (
+    select(_episode.id)
+    .where(_episode.meeting_check_at.is_not(None), _episode.meeting_check_at <= bindparam("now"))
+    .order_by(_episode.meeting_check_at, _episode.id)
+)  # built once: every sweep asks it
 
 
 def lock_due_episodes(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Episode]:

@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.store.db import plain_rows
 from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage, Person
 
@@ -100,34 +102,65 @@ def addresses_of(session: Session, person_ids: Collection[int]) -> dict[int, str
     return {row.id: row.email for row in session.execute(query)}
 
 
-def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
-    free = or_(
+_outbox = cast("Table", OutboxMessage.__table__)
+_now: BindParameter[datetime] = bindparam("now")
+_MAY_BE_CLAIMED = and_(
+    _WAITING,
+    OutboxMessage.try_at <= _now,
+    or_(
         OutboxMessage.leased_until.is_(None),
-        OutboxMessage.leased_until <= now,
-        OutboxMessage.leased_until > now + LONGEST_LEASE,
-    )
-    return and_(_WAITING, OutboxMessage.try_at <= now, free)
+        OutboxMessage.leased_until <= _now,
+        OutboxMessage.leased_until > bindparam("too_long"),
+    ),
+)
+_ANY = select(OutboxMessage.id).where(_MAY_BE_CLAIMED).limit(1)
+_TO_CLAIM = (
+    select(OutboxMessage.id)
+    .where(_MAY_BE_CLAIMED)
+    .order_by(OutboxMessage.try_at, OutboxMessage.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
+_TAKE = (
+    update(_outbox)
+    .where(_outbox.c.id.in_(_ids), _MAY_BE_CLAIMED)
+    .values(lease=bindparam("by"), leased_until=bindparam("until"))
+)
+_MINE = (
+    select(OutboxMessage)
+    .where(OutboxMessage.id.in_(_ids), OutboxMessage.lease == bindparam("by"))
+    .order_by(OutboxMessage.try_at, OutboxMessage.id)
+    .execution_options(populate_existing=True)
+)
+_SENT = (
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("of"), _WAITING)
+    .values(sent_at=bindparam("now"), attempts=_outbox.c.attempts + 1, lease=None, leased_until=None, last_error=None)
+)
+_LEASES = select(_outbox.c.lease).where(_WAITING, _outbox.c.lease.is_not(None)).distinct()
+# All built once: every delivery asks them, and most find nothing.
 
 
 def anything_to_send(session: Session, now: datetime) -> bool:
-    return session.scalar(select(OutboxMessage.id).where(_may_be_claimed(now)).limit(1)) is not None
+    return bool(list(plain_rows(session, _ANY, now=now, too_long=now + LONGEST_LEASE)))
 
 
 def claim(session: Session, lease: str, now: datetime, until: datetime, limit: int) -> Sequence[OutboxMessage]:
     """Lease up to `limit` messages that are due, longest due first. A lease that ran out is taken over."""
-    query = select(OutboxMessage.id).where(_may_be_claimed(now)).order_by(OutboxMessage.try_at, OutboxMessage.id)
-    ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
-    taken = update(OutboxMessage).where(OutboxMessage.id.in_(ids), _may_be_claimed(now))
-    session.execute(taken.values(lease=lease, leased_until=until), execution_options={"synchronize_session": False})
-    mine = select(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease)
-    ordered = mine.order_by(OutboxMessage.try_at, OutboxMessage.id)
-    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+    free = {"now": now, "too_long": now + LONGEST_LEASE}
+    ids = [id_ for (id_,) in plain_rows(session, _TO_CLAIM, most=limit, **free)]
+    if not ids:
+        return ()
+    session.connection().execute(_TAKE, {"ids": ids, "by": lease, "until": until, **free})
+    return session.scalars(_MINE, {"ids": ids, "by": lease}).all()
 
 
 def leases(session: Session) -> set[str]:
     """Who holds a message that waits: deliverers, and sweeps still summing up."""
-    query = select(OutboxMessage.lease).where(_WAITING, OutboxMessage.lease.is_not(None)).distinct()
-    return {lease for lease in session.scalars(query) if lease is not None}
+    return {lease for (lease,) in plain_rows(session, _LEASES)}
 
 
 def worker_of(lease: str) -> str:
@@ -150,9 +183,7 @@ def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -
 
 def mark_sent(session: Session, message_id: int, now: datetime) -> bool:
     """The server has taken it. False if that was recorded already: recorded exactly once, by whoever was first."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _WAITING)
-    sent = row.values(sent_at=now, attempts=OutboxMessage.attempts + 1, lease=None, leased_until=None, last_error=None)
-    return changed(session, sent) == 1
+    return session.connection().execute(_SENT, {"of": message_id, "now": now}).rowcount == 1
 
 
 def mark_delayed(session: Session, message_id: int, lease: str, try_at: datetime, why: str) -> bool:

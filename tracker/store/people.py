@@ -34,6 +34,15 @@ _ACTING = (
 )
 
 
+_ROLES = select(_held.person_id, _held.role)
+_ACTIVE = (
+    select(_person.id, _person.team_id, _person.away_from, _person.away_until)
+    .where(_person.is_active)
+    .order_by(_person.id)
+)
+# Built once: every change and every page asks the one or the other.
+
+
 def by_email(session: Session, email: str) -> Person | None:
     """The person with this address, in whatever case it is typed."""
     return session.scalar(select(Person).where(Person.email == normalise_email(email)))
@@ -46,7 +55,7 @@ def normalise_email(email: str) -> str:
 def roles_by_id(session: Session) -> Mapping[int, set[Role]]:
     """Person id → their roles; nobody is asked for in vain."""
     held: dict[int, set[Role]] = defaultdict(set)
-    for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role)):
+    for person_id, role in plain_rows(session, _ROLES):
         held[person_id].add(Role(role))
     return held
 
@@ -54,9 +63,8 @@ def roles_by_id(session: Session) -> Mapping[int, set[Role]]:
 def recipients(session: Session) -> list[Recipient]:
     """Everybody whom the ladder could tell: those active, with their roles, team and absence. Asked for on every page,
     so only the columns needed are read."""
-    held, of = roles_by_id(session), Person
-    query = select(of.id, of.team_id, of.away_from, of.away_until).where(of.is_active).order_by(of.id)
-    return [Recipient(row.id, frozenset(held[row.id]), *row[1:]) for row in session.execute(query)]
+    held = roles_by_id(session)
+    return [Recipient(row.id, frozenset(held[row.id]), *row[1:]) for row in plain_rows(session, _ACTIVE)]
 
 
 def all_people(session: Session) -> Sequence[Person]:
