@@ -48,12 +48,13 @@ def record_offer(
     with writing() as session:
         episode = episode_for_change(session, context, episode_id)
         refuse_excluded([episode])
-        for held in interviews.rows_of_episode(session, episode.id):
+        rows = interviews.rows_of_episode(session, episode.id)
+        for held in rows:
             keep_entered(session, held)
             if held.entered_offered_at == offered_at and to in (None, held.entered_offered_to):
                 return held.id
         refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
-        row = open_or_new(session, [episode], context)
+        row = open_or_new(session, rows, context)
         keep_entered(session, row)
         row.entered_offered_at, row.entered_offered_to = offered_at, to
         write_interview(session, row, offers_of(session, row), context, "interview_offered", cover=[episode])
@@ -245,9 +246,10 @@ def _row_for_outcome(
     """The interview to write an outcome on: the one named, the same one, the one being arranged, else a new one."""
     if interview_id is not None:
         return session.get_one(Interview, interview_id)
-    held = [row for episode in episodes for row in interviews.rows_of_episode(session, episode.id) if row is not same]
+    rows = {row.id: row for episode in episodes for row in interviews.rows_of_episode(session, episode.id)}
+    held = [row for row in rows.values() if row is not same]
     if any(getattr(row, fact) is not None for row in held):
         word = fact.removesuffix("_at")
         sentence = f"An interview for this episode is recorded as {word} already. Correct that record instead."
         raise Refused(FormProblem(f"already_{word}", sentence, (fact,)))
-    return same or open_or_new(session, episodes, context)
+    return same or open_or_new(session, held, context)

@@ -26,11 +26,6 @@ def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | 
     return session.scalar(query.limit(1))
 
 
-def ids_told(session: Session, ids: Collection[int]) -> set[int]:
-    """Those of these episodes for which an alert was ever raised."""
-    return {episode_id for (episode_id,) in plain_rows(session, _TOLD, ids=list(ids))}
-
-
 def episode_clock(session: Session, row: Episode, *, told: bool = True) -> RunningClock | None:
     """An episode's clock as the ladder needs it; None where it has no deadline.
 
@@ -172,7 +167,6 @@ def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
 
 _alert, _interview, _link = Alert.__table__.c, Interview.__table__, InterviewEpisode.__table__
 _ids: BindParameter[int] = bindparam("ids", expanding=True)
-_TOLD = select(_alert.episode_id).where(_alert.episode_id.in_(_ids)).distinct()
 _RAISED = (
     select(_alert.episode_id, _alert.clock_no, _alert.rung, _alert.rungs, _alert.acknowledged_at, _alert.planned_at)
     .where(_alert.episode_id.in_(_ids))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.core.candidates import Span
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.store.children import Traits
 from tracker.store.db import as_json_value, plain_rows
 from tracker.store.models import Child, Episode, EpisodeVersion
 
@@ -24,7 +25,7 @@ _SAME = (
 _same_of = attrgetter(*_SAME)
 
 
-def to_core(row: Episode, child: Child) -> MissingEpisode:
+def to_core(row: Episode, child: Traits) -> MissingEpisode:
     """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
     same = dict(zip(_SAME, _same_of(row), strict=True))
     return MissingEpisode(

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.terms import DeclinedBy
@@ -33,7 +33,7 @@ def to_core(row: Interview) -> ReturnHomeInterview:
 
 def rows_of_episode(session: Session, episode_id: int) -> list[Interview]:
     """Oldest first."""
-    return list(session.scalars(_ROWS, {"episode_id": episode_id}))
+    return list(session.scalars(_ROWS, {"episode_id": episode_id}).unique())
 
 
 _ROWS = (
@@ -41,6 +41,7 @@ _ROWS = (
     .join(InterviewEpisode)
     .where(InterviewEpisode.episode_id == bindparam("episode_id"))
     .order_by(Interview.id)
+    .options(joinedload(Interview.links))
 )  # built once: asked with every change of an interview
 
 
