@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import closing_of
@@ -12,7 +12,7 @@ from tracker.services.errors import FormProblem, Refused
 from tracker.services.follow_up import follow_up_episode
 from tracker.store import audit, children, episodes, interviews
 from tracker.store.db import as_json_value
-from tracker.store.models import Episode, EpisodeVersion, Interview, InterviewEpisode
+from tracker.store.models import Episode, Interview, InterviewEpisode
 
 _NOT_SHOWN = frozenset(
     {
@@ -38,13 +38,22 @@ def refuse_excluded(rows: Collection[Episode]) -> None:
 
 def of_children(session: Session, rows: Collection[Episode]) -> list[Interview]:
     """Every interview of any episode of these episodes' children, oldest first."""
-    query = (
-        select(Interview)
-        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
-        .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(Episode.child_id.in_({row.child_id for row in rows}))
+    return list(session.scalars(_OF_CHILDREN, {"ids": list({row.child_id for row in rows})}).unique())
+
+
+_covers, _of = InterviewEpisode.__table__.c, Episode.__table__.c
+_OF_CHILDREN = (
+    select(Interview)
+    .where(
+        Interview.id.in_(
+            select(_covers.interview_id)
+            .join(Episode.__table__, _of.id == _covers.episode_id)
+            .where(_of.child_id.in_(bindparam("ids", expanding=True)))
+        )
     )
-    return list(session.scalars(query.distinct().order_by(Interview.id)))
+    .order_by(Interview.id)
+    .options(joinedload(Interview.links))
+)  # built once: asked with every outcome
 
 
 def covered_by(row: Interview) -> frozenset[int]:
@@ -130,12 +139,4 @@ def _keep_version(
 ) -> None:
     if not changes:
         return
-    session.add(
-        EpisodeVersion(
-            episode_id=episode_id,
-            changed_at=context.now,
-            changed_by_id=context.actor.person_id,
-            changes=changes,
-            reason=reason,
-        )
-    )
+    episodes.keep_version(session, episode_id, changes, context.now, context.actor.person_id, reason)

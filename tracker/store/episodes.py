@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.core.candidates import Span
@@ -151,6 +151,26 @@ def write_changes(
             )
         )
     return changes
+
+
+def keep_version(
+    session: Session,
+    episode_id: int,
+    changes: Mapping[str, object],
+    now: datetime,
+    person_id: int | None,
+    reason: str | None = None,
+) -> None:
+    """What an act around the episode replaced; `{}` keeps nothing. Written at once, past what the session holds."""
+    if changes:
+        values = {
+            "episode_id": episode_id, "changed_at": now, "changed_by_id": person_id, "changes": dict(changes),
+            "reason": reason,
+        }  # fmt: skip
+        session.connection().execute(_KEEP_VERSION, values)
+
+
+_KEEP_VERSION = insert(EpisodeVersion.__table__)  # type: ignore[arg-type]
 
 
 def set_values(row: Episode, values: Mapping[str, object]) -> dict[str, object]:
