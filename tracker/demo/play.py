@@ -43,6 +43,9 @@ MONTHS_PUBLISHED = 3
 MAY_START_CLOCKS = frozenset({0, 6})
 """The ranks of acts after which something may be due earlier than before: a report, and what people enter by hand."""
 
+PURSUIT = 2
+"""The rank of acts that pursue an interview: attempts, visits, other councils asked."""
+
 TOLD_BEFORE = timedelta(days=2, hours=21)
 """So long before a leave it is entered."""
 
@@ -124,7 +127,8 @@ class Player:
         return self._loads_at is None or at > self._loads_at
 
     def _of_interviews(self, plans: list[DemoInterview]) -> Iterator[Act]:
-        """History is loaded; what was under way on that morning is entered then, and all that follows at its time."""
+        """History is loaded. What was under way on that morning is given to whoever had it, and what was found not
+        required is decided then; how it had been pursued stands nowhere here. All that follows is done at its time."""
         if self._loads_at is None:
             yield from (act for plan in plans for act in acts_of_interview(plan))
             return
@@ -133,7 +137,8 @@ class Player:
         yield Act(at, 0, partial(self._load, history))
         for plan in plans:
             if not is_history(plan, at):
-                yield from (replace(act, at=max(act.at, at)) for act in acts_of_interview(plan))
+                acts = [act for act in acts_of_interview(plan) if act.at > at or act.rank != PURSUIT]
+                yield from (replace(act, at=max(act.at, at)) for act in acts)
 
     def _load(self, history: History, world: World, now: datetime) -> None:
         """Nothing was due here before: the first tick comes after it."""
