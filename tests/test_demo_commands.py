@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,7 @@ from tracker.store.models import (
     ContactAttempt,
     Episode,
     Interview,
+    InterviewEpisode,
     InterviewReview,
     InterviewVisit,
     Line,
@@ -226,6 +227,46 @@ def test_seeding_by_the_command_and_sizes_that_do_not_fit(monkeypatch: pytest.Mo
 
     done = _invoke("bench", "seed", "--children", "6", "--episodes", "9", "--open", "3", "--overdue", "2", "--json")
     assert json.loads(done.stdout)["rows"]["episode"] == 9
+
+
+def test_what_was_before_the_council_worked_here_is_loaded_as_history(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of 44 days the last 24 are played: one file of history, interviews held elsewhere, nobody told of what was over.
+
+    How far it is, is said by the month.
+    """
+    _settle(monkeypatch, tmp_path)
+    monkeypatch.setattr("tracker.commands.demo.LIVE_FOR", timedelta(days=24))
+    assert _invoke("db", "upgrade").exit_code == 0
+    done = _invoke("demo", "--days", "44", "--now", BUILT_AT.isoformat(), "--json")
+    assert done.exit_code == 0, done.output
+    assert "Playing the county's days: November 2026" in done.stderr
+    began_at = BUILT_AT - timedelta(days=24)
+    app = create_app(load_settings(), FixedClock(BUILT_AT))
+    with app.app_context():
+        assert verify_audit().broken == ()
+        receipts = db.session.scalars(sa.select(Receipt).order_by(Receipt.id)).all()
+        assert [row.is_history for row in receipts] == [True, *[False] * 24]
+        assert receipts[0].received_at < began_at < receipts[1].received_at
+        assert {row.status for row in receipts} == {"complete"}
+        early = Episode.returned_at < began_at - timedelta(days=8)
+        history = db.session.scalars(sa.select(Episode).where(early)).all()
+        assert len(history) > 20
+        assert not [row.id for row in history if row.clock_open]
+        assert {row.notified_at for row in history} == {None}
+        held = (
+            sa.select(Interview.written_elsewhere)
+            .join(InterviewEpisode)
+            .where(InterviewEpisode.episode_id.in_([row.id for row in history]), Interview.not_required_at.is_(None))
+        )
+        assert set(db.session.scalars(held)) == {True}
+        told = sa.select(Alert.id).where(Alert.episode_id.in_([row.id for row in history]))
+        assert not db.session.scalars(told).all()
+        viewer = Viewer(1, "Lena Larkspindle", frozenset({Role.LEAD}))
+        assert today(Context(BUILT_AT, Rules(), Actor("Lena Larkspindle", 1)), viewer).overdue.total == 2
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_bench_measures_a_copy_and_says_what_it_took(

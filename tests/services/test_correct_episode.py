@@ -54,6 +54,20 @@ def test_found_then_returned_starts_the_clock_and_notes_when_we_were_told(contex
     assert row.sweep_at == NOON + 46 * HOUR  # 24 hours before the deadline
 
 
+def test_another_team_moves_no_clock(context: Context, people: People) -> None:
+    """Whose an episode is bears on who is told, and that is asked when somebody is told."""
+    id_ = world.episode(context, 5, found_at=NOON - 6 * HOUR)
+    before = world.row(id_)
+    clock = (before.interview_due_at, before.clock_no, before.clock_open, before.sweep_at, before.meeting_check_at)
+    changed = correct.correct_episode(
+        acting(context, people.alice), episode_id=id_, version=version(id_), values={"district": "Oxlode"}
+    )
+    assert changed == ("district",)
+    row = world.row(id_)
+    assert (row.district, row.person_fields) == ("Oxlode", ["district"])
+    assert (row.interview_due_at, row.clock_no, row.clock_open, row.sweep_at, row.meeting_check_at) == clock
+
+
 def test_recorded_twice_is_refused(context: Context, people: People) -> None:
     id_ = world.episode(context, 5, found_at=NOON - 6 * HOUR)
     with pytest.raises(Refused) as found:

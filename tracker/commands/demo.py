@@ -4,20 +4,20 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
-from tracker.core.clock import show_instant
+from tracker.core.clock import local, show_instant
 from tracker.core.mail import Mailer
 from tracker.demo.county import County, simulate
 from tracker.demo.ending import Matter
 from tracker.demo.people import DEMO_PASSWORD, STAFF
 from tracker.demo.play import Player
 from tracker.demo.reports import FEED
-from tracker.demo.world import ALLOCATED_FOR, COURSES_FOR, FORMS_FOR, MEETINGS_FOR, TEAMS_FOR, World
+from tracker.demo.world import ALLOCATED_FOR, COURSES_FOR, FORMS_FOR, LIVE_FOR, MEETINGS_FOR, TEAMS_FOR, World
 from tracker.services import demonstration
 from tracker.services.database_state import database_problem
 from tracker.settings import Settings, SettingsError
@@ -56,10 +56,10 @@ def demo(run: Command, seed: int, days: int, sign_ins: bool) -> int:
 
 
 def build_demo(settings: Settings, county: County, mailer: Mailer | None) -> None:
-    """Play the county into this application's empty database, with a progress bar on standard error."""
+    """Play the county into this application's empty database. How far it is, by the month, is on standard error."""
     world = World(
-        settings, settings.feeds[FEED], mailer, county.now - TEAMS_FOR, county.now - ALLOCATED_FOR,
-        county.now - COURSES_FOR, county.now - FORMS_FOR, county.now - MEETINGS_FOR,
+        settings, settings.feeds[FEED], mailer, county.now - LIVE_FOR, county.now - TEAMS_FOR,
+        county.now - ALLOCATED_FOR, county.now - COURSES_FOR, county.now - FORMS_FOR, county.now - MEETINGS_FOR,
     )  # fmt: skip
     days, label = len(county.report_times), "Playing the county's days"
     with (
@@ -67,7 +67,12 @@ def build_demo(settings: Settings, county: County, mailer: Mailer | None) -> Non
         _seldom_collecting(),
         click.progressbar(length=days, label=label, file=sys.stderr) as bar,
     ):
-        Player(county, world, bar.update).play()
+
+        def advance(days: int, at: datetime) -> None:
+            bar.label = f"{label}: {local(at):%B %Y}"  # where it is no terminal, each new label is a line
+            bar.update(days)
+
+        Player(county, world, advance).play()
 
 
 @contextmanager

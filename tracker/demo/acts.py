@@ -189,23 +189,27 @@ def _record_answer(
 
 def _complete(plan: DemoInterview, world: World, now: datetime) -> None:
     assert plan.happened_at is not None
-    elsewhere = plan.asked is not None and plan.asked.held_at is not None and plan.asked.is_answered
+    elsewhere = _was_held_by_own_council(plan)
     if elsewhere:
         _record_answer(plan, AuthorityAnswer.HELD, now, world, now)
     record_interview.record_completed(
         _recorder(plan, world, now),
         episode_ids=_ids(plan, world),
         completed_at=plan.happened_at,
-        interviewer_name=_interviewer_elsewhere(plan, world, elsewhere),
+        interviewer_name=held_by(plan) if elsewhere or not _was_allocated(plan, world) else None,
         written_elsewhere=elsewhere or now < world.forms_from,
     )
 
 
-def _interviewer_elsewhere(plan: DemoInterview, world: World, own_council: bool) -> str | None:
+def held_by(plan: DemoInterview) -> str:
     """Who held it, where it was nobody who signs in: until the council allocated here, it had others hold them."""
-    if own_council:
+    if _was_held_by_own_council(plan):
         return "Interviewer of the child's own council"
-    return None if _was_allocated(plan, world) else "Interviewer of the commissioned service"
+    return "Interviewer of the commissioned service"
+
+
+def _was_held_by_own_council(plan: DemoInterview) -> bool:
+    return plan.asked is not None and plan.asked.held_at is not None and plan.asked.is_answered
 
 
 def _declined_by_child(plan: DemoInterview) -> bool:
@@ -213,20 +217,44 @@ def _declined_by_child(plan: DemoInterview) -> bool:
     return plan.episodes[-1].child.number % 3 != 0
 
 
-def _decline(plan: DemoInterview, world: World, now: datetime) -> None:
-    """A carer's answer says whether the child was asked."""
-    assert plan.happened_at is not None
+@dataclass(frozen=True)
+class Decline:
+    """What was said of it. A carer's answer says whether the child was asked."""
+
+    declined_by: DeclinedBy
+    reason: str
+    child_was_asked: bool | None = None
+    child_not_asked_reason: str | None = None
+    carer_asked_instead: str | None = None
+
+
+def decline_of(plan: DemoInterview) -> Decline:
     number = plan.episodes[-1].child.number
-    by_child = _declined_by_child(plan)
+    reason = DECLINE_REASONS[number % len(DECLINE_REASONS)]
+    if _declined_by_child(plan):
+        return Decline(DeclinedBy.CHILD, reason)
+    was_asked = number % 2 == 0
+    return Decline(
+        DeclinedBy.PARENT_OR_CARER,
+        reason,
+        was_asked,
+        None if was_asked else "The carer would not pass the telephone on.",
+        "What had helped; who else could speak with the child.",
+    )
+
+
+def _decline(plan: DemoInterview, world: World, now: datetime) -> None:
+    assert plan.happened_at is not None
+    said = decline_of(plan)
     record_interview.record_declined(
         _recorder(plan, world, now),
         episode_ids=_ids(plan, world),
         declined_at=plan.happened_at,
-        declined_by=DeclinedBy.CHILD if by_child else DeclinedBy.PARENT_OR_CARER,
-        reason=DECLINE_REASONS[number % len(DECLINE_REASONS)],
-        child_was_asked=None if by_child else number % 2 == 0,
-        child_not_asked_reason=None if by_child or number % 2 == 0 else "The carer would not pass the telephone on.",
-        carer_asked_instead=None if by_child else "What had helped; who else could speak with the child.",
+        declined_by=said.declined_by,
+        reason=said.reason,
+        child_was_asked=said.child_was_asked,
+        child_not_asked_reason=said.child_not_asked_reason,
+        carer_asked_instead=said.carer_asked_instead,
         written_elsewhere=now < world.forms_from,
     )
 

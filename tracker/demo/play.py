@@ -1,5 +1,6 @@
 """The two years, played: every file through the real intake, every act through the real use cases, in order of time.
 
+What lies before the council began to work here is loaded as history on its first morning (history.py).
 Between two acts the sweep runs at the very minute at which something falls due, as the scheduler's would, and the
 outbox is delivered after it: breaches, alerts and repeat flags arise as they would have. The emails of the last two
 weeks go to the demonstration's mailbox; older ones count as sent, and were cleared away.
@@ -7,7 +8,7 @@ weeks go to the demonstration's mailbox; older ones count as sent, and were clea
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -19,7 +20,8 @@ from tracker.demo.acts import Act, acts_of_interview
 from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
-from tracker.demo.interviews import DEADLINE, office_of, plan_interviews
+from tracker.demo.history import History, is_history, morning_before
+from tracker.demo.interviews import DEADLINE, DemoInterview, office_of, plan_interviews
 from tracker.demo.meetings import Meetings
 from tracker.demo.office import Leave
 from tracker.demo.papers import Papers, evenings
@@ -40,6 +42,9 @@ MONTHS_PUBLISHED = 3
 
 MAY_START_CLOCKS = frozenset({0, 6})
 """The ranks of acts after which something may be due earlier than before: a report, and what people enter by hand."""
+
+PURSUIT = 2
+"""The rank of acts that pursue an interview: attempts, visits, other councils asked."""
 
 TOLD_BEFORE = timedelta(days=2, hours=21)
 """So long before a leave it is entered."""
@@ -68,13 +73,16 @@ class Player:
 
     county: County
     world: World
-    advance: Callable[[int], None] = lambda _: None
+    advance: Callable[[int, datetime], None] = lambda _days, _at: None
     _swept_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
     _due_at: datetime | None = None
     _may_be_due: bool = True
 
+    def __post_init__(self) -> None:
+        self._loads_at = morning_before(self.county, self.world.live_from)
+
     def play(self) -> None:
-        """From the staff's first day to now. `advance` is told of each day's file."""
+        """From the staff's first day to now. `advance` is told of the days that each file was for, and of the last."""
         self.world.staff = add_teams(self._administrator(self._first_day))
         self._join(Joins.FIRST_DAY, self.world, self._first_day)
         for act in self._acts():
@@ -87,7 +95,7 @@ class Player:
 
     @property
     def _first_day(self) -> datetime:
-        return self.county.report_times[0] - timedelta(days=1)
+        return (self._loads_at or self.county.report_times[0]) - timedelta(days=1)
 
     def _administrator(self, now: datetime) -> Context:
         return self.world.context(now, Actor("command line"))
@@ -97,12 +105,13 @@ class Player:
 
     def _acts(self) -> list[Act]:
         plans = plan_interviews(self.county)
-        acts = [act for plan in plans for act in acts_of_interview(plan)]
-        acts += [self._arrival(report) for report in daily_reports(self.county)]
+        acts = list(self._of_interviews(plans))
+        acts += [self._arrival(report) for report in daily_reports(self.county) if self._is_live(report.made_at)]
         by_reference = {episode.reference: plan for plan in plans for episode in plan.episodes}
-        desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self.county.report_times[0])  # noqa: S311
+        desk = Desk(self.county, by_reference, Random(self.county.seed + 3), self._first_day)  # noqa: S311
         meetings = Meetings(self.county, Random(self.county.seed + 6))  # noqa: S311 (a simulation)
-        acts += [Act(at, 5, does) for at in mornings(self.county) for does in (desk.morning, meetings.morning)]
+        at_desk = [at for at in mornings(self.county) if self._is_live(at)]
+        acts += [Act(at, 5, does) for at in at_desk for does in (desk.morning, meetings.morning)]
         at_work = list(evenings(self.county, self.world.forms_from))
         ends_on = local_date(self.county.now)
         papers = Papers(Random(self.county.seed + 5), at_work[-1], ends_on)  # noqa: S311 (a simulation)
@@ -113,6 +122,29 @@ class Player:
         acts += self._by_hand()
         acts += self._publications()
         return sorted(acts, key=lambda act: (act.at, act.rank))
+
+    def _is_live(self, at: datetime) -> bool:
+        return self._loads_at is None or at > self._loads_at
+
+    def _of_interviews(self, plans: list[DemoInterview]) -> Iterator[Act]:
+        """History is loaded. What was under way on that morning is given to whoever had it, and what was found not
+        required is decided then; how it had been pursued stands nowhere here. All that follows is done at its time."""
+        if self._loads_at is None:
+            yield from (act for plan in plans for act in acts_of_interview(plan))
+            return
+        at = self._loads_at + ARRIVES
+        history = History(self.county, self._loads_at, [plan for plan in plans if is_history(plan, at)])
+        yield Act(at, 0, partial(self._load, history))
+        for plan in plans:
+            if not is_history(plan, at):
+                acts = [act for act in acts_of_interview(plan) if act.at > at or act.rank != PURSUIT]
+                yield from (replace(act, at=max(act.at, at)) for act in acts)
+
+    def _load(self, history: History, world: World, now: datetime) -> None:
+        """Nothing was due here before: the first tick comes after it."""
+        history.load(world, now)
+        self._swept_at = now
+        self.advance(sum(at <= history.made_at for at in self.county.report_times), now)
 
     def _arrival(self, report: DailyReport) -> Act:
         return Act(min(report.made_at + ARRIVES, self.county.now), 0, partial(self._receive, report))
@@ -126,11 +158,13 @@ class Player:
             source="demonstration",
             limits=world.settings.limits,
         )
-        self.advance(1)
+        self.advance(1, now)
 
     def _absences(self) -> Iterator[Act]:
         """The administrator enters each leave some days before it."""
         for leave in office_of(self.county).leaves:
+            if leave.until_at <= self._first_day:
+                continue
             at = max(leave.from_at - TOLD_BEFORE, self._first_day)
             yield Act(at, 0, partial(self._enter, leave))
 

@@ -77,6 +77,14 @@ def daily_reports(county: County) -> Iterator[DailyReport]:
         yield DailyReport(made_at, f"missing-report-{day.isoformat()}.{kind}", tuple(rows))
 
 
+def backfile(county: County, made_at: datetime) -> DailyReport:
+    """Every episode known by a morning, as the police's system showed it then: a file for whoever loads history."""
+    known = [episode for episode in county.episodes if episode.start_known_at <= made_at]
+    days = [local(at).date().isoformat() for at in (county.report_times[0], made_at)]
+    filename = f"missing-history-{days[0]}-to-{days[1]}.csv"
+    return DailyReport(made_at, filename, tuple(_row(episode, made_at) for episode in known))
+
+
 def _listed(county: County) -> dict[datetime, list[DemoEpisode]]:
     """Morning → the episodes in its file: new or changed since the file before, or still missing."""
     mornings = county.report_times

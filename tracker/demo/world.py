@@ -17,6 +17,10 @@ from tracker.settings import Settings
 
 SCHEDULER = Actor("scheduler")
 
+LIVE_FOR = timedelta(days=430)
+"""For how long the council has worked here, so that the last whole month and the same month a year before were lived
+through. What was before it loaded as history."""
+
 TEAMS_FOR = timedelta(days=400)
 """For how long the council has had its teams: a little longer than the thirteen months that the month's page shows."""
 
@@ -37,6 +41,7 @@ MEETINGS_FOR = timedelta(days=35)
 class World:
     """`mailer`: where the last two weeks' emails go; None where there is no mailbox for them.
 
+    `live_from`: when the council began to work here, and loaded what it held of the time before.
     `teams_from`: when the council formed its teams, and began to file episodes under them.
     `allocated_from`: when it began to allocate its interviews here, which others had held before;
     `courses_from`: to record attempts and visits here; `forms_from`: to write its interviews up here;
@@ -48,6 +53,7 @@ class World:
     settings: Settings
     feed: Feed
     mailer: Mailer | None
+    live_from: datetime
     teams_from: datetime
     allocated_from: datetime
     courses_from: datetime

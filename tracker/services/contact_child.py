@@ -120,9 +120,10 @@ def _same_attempt(session: Session, episode: Episode, values: dict[str, object])
 def _row_for(session: Session, context: Context, episode: Episode, at: datetime) -> Interview:
     """The interview being arranged; for an attempt remembered late, the one whose outcome it came before."""
     refuse_excluded([episode])
+    held = interviews.rows_of_episode(session, episode.id)
     ended = [
         row
-        for row in interviews.rows_of_episode(session, episode.id)
+        for row in held
         if any(at <= ended for ended in (row.completed_at, row.declined_at, row.not_required_approved_at) if ended)
     ]
-    return ended[0] if ended else being_arranged(session, episode, context)
+    return ended[0] if ended else being_arranged(session, episode, context, held)

@@ -33,6 +33,9 @@ CORRECTABLE = (
 
 _NEVER_EMPTY = frozenset({"missing_from_at", "kind", "is_ours"})
 
+_WHOSE_IT_IS = frozenset({"team_id", "district"})
+"""Fields on which no clock, flag or meeting rests: the ladder asks for the team when it tells somebody."""
+
 
 def record_found(
     context: Context,
@@ -236,8 +239,9 @@ def _write(
     details = {"changed": sorted(changed)}
     audit.record(session, "episode_changed", context.actor, context.now, "episode", row.id, details)
     session.flush()
-    follow_up_episode(session, row, context)
-    follow_up_child(session, session.get_one(Child, row.child_id).id, context)
+    if not changed.keys() <= _WHOSE_IT_IS:
+        follow_up_episode(session, row, context)
+        follow_up_child(session, session.get_one(Child, row.child_id).id, context)
     return tuple(changed)
 
 

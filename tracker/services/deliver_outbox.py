@@ -162,7 +162,7 @@ class _Pass:
             for row in rows:
                 if row not in needed:
                     self.result.not_needed += self._stop_in(session, row.id, outbox.NO_LONGER_NEEDED)
-            self.goes_on = bool(rows)
+            self.goes_on = len(rows) == BATCH  # fewer: what has come since waits for the next pass
             return [_Claimed(row.id, row.attempts + 1, _email(row)) for row in needed]
 
     def _send_all(self, waiting: Sequence[_Claimed], connection: MailConnection) -> None:

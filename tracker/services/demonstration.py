@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, func, inspect, select
+from sqlalchemy import bindparam, event, func, inspect, select
 
 from tracker.core.daily_report import normalise_reference
 from tracker.core.terms import Rung
@@ -102,20 +102,27 @@ def holds_episodes() -> bool:
 def held_episode(force: str, reference: str) -> Held | None:
     """By the natural key, as a report writes it."""
     session = current_session()
-    query = select(Episode.id, Episode.child_id, Episode.version).where(
-        Episode.police_force == force, Episode.police_reference == normalise_reference(reference)
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(_HELD, {"of": force, "under": normalise_reference(reference)}).one_or_none()
     session.rollback()
     return Held(*found) if found else None
 
 
+_HELD = select(Episode.id, Episode.child_id, Episode.version).where(
+    Episode.police_force == bindparam("of"), Episode.police_reference == bindparam("under")
+)
+_NEXT = select(
+    *(
+        select(func.min(at)).where(at.is_not(None)).scalar_subquery()
+        for at in (Episode.sweep_at, Line.sweep_at, Episode.meeting_check_at)
+    )
+)
+# Built once: asked before every act.
+
+
 def next_sweep_at() -> datetime | None:
     """The first instant at which the sweep has something to look at."""
-    instants = (Episode.sweep_at, Line.sweep_at, Episode.meeting_check_at)
-    first = [select(func.min(at)).where(at.is_not(None)) for at in instants]
     session = current_session()
-    found = session.execute(select(*(query.scalar_subquery() for query in first))).one()
+    found = session.execute(_NEXT).one()
     session.rollback()
     return min((at for at in found if at is not None), default=None)
 

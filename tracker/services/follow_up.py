@@ -25,7 +25,7 @@ from tracker.core.terms import FlagCode, InterviewState
 from tracker.services.context import Context
 from tracker.services.follow_up_meetings import keep_meetings
 from tracker.services.follow_up_repeats import keep_repeat_flags, stored_flags
-from tracker.store import alerts, audit, breaches, episodes, interviews, meetings
+from tracker.store import alerts, audit, breaches, episodes, interviews, meetings, surroundings
 from tracker.store.models import Breach, Child, Episode, StrategyMeeting
 
 OF_THE_CHILD = frozenset({FlagCode.OVERLAPS_ANOTHER, FlagCode.END_UNKNOWN, FlagCode.AGE_UNKNOWN})
@@ -74,10 +74,10 @@ def keep_clocks(session: Session, rows: Collection[Episode], context: Context) -
     if not rows:
         return
     ids = [row.id for row in rows]
+    breached, told, met = surroundings.what_stands(session, ids)
     held = interviews.interviews_by_episode(session, ids)
-    standing = breaches.standing_of(session, ids)
-    told = alerts.ids_told(session, ids)
-    asked = meetings.of_episodes(session, rows)
+    standing = breaches.standing_of(session, breached) if breached else {}
+    asked = meetings.of_episodes(session, [row for row in rows if row.id in met]) if met else {}
     for row in rows:
         around = _Around(held.get(row.id, []), standing.get(row.id), row.id in told, asked.get(row.id, ()))
         _keep_clock(session, row, session.get_one(Child, row.child_id), around, context)

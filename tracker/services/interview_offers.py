@@ -7,7 +7,7 @@ an attempt withdrawn takes back what it alone said and nothing else. The earlies
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.interview_terms import OFFERS, ContactOutcome
@@ -45,10 +45,14 @@ def keep_entered(session: Session, row: Interview) -> None:
 
 def standing_attempts(session: Session, interview_id: int) -> list[ContactAttempt]:
     """Those not withdrawn, in order of time."""
-    query = select(ContactAttempt).where(
-        ContactAttempt.interview_id == interview_id, ContactAttempt.withdrawn_at.is_(None)
-    )
-    return list(session.scalars(query.order_by(ContactAttempt.at, ContactAttempt.id)))
+    return list(session.scalars(_STANDING, {"interview_id": interview_id}))
+
+
+_STANDING = (
+    select(ContactAttempt)
+    .where(ContactAttempt.interview_id == bindparam("interview_id"), ContactAttempt.withdrawn_at.is_(None))
+    .order_by(ContactAttempt.at, ContactAttempt.id)
+)
 
 
 def _earliest(at: datetime | None, who: str | None, others: Iterable[Said]) -> tuple[datetime | None, str | None]:

@@ -1,18 +1,18 @@
 """Interview rows for the use cases: found, made, linked, written with what they replaced, and followed up."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import closing_of
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.follow_up import follow_up_episode
-from tracker.store import audit, episodes, interviews
+from tracker.store import audit, children, episodes, interviews
 from tracker.store.db import as_json_value
-from tracker.store.models import Child, Episode, EpisodeVersion, Interview, InterviewEpisode
+from tracker.store.models import Episode, Interview, InterviewEpisode
 
 _NOT_SHOWN = frozenset(
     {
@@ -26,7 +26,7 @@ _NOT_SHOWN = frozenset(
 
 def facts_of(session: Session, row: Episode) -> MissingEpisode:
     """The row as the rules know it."""
-    return episodes.to_core(row, session.get_one(Child, row.child_id))
+    return episodes.to_core(row, children.traits_of(session, row.child_id))
 
 
 def refuse_excluded(rows: Collection[Episode]) -> None:
@@ -38,24 +38,31 @@ def refuse_excluded(rows: Collection[Episode]) -> None:
 
 def of_children(session: Session, rows: Collection[Episode]) -> list[Interview]:
     """Every interview of any episode of these episodes' children, oldest first."""
-    query = (
-        select(Interview)
-        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
-        .join(Episode, Episode.id == InterviewEpisode.episode_id)
-        .where(Episode.child_id.in_({row.child_id for row in rows}))
+    return list(session.scalars(_OF_CHILDREN, {"ids": list({row.child_id for row in rows})}).unique())
+
+
+_covers, _of = InterviewEpisode.__table__.c, Episode.__table__.c
+_OF_CHILDREN = (
+    select(Interview)
+    .where(
+        Interview.id.in_(
+            select(_covers.interview_id)
+            .join(Episode.__table__, _of.id == _covers.episode_id)
+            .where(_of.child_id.in_(bindparam("ids", expanding=True)))
+        )
     )
-    return list(session.scalars(query.distinct().order_by(Interview.id)))
+    .order_by(Interview.id)
+    .options(joinedload(Interview.links))
+)  # built once: asked with every outcome
 
 
 def covered_by(row: Interview) -> frozenset[int]:
     return frozenset(link.episode_id for link in row.links)
 
 
-def open_or_new(session: Session, rows: Collection[Episode], context: Context) -> Interview:
-    """The interview being arranged for any of these episodes, the newest; else a new one, covering none yet."""
-    held = [interviews.open_row(session, row.id) for row in rows]
-    found = max((row for row in held if row is not None), key=lambda row: row.id, default=None)
-    return found or _new(session, context)
+def open_or_new(session: Session, held: Collection[Interview], context: Context) -> Interview:
+    """Of these episodes' interviews the one being arranged, the newest; else a new one, covering none yet."""
+    return interviews.newest_open(sorted(held, key=lambda row: row.id)) or _new(session, context)
 
 
 def _new(session: Session, context: Context) -> Interview:
@@ -65,13 +72,18 @@ def _new(session: Session, context: Context) -> Interview:
     return row
 
 
-def being_arranged(session: Session, episode: Episode, context: Context) -> Interview:
-    """The same for one episode whose interview is still to come about; refused once its outcome is recorded."""
+def being_arranged(
+    session: Session, episode: Episode, context: Context, held: Sequence[Interview] | None = None
+) -> Interview:
+    """The same for one episode whose interview is still to come about; refused once its outcome is recorded.
+
+    `held`: its interviews, oldest first, where they are known already.
+    """
     refuse_excluded([episode])
-    held = interviews.rows_of_episode(session, episode.id)
+    held = interviews.rows_of_episode(session, episode.id) if held is None else held
     if closing_of(facts_of(session, episode), [interviews.to_core(row) for row in held]):
         raise Refused(FormProblem("already_closed", "The outcome of this interview is recorded already."))
-    return interviews.newest_open(held) or _new(session, context)
+    return open_or_new(session, held, context)
 
 
 def write_interview(
@@ -127,12 +139,4 @@ def _keep_version(
 ) -> None:
     if not changes:
         return
-    session.add(
-        EpisodeVersion(
-            episode_id=episode_id,
-            changed_at=context.now,
-            changed_by_id=context.actor.person_id,
-            changes=changes,
-            reason=reason,
-        )
-    )
+    episodes.keep_version(session, episode_id, changes, context.now, context.actor.person_id, reason)

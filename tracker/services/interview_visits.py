@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
@@ -16,8 +16,14 @@ from tracker.store.models import Interview, InterviewVisit
 
 def standing_visit(session: Session, interview_id: int) -> InterviewVisit | None:
     """The visit planned and not answered for, held against other writers by the interview's own row."""
-    query = select(InterviewVisit).where(InterviewVisit.interview_id == interview_id, InterviewVisit.ended_as.is_(None))
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_STANDING, {"interview_id": interview_id}).one_or_none()
+
+
+_STANDING = (
+    select(InterviewVisit)
+    .where(InterviewVisit.interview_id == bindparam("interview_id"), InterviewVisit.ended_as.is_(None))
+    .execution_options(populate_existing=True)
+)  # built once: asked with every outcome
 
 
 def end_standing(

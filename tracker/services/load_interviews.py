@@ -10,6 +10,7 @@ from tracker.core.feed import Feed
 from tracker.services import record_interview
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
+from tracker.services.interview_rows import facts_of
 from tracker.services.interview_sheet import COLUMNS, SheetOutcome, SheetRow, read_sheet_row
 from tracker.services.transaction import writing
 from tracker.store import audit, episodes, interviews
@@ -82,7 +83,7 @@ def _load(context: Context, cells: Mapping[str, str], feed: Feed) -> bool:
         if row is None:
             sentence = "No episode of this force has this police reference."
             raise Refused(FormProblem("unknown_reference", sentence, ("police_reference",)))
-        episode = episodes.episodes_by_id(session, [row.id])[0]
+        episode = facts_of(session, row)
         held = interviews.rows_of_episode(session, row.id)
         said = read_sheet_row(cells, episode, feed)
         before, closed, proposed = _state(held), any(map(_is_closed, held)), _reasons(held)

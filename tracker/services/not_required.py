@@ -13,7 +13,7 @@ from tracker.services.interview_rows import open_or_new, refuse_excluded, write_
 from tracker.services.interview_visits import end_standing
 from tracker.services.rows_for_change import episode_for_change, interview_for_change
 from tracker.services.transaction import writing
-from tracker.store import people
+from tracker.store import interviews, people
 from tracker.store.models import Interview, Person
 
 APPROVERS = frozenset({Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
@@ -26,7 +26,7 @@ def propose_not_required(context: Context, *, episode_id: int, reason: str) -> i
     with writing() as session:
         episode = episode_for_change(session, context, episode_id)
         refuse_excluded([episode])
-        row = open_or_new(session, [episode], context)
+        row = open_or_new(session, interviews.rows_of_episode(session, episode.id), context)
         if waits_for_approval(row):
             raise Refused(FormProblem("already_proposed", "This waits for a manager already."))
         values: dict[str, object] = {

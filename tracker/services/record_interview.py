@@ -48,12 +48,13 @@ def record_offer(
     with writing() as session:
         episode = episode_for_change(session, context, episode_id)
         refuse_excluded([episode])
-        for held in interviews.rows_of_episode(session, episode.id):
+        rows = interviews.rows_of_episode(session, episode.id)
+        for held in rows:
             keep_entered(session, held)
             if held.entered_offered_at == offered_at and to in (None, held.entered_offered_to):
                 return held.id
         refuse_times([facts_of(session, episode)], offered_at, "offered_at", context.now)
-        row = open_or_new(session, [episode], context)
+        row = open_or_new(session, rows, context)
         keep_entered(session, row)
         row.entered_offered_at, row.entered_offered_to = offered_at, to
         write_interview(session, row, offers_of(session, row), context, "interview_offered", cover=[episode])
@@ -87,7 +88,8 @@ def record_completed(
             return same.id
         facts = [facts_of(session, episode) for episode in episodes]
         refuse_times(facts, completed_at, "completed_at", context.now)
-        row = _row_for_outcome(session, context, episodes, interview_id, same, "completed_at")
+        held = _held(session, episodes)
+        row = _row_for_outcome(session, context, held, interview_id, same, "completed_at")
         values: dict[str, object] = {
             "completed_at": completed_at,
             "completed_by_id": context.actor.person_id,
@@ -96,7 +98,7 @@ def record_completed(
             **_closed_elsewhere(row, row.completed_at is None and written_elsewhere, context),
             **end_by_completion(session, row, completed_at, context),
         }
-        cancel_overtaken(session, _overtaken(session, row, episodes), context)
+        cancel_overtaken(session, _overtaken(held, row, episodes), context)
         in_time = [e.id for e in facts if e.interview_due_at is None or completed_at <= e.interview_due_at]
         details = {"in_time": len(in_time) == len(facts), "in_time_for": in_time}
         write_interview(session, row, values, context, "interview_completed", details, cover=episodes)
@@ -137,16 +139,19 @@ def record_declined(
     }
     with writing() as session:
         episodes = _episodes_of_one_child(session, context, episode_ids, interview_id)
-        held = of_children(session, episodes)
-        same = next((row for row in held if all(getattr(row, name) == value for name, value in values.items())), None)
+        of_child = of_children(session, episodes)
+        same = next(
+            (row for row in of_child if all(getattr(row, name) == value for name, value in values.items())), None
+        )
         if same and interview_id in (None, same.id) and {episode.id for episode in episodes} <= covered_by(same):
             return same.id
         refuse_times([facts_of(session, episode) for episode in episodes], declined_at, "declined_at", context.now)
-        row = _row_for_outcome(session, context, episodes, interview_id, same, "declined_at")
+        held = _held(session, episodes)
+        row = _row_for_outcome(session, context, held, interview_id, same, "declined_at")
         values["declined_recorded_at"] = row.declined_recorded_at or context.now
         values |= _closed_elsewhere(row, row.declined_at is None and written_elsewhere, context)
         values |= end_standing(session, row, VisitEnd.CANCELLED, context)
-        cancel_overtaken(session, _overtaken(session, row, episodes), context)
+        cancel_overtaken(session, _overtaken(held, row, episodes), context)
         details = {"declined_by": str(declined_by)}
         write_interview(session, row, values, context, "interview_declined", details, cover=episodes)
         return row.id
@@ -159,11 +164,16 @@ def _closed_elsewhere(row: Interview, elsewhere: bool, context: Context) -> dict
     return {"written_elsewhere": True, "closed_at": context.now, "closed_by_id": context.actor.person_id}
 
 
-def _overtaken(session: Session, row: Interview, episodes: Sequence[Episode]) -> list[Interview]:
-    """Other interviews being arranged for none but these episodes, whose outcome is recorded with this one."""
+def _held(session: Session, episodes: Sequence[Episode]) -> list[Interview]:
+    """The interviews of these episodes, each once."""
+    return list({row.id: row for one in episodes for row in interviews.rows_of_episode(session, one.id)}.values())
+
+
+def _overtaken(held: Sequence[Interview], row: Interview, episodes: Sequence[Episode]) -> list[Interview]:
+    """Of those held, others being arranged for none but these episodes, whose outcome is recorded with this one."""
     ids = {episode.id for episode in episodes}
-    held = {one.id: one for id_ in ids for one in interviews.rows_of_episode(session, id_) if one.id != row.id}
-    return [one for one in held.values() if covered_by(one) <= ids and not interviews.to_core(one).is_closed]
+    others = [one for one in held if one.id != row.id]
+    return [one for one in others if covered_by(one) <= ids and not interviews.to_core(one).is_closed]
 
 
 def _decline_problems(
@@ -237,7 +247,7 @@ def _episodes_of_one_child(
 def _row_for_outcome(
     session: Session,
     context: Context,
-    episodes: Sequence[Episode],
+    held: Sequence[Interview],
     interview_id: int | None,
     same: Interview | None,
     fact: str,
@@ -245,9 +255,9 @@ def _row_for_outcome(
     """The interview to write an outcome on: the one named, the same one, the one being arranged, else a new one."""
     if interview_id is not None:
         return session.get_one(Interview, interview_id)
-    held = [row for episode in episodes for row in interviews.rows_of_episode(session, episode.id) if row is not same]
-    if any(getattr(row, fact) is not None for row in held):
+    others = [row for row in held if row is not same]
+    if any(getattr(row, fact) is not None for row in others):
         word = fact.removesuffix("_at")
         sentence = f"An interview for this episode is recorded as {word} already. Correct that record instead."
         raise Refused(FormProblem(f"already_{word}", sentence, (fact,)))
-    return same or open_or_new(session, episodes, context)
+    return same or open_or_new(session, others, context)

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
+from tracker.store.db import plain_rows
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
 
 OF_A_CLOCK = Alert.trigger.is_(None)
@@ -31,12 +33,6 @@ def last_due_at(session: Session, episode_id: int, clock_no: int) -> datetime | 
     return session.scalar(query.limit(1))
 
 
-def ids_told(session: Session, ids: Collection[int]) -> set[int]:
-    """Those of these episodes for which an alert was ever raised."""
-    query = select(Alert.episode_id).where(Alert.episode_id.in_(ids), OF_A_CLOCK).distinct()
-    return {episode_id for episode_id in session.scalars(query) if episode_id is not None}
-
-
 def episode_clock(session: Session, row: Episode, *, told: bool = True) -> RunningClock | None:
     """An episode's clock as the ladder needs it; None where it has no deadline.
 
@@ -53,9 +49,9 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     ids = [row.id for row in rows if row.interview_due_at is not None]
     if not ids:
         return {}
-    raised: dict[int, list[Alert]] = defaultdict(list)
-    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids), OF_A_CLOCK).order_by(Alert.id)):
-        raised[alert.episode_id or 0].append(alert)
+    raised: dict[int, list[Any]] = defaultdict(list)
+    for alert in plain_rows(session, _RAISED, ids=ids):
+        raised[alert.episode_id].append(alert)
     allocated = _allocated_to(session, ids)
     return {
         row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
@@ -64,7 +60,8 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     }
 
 
-def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated_to_id: int | None) -> RunningClock:
+def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
+    """`alerts`: those of the episode, as rows or as their columns of `_RAISED`."""
     carried = frozenset(row.carried_rungs)
     return RunningClock(
         subject="episode",
@@ -82,7 +79,7 @@ def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated
     )
 
 
-def _rungs(alerts: Iterable[Alert]) -> frozenset[str]:
+def _rungs(alerts: Iterable[Any]) -> frozenset[str]:
     return frozenset(rung for alert in alerts for rung in alert.rungs)
 
 
@@ -113,21 +110,17 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
 
 def due_episode_ids(session: Session, now: datetime) -> Sequence[int]:
     """Episodes at which the sweep must look by now, longest due first; costs what is due, not what is stored."""
-    query = select(Episode.id).where(Episode.sweep_at.is_not(None), Episode.sweep_at <= now)
-    return session.scalars(query.order_by(Episode.sweep_at, Episode.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE_EPISODES, now=now)]
 
 
 def due_line_ids(session: Session, now: datetime) -> Sequence[int]:
     """Quarantined lines at which the sweep must look by now, longest due first."""
-    query = select(Line.id).where(Line.sweep_at.is_not(None), Line.sweep_at <= now)
-    return session.scalars(query.order_by(Line.sweep_at, Line.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE_LINES, now=now)]
 
 
 def lock_due_episodes(session: Session, ids: Collection[int], now: datetime) -> Sequence[Episode]:
     """Those of `ids` still due, read anew and held; what somebody else holds now is left to the next sweep."""
-    query = select(Episode).where(Episode.id.in_(ids), Episode.sweep_at <= now)
-    held = query.order_by(Episode.sweep_at, Episode.id).with_for_update(skip_locked=True)
-    return session.scalars(held.execution_options(populate_existing=True)).all()
+    return session.scalars(_HELD_EPISODES, {"ids": list(ids), "now": now}).all()
 
 
 def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Sequence[Line]:
@@ -160,13 +153,7 @@ def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime
 
 def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
     """The alerts that a message carries, one or all those it sums up, each with its episode or line."""
-    query = (
-        select(Alert, Episode, Line)
-        .outerjoin(Episode, Episode.id == Alert.episode_id)
-        .outerjoin(Line, Line.id == Alert.line_id)
-        .where(Alert.outbox_id == message.id)
-    )
-    return [(alert, episode, line) for alert, episode, line in session.execute(query)]
+    return [(alert, episode, line) for alert, episode, line in session.execute(_CARRIED, {"message_id": message.id})]
 
 
 def count_of_message(session: Session, message_id: int) -> int:
@@ -176,10 +163,46 @@ def count_of_message(session: Session, message_id: int) -> int:
 
 def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
-    query = (
-        select(InterviewEpisode.episode_id, Interview.allocated_to_id)
-        .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(InterviewEpisode.episode_id.in_(ids), Interview.allocated_to_id.is_not(None))
+    return dict(iter(plain_rows(session, _ALLOCATED, ids=list(ids))))
+
+
+_alert, _interview, _link = Alert.__table__.c, Interview.__table__, InterviewEpisode.__table__
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
+_RAISED = (
+    select(
+        _alert.episode_id, _alert.clock_no, _alert.rung, _alert.offset_hours, _alert.rungs, _alert.acknowledged_at,
+        _alert.planned_at,
     )
-    found = session.execute(query.order_by(Interview.id))
-    return {episode_id: person_id for episode_id, person_id in found if person_id is not None}
+    .where(_alert.episode_id.in_(_ids), _alert.trigger.is_(None))
+    .order_by(_alert.id)
+)  # fmt: skip
+_ALLOCATED = (
+    select(_link.c.episode_id, _interview.c.allocated_to_id)
+    .select_from(_link.join(_interview, _interview.c.id == _link.c.interview_id))
+    .where(_link.c.episode_id.in_(_ids), _interview.c.allocated_to_id.is_not(None))
+    .order_by(_interview.c.id)
+)
+_CARRIED = (
+    select(Alert, Episode, Line)
+    .outerjoin(Episode, Episode.id == Alert.episode_id)
+    .outerjoin(Line, Line.id == Alert.line_id)
+    .where(Alert.outbox_id == bindparam("message_id"))
+)
+_now: BindParameter[datetime] = bindparam("now")
+_episode, _line = Episode.__table__.c, Line.__table__.c
+_DUE_EPISODES = (
+    select(_episode.id)
+    .where(_episode.sweep_at.is_not(None), _episode.sweep_at <= _now)
+    .order_by(_episode.sweep_at, _episode.id)
+)
+_DUE_LINES = (
+    select(_line.id).where(_line.sweep_at.is_not(None), _line.sweep_at <= _now).order_by(_line.sweep_at, _line.id)
+)
+_HELD_EPISODES = (
+    select(Episode)
+    .where(Episode.id.in_(_ids), Episode.sweep_at <= _now)
+    .order_by(Episode.sweep_at, Episode.id)
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+# All built once: they are asked with every change of an episode or an interview, or by every sweep and delivery.

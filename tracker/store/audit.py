@@ -222,7 +222,8 @@ def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: dateti
     if not acts:
         return
     hold_chain(session)
-    previous = session.connection().scalar(_NEWEST_HASH) or FIRST_HASH
+    connection = session.connection()
+    previous = connection.scalar(_NEWEST_HASH) or FIRST_HASH
     rows: list[dict[str, object]] = []
     for act in acts:
         row: dict[str, object] = {
@@ -237,7 +238,7 @@ def record_many(session: Session, acts: Sequence[Act], actor: Actor, now: dateti
         }
         previous = row["hash"] = _hash_of(row, now)
         rows.append(row)
-    session.connection().execute(_APPEND, rows)
+    connection.execute(_APPEND, rows)
 
 
 _AUDIT = cast("Table", AuditEntry.__table__)

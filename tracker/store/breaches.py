@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.store.models import Breach
@@ -16,8 +16,14 @@ def standing(session: Session, episode_id: int) -> Breach | None:
 
 def standing_of(session: Session, ids: Collection[int]) -> dict[int, Breach]:
     """Episode id → the breach that stands for it, for many episodes in one query."""
-    query = select(Breach).where(Breach.episode_id.in_(ids), Breach.withdrawn_at.is_(None))
-    return {breach.episode_id: breach for breach in session.scalars(query.order_by(Breach.clock_no))}
+    return {breach.episode_id: breach for breach in session.scalars(_STANDING, {"ids": list(ids)})}
+
+
+_STANDING = (
+    select(Breach)
+    .where(Breach.episode_id.in_(bindparam("ids", expanding=True)), Breach.withdrawn_at.is_(None))
+    .order_by(Breach.clock_no)
+)  # built once: asked with every change of an episode or an interview
 
 
 def all_of_episode(session: Session, episode_id: int) -> Sequence[Breach]:

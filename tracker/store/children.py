@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -188,6 +188,29 @@ def slices(values: Iterable[T]) -> Iterator[list[T]]:
     """Databases take only so many values in one statement; a common name may find more children than that."""
     given = list(values)
     return (given[place : place + 5_000] for place in range(0, len(given), 5_000))
+
+
+class Traits(Protocol):
+    """What the rules of an episode ask of its child: a row of theirs, or these columns of it."""
+
+    @property
+    def date_of_birth(self) -> date | None: ...
+
+    @property
+    def sex(self) -> str | None: ...
+
+    @property
+    def ethnicity(self) -> str | None: ...
+
+
+def traits_of(session: Session, child_id: int) -> Traits:
+    """Asked several times in one change of an episode, so that only these columns are read."""
+    found: Traits = next(iter(list(plain_rows(session, _TRAITS, child_id=child_id))))
+    return found
+
+
+_child = Child.__table__.c
+_TRAITS = select(_child.date_of_birth, _child.sex, _child.ethnicity).where(_child.id == bindparam("child_id"))
 
 
 def known(session: Session, rows: Iterable[Child], force: str) -> dict[int, KnownChild]:

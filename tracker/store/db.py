@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Select, event
+from sqlalchemy import JSON, CompoundSelect, DateTime, Dialect, Engine, MetaData, Select, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -136,7 +136,9 @@ def session() -> Session:
     return db.session()
 
 
-def plain_rows(current: Session, statement: Select[*tuple[Any, ...]], **given: object) -> Sequence[Any]:
+def plain_rows(
+    current: Session, statement: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], **given: object
+) -> Sequence[Any]:
     """The rows of a statement over tables' columns, by the connection itself, seeing what the session has yet to write.
 
     For what is asked thousands of times: what the session does around a small statement takes longer than this one.

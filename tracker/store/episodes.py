@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.core.candidates import Span
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.store.children import Traits
 from tracker.store.db import as_json_value, plain_rows
 from tracker.store.models import Child, Episode, EpisodeVersion
 
@@ -24,7 +25,7 @@ _SAME = (
 _same_of = attrgetter(*_SAME)
 
 
-def to_core(row: Episode, child: Child) -> MissingEpisode:
+def to_core(row: Episode, child: Traits) -> MissingEpisode:
     """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
     same = dict(zip(_SAME, _same_of(row), strict=True))
     return MissingEpisode(
@@ -150,6 +151,26 @@ def write_changes(
             )
         )
     return changes
+
+
+def keep_version(
+    session: Session,
+    episode_id: int,
+    changes: Mapping[str, object],
+    now: datetime,
+    person_id: int | None,
+    reason: str | None = None,
+) -> None:
+    """What an act around the episode replaced; `{}` keeps nothing. Written at once, past what the session holds."""
+    if changes:
+        values = {
+            "episode_id": episode_id, "changed_at": now, "changed_by_id": person_id, "changes": dict(changes),
+            "reason": reason,
+        }  # fmt: skip
+        session.connection().execute(_KEEP_VERSION, values)
+
+
+_KEEP_VERSION = insert(EpisodeVersion.__table__)  # type: ignore[arg-type]
 
 
 def set_values(row: Episode, values: Mapping[str, object]) -> dict[str, object]:

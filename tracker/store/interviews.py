@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.terms import DeclinedBy
+from tracker.store.db import plain_rows
 from tracker.store.models import Interview, InterviewEpisode
 
 
@@ -29,8 +33,16 @@ def to_core(row: Interview) -> ReturnHomeInterview:
 
 def rows_of_episode(session: Session, episode_id: int) -> list[Interview]:
     """Oldest first."""
-    query = select(Interview).join(InterviewEpisode).where(InterviewEpisode.episode_id == episode_id)
-    return list(session.scalars(query.order_by(Interview.id)))
+    return list(session.scalars(_ROWS, {"episode_id": episode_id}).unique())
+
+
+_ROWS = (
+    select(Interview)
+    .join(InterviewEpisode)
+    .where(InterviewEpisode.episode_id == bindparam("episode_id"))
+    .order_by(Interview.id)
+    .options(joinedload(Interview.links))
+)  # built once: asked with every change of an interview
 
 
 def interviews_of_episode(session: Session, episode_id: int) -> list[ReturnHomeInterview]:
@@ -38,15 +50,36 @@ def interviews_of_episode(session: Session, episode_id: int) -> list[ReturnHomeI
 
 
 def interviews_by_episode(session: Session, ids: Iterable[int]) -> dict[int, list[ReturnHomeInterview]]:
-    """Episode id → its interviews, for many episodes in one query."""
+    """Episode id → its interviews, for many episodes in one query that makes no objects of the ORM."""
     wanted = set(ids)
-    query = select(Interview).join(InterviewEpisode).where(InterviewEpisode.episode_id.in_(wanted)).distinct()
     found: dict[int, list[ReturnHomeInterview]] = defaultdict(list)
-    for row in session.scalars(query.order_by(Interview.id)):
-        interview = to_core(row)
+    for _, rows in groupby(plain_rows(session, _OF_EPISODES, ids=list(wanted)), key=itemgetter(0)):
+        interview = _plain_to_core(list(rows))
         for episode_id in interview.episode_ids & wanted:
             found[episode_id].append(interview)
     return found
+
+
+_PLAIN = (
+    "id", "allocated_to_id", "allocated_at", "offered_at", "accepted_at", "completed_at", "declined_at", "declined_by",
+    "not_required_at", "not_required_approved_at",
+)  # fmt: skip
+_interview, _link = Interview.__table__, InterviewEpisode.__table__
+_asked = _link.alias("asked")
+_ids: BindParameter[int] = bindparam("ids", expanding=True)
+_OF_EPISODES = (
+    select(*(_interview.c[name] for name in _PLAIN), _link.c.episode_id)
+    .select_from(_interview.join(_link, _link.c.interview_id == _interview.c.id))
+    .where(_interview.c.id.in_(select(_asked.c.interview_id).where(_asked.c.episode_id.in_(_ids))))
+    .order_by(_interview.c.id)
+)
+
+
+def _plain_to_core(rows: Sequence[Any]) -> ReturnHomeInterview:
+    """`rows`: those of one interview, one for each episode that it covers."""
+    values = dict(zip(_PLAIN, rows[0], strict=False))
+    values["declined_by"] = DeclinedBy(values["declined_by"]) if values["declined_by"] else None
+    return ReturnHomeInterview(episode_ids=frozenset(row.episode_id for row in rows), **values)
 
 
 def open_row(session: Session, episode_id: int) -> Interview | None:

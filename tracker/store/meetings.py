@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.store.children import slices
+from tracker.store.db import plain_rows
 from tracker.store.models import Action, Episode, StrategyMeeting
 
 BY_HAND = "by_hand"
@@ -51,13 +52,17 @@ def of_episodes(session: Session, episodes: Iterable[Episode]) -> dict[int, list
     wanted = {row.id: row.child_id for row in episodes}
     found: dict[int, list[StrategyMeeting]] = defaultdict(list)
     for some in slices(sorted(set(wanted.values()))):
-        query = select(StrategyMeeting).where(
-            StrategyMeeting.child_id.in_(some), StrategyMeeting.episode_id.is_not(None)
-        )
-        for row in session.scalars(query.order_by(StrategyMeeting.id)):
+        for row in session.scalars(_OF_CHILDREN, {"ids": some}):
             if row.episode_id in wanted:
                 found[row.episode_id].append(row)
     return found
+
+
+_OF_CHILDREN = (
+    select(StrategyMeeting)
+    .where(StrategyMeeting.child_id.in_(bindparam("ids", expanding=True)), StrategyMeeting.episode_id.is_not(None))
+    .order_by(StrategyMeeting.id)
+)  # built once: asked with every change of an episode or an interview
 
 
 def of_flags(session: Session, flag_ids: Collection[int]) -> dict[int, StrategyMeeting]:
@@ -79,8 +84,15 @@ def flag_key(flag_id: int) -> str:
 
 def due_episode_ids(session: Session, now: datetime) -> Sequence[int]:
     """Episodes of which a meeting may have to be asked for by now, the longest due first."""
-    query = select(Episode.id).where(Episode.meeting_check_at.is_not(None), Episode.meeting_check_at <= now)
-    return session.scalars(query.order_by(Episode.meeting_check_at, Episode.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _DUE, now=now)]
+
+
+_episode = Episode.__table__.c
+_DUE = (
+    select(_episode.id)
+    .where(_episode.meeting_check_at.is_not(None), _episode.meeting_check_at <= bindparam("now"))
+    .order_by(_episode.meeting_check_at, _episode.id)
+)  # built once: every sweep asks it
 
 
 def lock_due_episodes(session: Session, ids: Sequence[int], now: datetime) -> Sequence[Episode]:

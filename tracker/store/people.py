@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -31,15 +31,21 @@ _ACTIVE = (
 )
 
 
+_ACTING = (
+    select(Person.name, Person.team_id, Person.is_active, PersonRole.role)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(Person.id == bindparam("person_id"))
+)
+# Built once: every change and every page asks the one or the other.
+
+
 def roles_of(row: Person) -> frozenset[Role]:
     return frozenset(Role(held.role) for held in row.role_rows)
 
 
 def acting(session: Session, person_id: int) -> tuple[str, int | None, frozenset[Role]]:
     """Name, team and roles (none of somebody who left). Asked with every change, so only these columns are read."""
-    columns = Person.name, Person.team_id, Person.is_active, PersonRole.role
-    query = select(*columns).outerjoin(PersonRole, PersonRole.person_id == Person.id).where(Person.id == person_id)
-    rows = session.execute(query).all()
+    rows = plain_rows(session, _ACTING, person_id=person_id)
     if not rows:
         raise NoResultFound(f"there is no person {person_id}")
     name, team_id, is_active, _ = rows[0]

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from tracker.store.db import plain_rows
 from tracker.store.engine import changed
 from tracker.store.models import RepeatFlagRow
 
@@ -14,8 +15,15 @@ _STANDING = (RepeatFlagRow.ended_on.is_(None), RepeatFlagRow.withdrawn_at.is_(No
 
 def ids_to_end(session: Session, today: date) -> Sequence[int]:
     """Standing flags whose first day without the rule has come."""
-    query = select(RepeatFlagRow.id).where(*_STANDING, RepeatFlagRow.ends_on <= today)
-    return session.scalars(query.order_by(RepeatFlagRow.ends_on, RepeatFlagRow.id)).all()
+    return [id_ for (id_,) in plain_rows(session, _TO_END, today=today)]
+
+
+_flag = RepeatFlagRow.__table__.c
+_TO_END = (
+    select(_flag.id)
+    .where(_flag.ended_on.is_(None), _flag.withdrawn_at.is_(None), _flag.ends_on <= bindparam("today"))
+    .order_by(_flag.ends_on, _flag.id)
+)  # built once: every sweep asks it
 
 
 def end_flags(session: Session, ids: Collection[int], today: date) -> list[RepeatFlagRow]:
