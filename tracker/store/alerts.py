@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
-from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
+from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 
 OF_A_CLOCK = Alert.trigger.is_(None)
 """Alerts of the rungs of a deadline, not of another trigger."""
@@ -156,17 +156,6 @@ def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime
         due_at=due.clock.due_at,
         raised_at=now,
     )
-
-
-def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
-    """The alerts that a message carries, one or all those it sums up, each with its episode or line."""
-    query = (
-        select(Alert, Episode, Line)
-        .outerjoin(Episode, Episode.id == Alert.episode_id)
-        .outerjoin(Line, Line.id == Alert.line_id)
-        .where(Alert.outbox_id == message.id)
-    )
-    return [(alert, episode, line) for alert, episode, line in session.execute(query)]
 
 
 def count_of_message(session: Session, message_id: int) -> int:
