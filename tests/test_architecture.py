@@ -26,7 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
-        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.store.migrations",
+        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.adapters.mailer",
+        "tracker.store.migrations",
         "flask", "click", "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
@@ -35,8 +36,8 @@ ALLOWED: dict[str, set[str]] = {
         "apscheduler", "flask",
     },
     "bench": {
-        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "sqlalchemy", "flask",
-        "werkzeug",
+        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "tracker.adapters.mailer",
+        "sqlalchemy", "flask", "werkzeug", "aiosmtpd",
     },
     "cli": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",

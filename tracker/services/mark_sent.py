@@ -15,7 +15,7 @@ from tracker.services.transaction import writing_apart
 from tracker.store import outbox
 from tracker.store.outbox import Sent
 
-WINDOW = 8
+WINDOW = 12
 """Messages that may be with the carrier and not yet marked: what a crash sends again, at most."""
 
 TOGETHER = 4
