@@ -182,7 +182,7 @@ def _mailer_to(settings: Settings, port: int) -> SmtpMailer:
 
 @command(bench_group, "delivery")
 @click.option("--messages", default=10_000, show_default=True, type=click.IntRange(1))
-@click.option("--here", is_flag=True, help="In the database itself, and write to it: for PostgreSQL; not in production.")
+@click.option("--here", is_flag=True, help="In the database itself, and write to it, as for PostgreSQL.")
 def bench_delivery(run: Command, messages: int, here: bool) -> int:
     """Measure delivery beside one bare SMTP connection to the same server, in a new database."""
     with app_to_measure(run, here, empty=True) as (app, settings, _folder):

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+EMAIL = "email"
+WEBHOOK = "webhook:"
+"""The roads that a message may take: `email`, or `webhook:` and the name of one."""
+
 
 @dataclass(frozen=True)
 class Matter:

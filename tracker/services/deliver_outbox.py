@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.core.mail import (
+    EMAIL,
     Email,
     MailConnection,
     MailConnectionLostError,
@@ -27,7 +28,6 @@ from tracker.services.mark_sent import Marker
 from tracker.services.transaction import writing
 from tracker.store import audit, carried, db, outbox
 from tracker.store.carried import Carried
-from tracker.store.outbox import EMAIL
 
 BATCH = 250
 """Messages claimed at once, and sent over one connection. A server that ends it sooner is called again."""
@@ -52,6 +52,14 @@ class DeliveryResult:
     delayed: int = 0
     stopped: int = 0
     not_needed: int = 0
+
+    def __add__(self, other: "DeliveryResult") -> "DeliveryResult":
+        return DeliveryResult(
+            self.sent + other.sent,
+            self.delayed + other.delayed,
+            self.stopped + other.stopped,
+            self.not_needed + other.not_needed,
+        )
 
 
 def deliver(
@@ -189,9 +197,7 @@ class _Pass:
 
     def _email(self, row: outbox.Claimed, alerts: Sequence[Carried]) -> Email:
         matter = None if self.road == EMAIL else _matter(alerts, self.context.base_url)
-        return Email(
-            row.message_id, row.to_address, row.subject, row.body, row.created_at, row.may_have_gone, matter
-        )
+        return Email(row.message_id, row.to_address, row.subject, row.body, row.created_at, row.may_have_gone, matter)
 
     def _send_all(self, waiting: Sequence[_InHand], connection: MailConnection, marker: Marker) -> None:
         rest = list(waiting)

@@ -13,12 +13,10 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.core.mail import EMAIL as EMAIL
+from tracker.core.mail import WEBHOOK as WEBHOOK
 from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage, Person
-
-EMAIL = "email"
-WEBHOOK = "webhook:"
-"""The roads that a message may take: `email`, or `webhook:` and the name of one."""
 
 NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
@@ -301,3 +299,24 @@ def release_growing(session: Session, ids: Collection[int], worker: str) -> None
     """The sweep has ended: they may go."""
     row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + worker)
     session.execute(row.values(lease=None, leased_until=None), execution_options={"synchronize_session": False})
+
+
+def message_known_as(session: Session, message_id: str | None, provider_id: str | None) -> int | None:
+    """The id of the message of this Message-ID, or of this number of its carrier's."""
+    for column, value in ((OutboxMessage.message_id, message_id), (OutboxMessage.provider_id, provider_id)):
+        found = session.scalar(select(OutboxMessage.id).where(column == value)) if value else None
+        if found is not None:
+            return found
+    return None
+
+
+def mark_delivered(session: Session, id_: int, now: datetime) -> bool:
+    """Its carrier says that it arrived. False if that was recorded already."""
+    row = update(OutboxMessage).where(OutboxMessage.id == id_, OutboxMessage.delivered_at.is_(None))
+    return changed(session, row.values(delivered_at=now)) == 1
+
+
+def mark_undelivered(session: Session, id_: int, now: datetime, why: str) -> bool:
+    """It came back. It stays sent; False if that was recorded already."""
+    row = update(OutboxMessage).where(OutboxMessage.id == id_, OutboxMessage.undelivered_at.is_(None))
+    return changed(session, row.values(undelivered_at=now, undelivered_why=why)) == 1
