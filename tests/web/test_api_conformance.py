@@ -1,5 +1,6 @@
 """The HTTP interface is what its OpenAPI document says, whatever programs send: schemathesis, over WSGI."""
 
+import json
 import os
 from contextvars import Context as EmptyContext
 from typing import Any
@@ -79,11 +80,11 @@ def answers(
     @given(
         case=schema[path][method].as_strategy(generation_mode=mode),
         is_known=st.integers(0, 7),
-        body=bodies or st.none(),
+        body=st.none() if bodies is None else bodies,
     )
     def conforms(case: Any, is_known: int, body: Any) -> None:
         if bodies is not None:  # what is registered for JSON here are bytes of reports
-            case.body = body
+            case.body = json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token if is_known else 'unknown'}"}
         answer = EmptyContext().run(lambda: case.call(headers=headers))
         seen.add(answer.status_code)
