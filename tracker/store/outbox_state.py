@@ -1,6 +1,6 @@
 """How the outbox stands by road, for the page of the engine: read only, by index, never the text of a message."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,16 +47,21 @@ _STATE = (
 )  # fmt: skip
 
 
-def figures_by_road(session: Session) -> dict[str, RoadFigures]:
-    """Of every road that a message waits for or has taken."""
+def figures_by_road(session: Session, roads: Collection[str]) -> dict[str, RoadFigures]:
+    """Of these roads, and of any other that a message waits for."""
     counted = select(OutboxMessage.road, func.count(), func.min(OutboxMessage.created_at)).where(_WAITING)
     waiting = {road: (count, at) for road, count, at in session.execute(counted.group_by(OutboxMessage.road))}
-    newest = select(OutboxMessage.road, func.max(OutboxMessage.sent_at)).where(OutboxMessage.sent_at.is_not(None))
-    sent: dict[str, datetime] = {road: at for road, at in session.execute(newest.group_by(OutboxMessage.road))}
-    return {
-        road: RoadFigures(*waiting.get(road, (0, None)), _error_of_oldest(session, road), sent.get(road))
-        for road in sorted({*waiting, *sent})
-    }
+    found = {}
+    for road in [*roads, *sorted(set(waiting) - set(roads))]:
+        count, oldest_at = waiting.get(road, (0, None))
+        error = _error_of_oldest(session, road) if count else None
+        found[road] = RoadFigures(count, oldest_at, error, _last_sent_at(session, road))
+    return found
+
+
+def _last_sent_at(session: Session, road: str) -> datetime | None:
+    query = select(OutboxMessage.sent_at).where(OutboxMessage.road == road, OutboxMessage.sent_at.is_not(None))
+    return session.scalar(query.order_by(OutboxMessage.sent_at.desc()).limit(1))
 
 
 def _error_of_oldest(session: Session, road: str) -> str | None:

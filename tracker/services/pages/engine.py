@@ -63,9 +63,9 @@ class EnginePage:
 def engine_page(context: Context, roads: Mapping[str, str]) -> EnginePage:
     """`roads`: those of the settings, road → where it leads."""
     session = read_session()
-    figures = outbox_state.figures_by_road(session)
+    figures = outbox_state.figures_by_road(session, roads)
     names = people.names_by_id(session)
-    rows = [_road(road, roads.get(road), figures.get(road), _beat(road), context.now) for road in {**roads, **figures}]
+    rows = [_road(road, roads.get(road), held, _beat(road), context.now) for road, held in figures.items()]
     found, total = outbox_state.undelivered(session, SHOWN)
     tests = outbox_state.newest_of(session, TEMPLATE, 10)
     return EnginePage(
@@ -82,28 +82,24 @@ def _beat(road: str) -> datetime | None:
     return engine.last_beat_at(read_session(), DELIVER if road == EMAIL else f"{DELIVER} {road}")
 
 
-def _road(
-    road: str, title: str | None, figures: RoadFigures | None, tried_at: datetime | None, now: datetime
-) -> RoadRow:
-    waiting, oldest_at = (figures.waiting, figures.oldest_at) if figures else (0, None)
-    sent_at = figures.sent_at if figures else None
+def _road(road: str, title: str | None, figures: RoadFigures, tried_at: datetime | None, now: datetime) -> RoadRow:
     state: Literal["in order", "late", "waiting", "not used yet", "not set up"]
     if title is None:
         state = "not set up"
-    elif oldest_at is not None:
-        state = "late" if now - oldest_at > LATE_AFTER else "waiting"
+    elif figures.oldest_at is not None:
+        state = "late" if now - figures.oldest_at > LATE_AFTER else "waiting"
     else:
-        state = "in order" if sent_at else "not used yet"
+        state = "in order" if figures.sent_at else "not used yet"
     return RoadRow(
         road=road,
         title=title or f"{road.removeprefix(WEBHOOK)}: not in the settings any more",
         is_set=title is not None,
         state=state,
         tried_at=tried_at,
-        sent_at=sent_at,
-        waiting=waiting,
-        oldest_at=oldest_at,
-        last_error=figures.last_error if figures else None,
+        sent_at=figures.sent_at,
+        waiting=figures.waiting,
+        oldest_at=figures.oldest_at,
+        last_error=figures.last_error,
     )
 
 
