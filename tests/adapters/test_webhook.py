@@ -100,9 +100,11 @@ def test_teams_gets_a_card(server: Server, authority: Authority) -> None:
 )  # fmt: skip
 def test_what_an_answer_comes_to(authority: Authority, status: str, error: type[Exception]) -> None:
     wait = {"Retry-After": "120"}
-    with https_servers.serving(answer(b"secret words of the server", status, wait), authority.server()) as running:
-        with pytest.raises(error) as raised:
-            mailer(running, authority).send(EMAIL)
+    with (
+        https_servers.serving(answer(b"secret words of the server", status, wait), authority.server()) as running,
+        pytest.raises(error) as raised,
+    ):
+        mailer(running, authority).send(EMAIL)
     assert type(raised.value) is error
     assert status[:3] in str(raised.value)
     assert "secret" not in str(raised.value)
@@ -111,24 +113,30 @@ def test_what_an_answer_comes_to(authority: Authority, status: str, error: type[
 
 
 def test_a_redirect_is_not_followed(authority: Authority, server: Server) -> None:
-    with https_servers.serving(redirect(server.url(PATH)), authority.server("other")) as running:
-        with pytest.raises(MailRefusedError, match="not followed"):
-            mailer(running, authority).send(EMAIL)
+    with (
+        https_servers.serving(redirect(server.url(PATH)), authority.server("other")) as running,
+        pytest.raises(MailRefusedError, match="not followed"),
+    ):
+        mailer(running, authority).send(EMAIL)
     assert server.connections == 0
 
 
 def test_an_instant_in_retry_after(authority: Authority) -> None:
     wait = {"Retry-After": "Mon, 16 Nov 2026 12:05:00 GMT"}
-    with https_servers.serving(answer(b"", "429 Later", wait), authority.server()) as running:
-        with pytest.raises(MailHeldError) as raised:
-            mailer(running, authority).send(EMAIL)
+    with (
+        https_servers.serving(answer(b"", "429 Later", wait), authority.server()) as running,
+        pytest.raises(MailHeldError) as raised,
+    ):
+        mailer(running, authority).send(EMAIL)
     assert raised.value.wait == timedelta(minutes=5)
 
 
 def test_a_server_that_hangs_is_given_up_in_time(authority: Authority) -> None:
-    with https_servers.serving(lambda _request, _connection: sleep(3), authority.server()) as running:
-        with pytest.raises(MailConnectionLostError, match=r"127\.0\.0\.1 did not answer in time"):
-            mailer(running, authority, timeout_seconds=0.4).send(EMAIL)
+    with (
+        https_servers.serving(lambda _request, _connection: sleep(3), authority.server()) as running,
+        pytest.raises(MailConnectionLostError, match=r"127\.0\.0\.1 did not answer in time"),
+    ):
+        mailer(running, authority, timeout_seconds=0.4).send(EMAIL)
 
 
 def test_an_address_inside_is_not_spoken_to_unless_it_is_allowed(server: Server, authority: Authority) -> None:
@@ -140,9 +148,11 @@ def test_an_address_inside_is_not_spoken_to_unless_it_is_allowed(server: Server,
 def test_an_unknown_or_expired_certificate_is_refused(authority: Authority, tmp_path: Path) -> None:
     contexts = (Authority(tmp_path, "Stranger").server(), authority.server("old", days=(-9, -2)))
     for context in (*contexts, authority.server("elsewhere", hosts=["10.9.8.7"])):
-        with https_servers.serving(answer(b""), context) as running:
-            with pytest.raises(MailConnectionLostError, match="certificate") as raised:
-                mailer(running, authority).send(EMAIL)
+        with (
+            https_servers.serving(answer(b""), context) as running,
+            pytest.raises(MailConnectionLostError, match="certificate") as raised,
+        ):
+            mailer(running, authority).send(EMAIL)
         assert running.seen == []
         assert "secret" not in str(raised.value)
 

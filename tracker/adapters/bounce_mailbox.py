@@ -49,6 +49,8 @@ class ImapMailbox:
         finally:
             with suppress(OSError, imaplib.IMAP4.error):
                 imap.logout()
+            with suppress(OSError):
+                imap.shutdown()  # a logout that failed leaves the connection open
 
     def _connect(self) -> imaplib.IMAP4:
         # imaplib's own default verifies nothing
