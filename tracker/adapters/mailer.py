@@ -136,6 +136,7 @@ class _SmtpConnection:
     def __init__(self, mailer: SmtpMailer) -> None:
         self.mailer = mailer
         self.smtp: smtplib.SMTP | None = None
+        self.taken = 0
         self.envelope_from = parseaddr(mailer.sender)[1]
 
     def open(self) -> smtplib.SMTP:
@@ -151,10 +152,15 @@ class _SmtpConnection:
         message = None if plain is not None else _written(email, self.mailer.sender)
         smtp = self.open()
         try:
-            if message is None:
-                smtp.sendmail(self.envelope_from, [email.to_address], plain or b"")
-            else:
-                smtp.send_message(message, from_addr=self.envelope_from, to_addrs=[email.to_address])
+            try:
+                self._hand_over(smtp, email, plain, message)
+            except smtplib.SMTPSenderRefused as error:
+                if not self._wants_a_new_connection(error):
+                    raise
+                self._drop()
+                smtp = self.open()
+                self._hand_over(smtp, email, plain, message)
+            self.taken += 1
         except smtplib.SMTPNotSupportedError as error:
             raise MailRefusedError("The mail server cannot take this kind of address.") from error
         except OSError as error:
@@ -163,7 +169,18 @@ class _SmtpConnection:
                 self._drop()
             raise _outcome(error, lost) from error
 
+    def _hand_over(self, smtp: smtplib.SMTP, email: Email, plain: bytes | None, message: EmailMessage | None) -> None:
+        if message is None:
+            smtp.sendmail(self.envelope_from, [email.to_address], plain or b"")
+        else:
+            smtp.send_message(message, from_addr=self.envelope_from, to_addrs=[email.to_address])
+
+    def _wants_a_new_connection(self, error: smtplib.SMTPSenderRefused) -> bool:
+        """A server that has taken enough over one connection says 421 to the next sender: nothing was handed over."""
+        return error.smtp_code == 421 and self.taken > 0
+
     def _drop(self) -> None:
+        self.taken = 0
         if self.smtp is not None:
             self.smtp.close()
             self.smtp = None
