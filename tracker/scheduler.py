@@ -14,6 +14,7 @@ from datetime import UTC
 from functools import partial
 from time import perf_counter
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
@@ -46,6 +47,9 @@ PASS_SECONDS = 300
 
 DRAFTS_SECONDS = 900
 
+SPARE_THREADS = 2
+"""Beside one for each job: however many hang on another's server, the lead is kept and nothing waits for them."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -66,7 +70,9 @@ class Engine:
         self.leads = False
         self.stopping = threading.Event()
         self.scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(len(self.jobs()) + SPARE_THREADS)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def jobs(self) -> tuple[Job, ...]:
