@@ -77,9 +77,13 @@ def queue() -> None:
         outbox.queue_emails(current, emails, NOON, "tracker.invalid")
 
 
-def run(app: Flask, name: str) -> None:
-    made = Engine(app)
-    made.run(next(job for job in made.jobs() if job.name == name))
+@pytest.fixture
+def leader(app: Flask) -> Engine:
+    return Engine(app)
+
+
+def run(leader: Engine, name: str) -> None:
+    leader.run(next(job for job in leader.jobs() if job.name == name))
 
 
 def rows() -> dict[str, OutboxMessage]:
@@ -87,12 +91,12 @@ def rows() -> dict[str, OutboxMessage]:
     return {row.dedupe_key: row for row in session().scalars(select(OutboxMessage))}
 
 
-def test_a_road_that_hangs_holds_up_no_other(app: Flask, mail: Road) -> None:
+def test_a_road_that_hangs_holds_up_no_other(app: Flask, leader: Engine, mail: Road) -> None:
     queue()
     mail.gate.clear()
-    thread = threading.Thread(target=run, args=[app, "deliver"])
+    thread = threading.Thread(target=run, args=[leader, "deliver"])
     thread.start()
-    run(app, "deliver webhook:desk")
+    run(leader, "deliver webhook:desk")
     held = rows()
     assert (held["desk"].sent_at, held["ann"].sent_at) == (NOON, None)
     mail.gate.set()
@@ -101,13 +105,13 @@ def test_a_road_that_hangs_holds_up_no_other(app: Flask, mail: Road) -> None:
     assert engine.last_beat_at(session(), "deliver webhook:desk") == NOON
 
 
-def test_a_webhook_that_refuses_is_stopped_for_a_person_to_be_told(app: Flask, mail: Road) -> None:
+def test_a_webhook_that_refuses_is_stopped_for_a_person_to_be_told(app: Flask, leader: Engine, mail: Road) -> None:
     queue()
     desk = wiring(app).webhooks["desk"]
     assert isinstance(desk, Road)
     desk.refuses = True
-    run(app, "deliver webhook:desk")
-    run(app, "deliver")
+    run(leader, "deliver webhook:desk")
+    run(leader, "deliver")
     held = rows()
     assert held["desk"].undelivered_why == "desk.invalid does not take the message (404)."
     assert held["ann"].sent_at == NOON
