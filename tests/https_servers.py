@@ -28,6 +28,8 @@ class Request:
     path: str
     headers: Mapping[str, str]
     peer: Mapping[str, object] | None
+    body: bytes = b""
+    method: str = "GET"
 
 
 @dataclass
@@ -116,9 +118,13 @@ def _read(connection: ssl.SSLSocket) -> Request:
         if not part:
             raise ValueError("no request")
         head += part
-    first, *lines = head.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    before, _, body = head.partition(b"\r\n\r\n")
+    first, *lines = before.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Request(first.split()[1], headers, connection.getpeercert() or None)
+    while len(body) < int(headers.get("content-length", 0)):
+        body += connection.recv(65_536)
+    method, path, _version = first.split()
+    return Request(path, headers, connection.getpeercert() or None, body, method)
 
 
 class Authority:

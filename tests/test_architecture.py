@@ -26,7 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
-        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.store.migrations",
+        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.adapters.mailer",
+        "tracker.store.migrations",
         "flask", "click", "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
@@ -35,14 +36,17 @@ ALLOWED: dict[str, set[str]] = {
         "apscheduler", "flask",
     },
     "bench": {
-        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "sqlalchemy", "flask",
-        "werkzeug",
+        "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "tracker.adapters.mailer",
+        "sqlalchemy", "flask", "werkzeug", "aiosmtpd",
     },
     "cli": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
         "flask",
     },
-    "settings": {"tracker.core", "tracker.settings_meetings", "tracker.settings_roads", "pydantic"},
+    "settings": {
+        "tracker.core", "tracker.settings_mail", "tracker.settings_meetings", "tracker.settings_roads", "pydantic",
+    },
+    "settings_mail": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_meetings": {"tracker.core", "pydantic"},
     "settings_roads": {"tracker.core", "pydantic"},
     "bootstrap": {"tracker", "flask"},
@@ -62,13 +66,15 @@ WHERE: dict[str, str] = {
     "scheduler": "The scheduler calls services and owns no rules.",
     "cli": "The command line's frame calls services; the commands stand in tracker/commands.",
     "settings": "Settings are read before anything else exists: they know the core only.",
+    "settings_mail": "Settings are read before anything else exists: they know the core only.",
     "settings_meetings": "Settings are read before anything else exists: they know the core only.",
     "settings_roads": "Settings are read before anything else exists: they know the core only.",
     "bootstrap": "Wiring only.",
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "policy", "addresses", "pulls",
+    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "policy", "addresses",
+    "webhooks", "bounces", "pulls",
     "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
     "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",

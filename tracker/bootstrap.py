@@ -1,19 +1,24 @@
 """The only place that wires things together: settings, clock, database, mailer, pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 
+from tracker.adapters.bounce_mailbox import ImapMailbox
 from tracker.adapters.charts import ChartRenderer
 from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
+from tracker.adapters.notify import NotifyMailer
 from tracker.adapters.report_source import HttpsReportSource
+from tracker.adapters.webhook import WebhookMailer
+from tracker.core.bounces import BounceMailbox
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
 from tracker.core.dropped_files import WatchedFolder
 from tracker.core.pulls import ReportSource
-from tracker.settings import PROJECT, Mail, Settings, SettingsError, load_settings
+from tracker.settings import PROJECT, Settings, SettingsError, load_settings
 from tracker.store.db import db, prepare_engine
 from tracker.store.migrations import migrate
 
@@ -28,6 +33,8 @@ class Wiring:
     charts: ChartRenderer
     source: ReportSource
     folder: WatchedFolder | None
+    webhooks: Mapping[str, Mailer]
+    bounces: BounceMailbox | None
 
 
 def create_app(
@@ -43,6 +50,7 @@ def create_app(
     `pages`: False for what serves none, such as a command: it starts in a fraction of the time.
     """
     settings = settings or load_settings()
+    clock = clock or make_clock(settings)
     app = Flask(
         "tracker",
         root_path=str(PROJECT),
@@ -52,11 +60,13 @@ def create_app(
     )
     app.extensions["tracker"] = Wiring(
         settings=settings,
-        clock=clock or make_clock(settings),
-        mailer=mailer or make_mailer(settings.mail),
+        clock=clock,
+        mailer=mailer or make_mailer(settings, clock),
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
         source=source or HttpsReportSource(),
         folder=make_folder(settings.intake.watch_folder),
+        webhooks={one.name: WebhookMailer(one, clock.now) for one in settings.webhooks_out},
+        bounces=make_bounces(settings),
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
@@ -90,12 +100,26 @@ def mailbox(app: Flask) -> FolderMailbox | None:
     return FolderMailbox(PROJECT / given.mail.folder) if given.env == "demo" and given.mail.folder else None
 
 
-def make_mailer(mail: Mail) -> Mailer:
+def make_mailer(settings: Settings, clock: Clock) -> Mailer:
+    """What carries the road `email`."""
+    mail = settings.mail
     if mail.folder:
         return FolderMailer(PROJECT / mail.folder, mail.sender)
+    if mail.road == "notify":
+        given = settings.notify.model_dump() | {"api_key": settings.notify.api_key.get_secret_value()}
+        return NotifyMailer(**given, read_clock=clock.now)
     if not mail.host:
         return NoMailer()
-    return SmtpMailer(**mail.model_dump(exclude={"folder"}))
+    return SmtpMailer(**mail.model_dump(exclude={"folder", "road"}))
+
+
+def make_bounces(settings: Settings) -> BounceMailbox | None:
+    """The mailbox into which undeliverable emails come back; None where none is set."""
+    given = settings.bounces
+    if not given.host:
+        return None
+    found = given.model_dump(exclude={"every_seconds"}) | {"password": given.password.get_secret_value()}
+    return ImapMailbox(**found)
 
 
 def make_folder(path: str) -> WatchedFolder | None:

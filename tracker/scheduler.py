@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC
+from functools import partial
 from time import perf_counter
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
+from tracker.core.mail import EMAIL, WEBHOOK, Mailer
 from tracker.services import (
     deliver_outbox,
     due_work,
@@ -32,6 +35,7 @@ from tracker.services.context import Actor, Context
 from tracker.services.feed_drafts import delete_old_drafts
 from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.services.receive_report import resume_reading
+from tracker.services.record_mail_events import read_mailbox
 from tracker.services.reexamine import reexamine_due
 from tracker.services.undo_load import resume_undoing
 from tracker.services.watch_reports import watch_reports
@@ -42,6 +46,9 @@ PASS_SECONDS = 300
 """A pass of sweep or delivery that takes longer stops between two steps, and goes on at the next tick."""
 
 DRAFTS_SECONDS = 900
+
+SPARE_THREADS = 2
+"""Beside one for each job: however many hang on another's server, the lead is kept and nothing waits for them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,9 @@ class Engine:
         self.leads = False
         self.stopping = threading.Event()
         self.scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(len(self.jobs()) + SPARE_THREADS)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def jobs(self) -> tuple[Job, ...]:
@@ -78,7 +87,19 @@ class Engine:
             Job("folder", times.folder_seconds, self.folder),
             Job("pull", times.pull_seconds, self.pull),
             Job("feed drafts", DRAFTS_SECONDS, self.drafts),
+            *self.roads_out(),
         )
+
+    def roads_out(self) -> tuple[Job, ...]:
+        """Each webhook in a job of its own, so that one that hangs holds up no email; and the mailbox of bounces."""
+        wired, seconds = self.wiring, self.wiring.settings.scheduler.deliver_seconds
+        jobs = [
+            Job(f"{engine_state.DELIVER} {WEBHOOK}{name}", seconds, partial(self.deliver_by, WEBHOOK + name, mailer))
+            for name, mailer in wired.webhooks.items()
+        ]
+        if wired.bounces is not None:
+            jobs.append(Job("bounces", wired.settings.bounces.every_seconds, self.bounces))
+        return tuple(jobs)
 
     def start(self) -> None:
         """Returns at once; the jobs run in threads of their own, the first time as soon as this process leads."""
@@ -159,8 +180,18 @@ class Engine:
         return asdict(raise_alerts.sweep(context, self.worker, keep_going))
 
     def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        wired = self.wiring
-        return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
+        return self.deliver_by(EMAIL, self.wiring.mailer, context, keep_going)
+
+    def deliver_by(
+        self, road: str, mailer: Mailer, context: Context, keep_going: Callable[[], bool]
+    ) -> dict[str, object]:
+        now = self.wiring.clock.now
+        return asdict(deliver_outbox.deliver(context, mailer, now, keep_going, self.worker, is_gone, road))
+
+    def bounces(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Emails that have come back."""
+        mailbox = self.wiring.bounces
+        return asdict(read_mailbox(context, mailbox, keep_going)) if mailbox else {}
 
     def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports whose reading was cut short, at their first line without an outcome; loads that are being undone."""

@@ -22,12 +22,14 @@ from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import Audience, EpisodeKind
+from tracker.core.webhooks import Webhook
+from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "notify", "bounces")
 
 
 class SettingsError(ValueError):
@@ -54,6 +56,7 @@ class Mail(_Section):
     sender: str
     folder: str
     timeout_seconds: float = Field(gt=0, le=120)
+    road: Literal["smtp", "notify"] = "smtp"
 
 
 class Scheduler(_Section):
@@ -123,6 +126,10 @@ class Settings(_Section):
     intake: Intake
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
+    notify: Notify = Notify()
+    bounces: Bounces = Bounces()
+    webhooks: tuple[WebhookSection, ...] = ()
+    webhook_secrets: dict[str, SecretStr] = {}
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":
@@ -135,6 +142,9 @@ class Settings(_Section):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
         meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules])
+        webhooks_of(self.webhooks, self.webhook_secrets)
+        if self.mail.road == "notify":
+            self.notify.check()
         if self.env == "production":
             self._fit_for_production()
         return self
@@ -144,7 +154,7 @@ class Settings(_Section):
             raise ValueError("secret_key needs at least 32 characters in production (TRACKER_SECRET_KEY_FILE)")
         if not self.base_url.startswith("https://"):
             raise ValueError("base_url must begin with https:// in production")
-        if self.mail.host and self.mail.security == "none":
+        if self.mail.road == "smtp" and self.mail.host and self.mail.security == "none":
             raise ValueError("mail.security must be starttls or tls in production")
         if self.mail.folder:
             raise ValueError("mail.folder is for demonstrations: set mail.host in production")
@@ -169,6 +179,11 @@ class Settings(_Section):
     def report_pulls(self) -> tuple[Pull, ...]:
         """The pulls, as the core knows them."""
         return pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
+
+    @cached_property
+    def webhooks_out(self) -> tuple[Webhook, ...]:
+        """The webhooks, as the core knows them."""
+        return webhooks_of(self.webhooks, self.webhook_secrets)
 
     @cached_property
     def feeds(self) -> dict[str, Feed]:
@@ -241,6 +256,11 @@ def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 
 _NOT_SETTINGS = {"TRACKER_CONFIG"}
+_FILES = {"mail_ca_file", "notify_ca_file", "bounces_ca_file", "clock_offset_file", "interview_form_file"}
+"""Settings that are the name of a file, and no secret in one."""
+
+_SECRETS = ("pull_secret", "webhook_secret")
+"""Secrets of something with a name of its own: TRACKER_PULL_SECRET_<NAME>."""
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -250,11 +270,12 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
             continue
         name, text = variable.removeprefix("TRACKER_").lower(), raw
-        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file", "interview_form_file"):
+        if name.endswith("_file") and name not in _FILES:
             name, text = name.removesuffix("_file"), _secret(variable, raw)
         value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
-        if name.startswith("pull_secret_"):
-            found.setdefault("pull_secrets", {})[name.removeprefix("pull_secret_")] = value
+        kind = next((kind for kind in _SECRETS if name.startswith(kind + "_")), None)
+        if kind:
+            found.setdefault(kind + "s", {})[name.removeprefix(kind + "_")] = value
             continue
         section = next((section for section in SECTIONS if name.startswith(section + "_")), None)
         if section:

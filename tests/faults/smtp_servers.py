@@ -110,6 +110,27 @@ class Dropping(Taking):
 
 
 @dataclass
+class GoingAway(Taking):
+    """Takes so many messages over a connection, then answers 421 and closes, as a server with a limit does."""
+
+    at_most: int = 2
+    _on_this: dict[int, int] = field(default_factory=dict)
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        taken = await super().handle_MAIL(server, session, envelope, address, options)
+        count = self._on_this.setdefault(id(session), 0)
+        self._on_this[id(session)] += 1
+        if count < self.at_most:
+            return taken
+        assert server.transport is not None
+        server.transport.write(b"421 too many messages over one connection\r\n")
+        server.transport.close()
+        raise ConnectionResetError
+
+
+@dataclass
 class Hanging(Taking):
     """Says nothing more after DATA, so many times."""
 
@@ -204,6 +225,7 @@ class Certificates:
     good: ssl.SSLContext
     other_host: ssl.SSLContext
     unknown_ca: ssl.SSLContext
+    expired: ssl.SSLContext
 
 
 def make_certificates(folder: Path) -> Certificates:
@@ -216,6 +238,7 @@ def make_certificates(folder: Path) -> Certificates:
         good=_context(folder / "good.pem", HOST, ca_key, ca),
         other_host=_context(folder / "other.pem", "10.11.12.13", ca_key, ca),
         unknown_ca=_context(folder / "unknown.pem", HOST, stranger_key, stranger),
+        expired=_context(folder / "expired.pem", HOST, ca_key, ca, days=(-9, -2)),
     )
 
 
@@ -232,12 +255,14 @@ def _authority(name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
     return key, built.sign(key, hashes.SHA256())
 
 
-def _context(path: Path, host: str, ca_key: ec.EllipticCurvePrivateKey, ca: x509.Certificate) -> ssl.SSLContext:
+def _context(
+    path: Path, host: str, ca_key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, days: tuple[int, int] = (-1, 2)
+) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "invented mail server")])
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
-    built = _builder(subject, ca.subject, key).add_extension(names, critical=False)
+    built = _builder(subject, ca.subject, key, days).add_extension(names, critical=False)
     certificate = built.add_extension(issuer, critical=False).sign(ca_key, hashes.SHA256())
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -248,8 +273,10 @@ def _context(path: Path, host: str, ca_key: ec.EllipticCurvePrivateKey, ca: x509
     return context
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: tuple[int, int] = (-1, 2)
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     built = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
-    built = built.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-    return built.not_valid_after(now + timedelta(days=2))
+    built = built.serial_number(x509.random_serial_number()).not_valid_before(now + timedelta(days=days[0]))
+    return built.not_valid_after(now + timedelta(days=days[1]))

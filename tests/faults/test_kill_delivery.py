@@ -1,6 +1,7 @@
 """kill -9 of a real `tracker deliver` in the middle of its work: at least once, never zero, recorded exactly once."""
 
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -10,12 +11,14 @@ from sqlalchemy import select, text
 
 from tests.conftest import NOON
 from tests.faults import commands, smtp_servers
+from tracker.services.mark_sent import WINDOW
 from tracker.services.transaction import writing
 from tracker.store import outbox
 from tracker.store.db import session
 from tracker.store.models import OutboxMessage
 
-MESSAGES = 150
+IS_FULL = os.environ.get("TRACKER_FAULTS") == "full"
+MESSAGES, KILLS = (2_000, 200) if IS_FULL else (150, 6)
 
 COUNT_RECORDINGS = {
     "sqlite": (
@@ -48,14 +51,14 @@ def _queue() -> None:
 def test_killed_again_and_again_everything_is_delivered_and_recorded_once(app: Flask, database_url: str) -> None:
     _queue()
     chance = random.Random(20261123)
-    kills = commands.kills() if database_url.startswith("sqlite") else commands.kills() // 2
+    kills = KILLS if IS_FULL or database_url.startswith("sqlite") else KILLS // 2
     server = smtp_servers.Taking()
     killed_at = []
     with smtp_servers.serving(server) as port:
         env = commands.environment(database_url, port)
         for _ in range(kills):
             process = commands.start("deliver", "--json", env=env)
-            wanted = len(server.taken) + chance.randrange(1, max(2, MESSAGES // kills))
+            wanted = len(server.taken) + chance.randrange(1, max(2, MESSAGES // kills - (4 if IS_FULL else 0)))
             assert commands.wait_until(lambda to=wanted: len(server.taken) >= to), "it goes on after every kill"
             time.sleep(chance.random() * 0.01)  # before or after the record is written, or between two messages
             commands.kill(process)
@@ -68,7 +71,9 @@ def test_killed_again_and_again_everything_is_delivered_and_recorded_once(app: F
     held = {row.message_id: row for row in session().scalars(select(OutboxMessage))}
     copies = Counter(server.message_ids)
     assert set(copies) == set(held), "each was delivered at least once"
-    assert sum(copies.values()) - MESSAGES <= kills, "a kill costs one copy at most, under the same Message-ID"
+    extra = sum(copies.values()) - MESSAGES
+    print(f"{kills} kills over {MESSAGES} messages: 0 lost, {extra} sent again, each under the same Message-ID")
+    assert extra <= kills * (WINDOW + 1), "a kill costs no more copies than the window, under the same Message-ID"
     assert all(row.sent_at is not None and row.stopped_at is None for row in held.values())
     recorded = Counter(session().scalars(text("SELECT id FROM recorded")).all())
     assert set(recorded.values()) == {1}, "recorded as sent exactly once"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.conftest import NOON
 from tests.faults import smtp_servers
-from tests.faults.smtp_servers import Answering, Certificates, Dropping, Hanging, Taking
+from tests.faults.smtp_servers import Answering, Certificates, Dropping, GoingAway, Hanging, Taking
 from tracker.adapters.mailer import FolderMailer, NoMailer, SmtpMailer
 from tracker.services.context import Context
 from tracker.services.deliver_outbox import DeliveryResult, deliver
@@ -129,16 +129,30 @@ def test_a_temporary_answer_delays_that_message_only(queued: None, context: Cont
     assert_nothing_lost(server)
 
 
+@pytest.mark.parametrize("code", [550, 552])
 @pytest.mark.parametrize("stage", ["RCPT", "DATA"])
-def test_a_refused_recipient_is_stopped_and_the_others_go(queued: None, context: Context, stage: str) -> None:
-    server = Answering(stage=stage, answers=["550 no such person here"] * 50, to=EVERYONE[1])
+def test_a_refused_recipient_is_stopped_and_the_others_go(
+    queued: None, context: Context, stage: str, code: int
+) -> None:
+    server = Answering(stage=stage, answers=[f"{code} not this one"] * 50, to=EVERYONE[1])
     with smtp_servers.serving(server) as port:
         first, *_ = passes(context, mailer(port))
     assert first == DeliveryResult(sent=MESSAGES - 1, stopped=1)
     assert sorted(set(server.recipients)) == [address for address in EVERYONE if address != EVERYONE[1]]
     stopped = rows()[1]
-    assert stopped.stopped_why == "The mail server answered 550."
+    assert stopped.stopped_why == stopped.undelivered_why == f"The mail server answered {code}."
+    assert stopped.undelivered_at == context.now, "somebody else is to be told"
     assert len(server.answers) == 49, "asked once"
+
+
+def test_a_server_that_ends_a_connection_after_some_messages_is_called_again_at_once(
+    queued: None, context: Context
+) -> None:
+    server = GoingAway(at_most=2)
+    with smtp_servers.serving(server) as port:
+        assert deliver(context, mailer(port)) == DeliveryResult(sent=MESSAGES)
+    assert_nothing_lost(server)
+    assert (server.connections, len(server.taken)) == (3, MESSAGES)
 
 
 def test_a_refused_sender_is_about_us_so_the_messages_wait(queued: None, context: Context) -> None:
@@ -186,7 +200,7 @@ def test_tls_from_the_start_with_a_good_certificate(queued: None, context: Conte
     assert_nothing_lost(server)
 
 
-@pytest.mark.parametrize("wrong", ["other_host", "unknown_ca"])
+@pytest.mark.parametrize("wrong", ["other_host", "unknown_ca", "expired"])
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_with_a_bad_certificate_nothing_is_sent(
     queued: None, context: Context, certificates: Certificates, wrong: str, security: str

@@ -8,20 +8,21 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests import factories
 from tests.conftest import NOON
-from tracker.core.mail import Email, MailConnectionLostError, MailDelayedError, MailRefusedError
+from tracker.core.mail import Email, MailConnectionLostError, MailDelayedError, MailHeldError, MailRefusedError
 from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.deliver_outbox import LEASE, DeliveryResult, deliver, try_again_at, try_refused_again
 from tracker.services.engine_state import state
 from tracker.services.follow_up import follow_up_episode
+from tracker.services.mark_sent import WINDOW
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
 from tracker.store import outbox
-from tracker.store.db import session
+from tracker.store.db import db, session
 from tracker.store.models import AuditEntry, Episode, OutboxMessage, Person
 
 SECOND = timedelta(seconds=1)
@@ -172,7 +173,7 @@ def test_one_bad_recipient_never_holds_the_others(app: Flask, context: Context) 
 def test_a_server_away_delays_everything_and_loses_nothing(app: Flask, context: Context) -> None:
     queue(*[f"person{number}" for number in range(25)])
     mailer = FakeMailer(unreachable=True)
-    assert deliver(context, mailer) == DeliveryResult(delayed=20)
+    assert deliver(context, mailer) == DeliveryResult(delayed=25)
     for hours in range(1, 20):
         deliver(later(context, hours * HOUR), mailer)
     mailer.unreachable = False
@@ -338,3 +339,79 @@ def test_a_message_about_a_deadline_that_now_lies_ahead_is_not_sent(overdue: int
     assert deliver(context, FakeMailer()) == DeliveryResult(not_needed=1)
     assert sweep(context).alerts == 1, "the new deadline has its own alert"
     assert deliver(context, FakeMailer()) == DeliveryResult(sent=1)
+
+
+def test_where_marking_fails_the_pass_stops_loudly_and_what_went_goes_again(
+    app: Flask, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"person{number}" for number in range(40)]
+    queue(*names)
+    mailer, real = FakeMailer(), outbox.mark_sent
+
+    def fails(*_given: object) -> int:
+        raise RuntimeError("the database went")
+
+    monkeypatch.setattr(outbox, "mark_sent", fails)
+    with pytest.raises(RuntimeError):
+        deliver(context, mailer)
+    assert 1 <= len(mailer.sent) <= WINDOW, "no more than may be sent again"
+    assert all(row(name).sent_at is None for name in names)
+    monkeypatch.setattr(outbox, "mark_sent", real)
+    assert deliver(later(context, LEASE), mailer) == DeliveryResult(sent=40)
+    assert set(mailer.addresses()) == set(names)
+    assert len({email.message_id for email in mailer.sent}) == 40
+
+
+def test_no_more_than_the_window_is_ever_with_the_server_and_unmarked(app: Flask, context: Context) -> None:
+    queue(*[f"person{number}" for number in range(60)])
+    mailer = FakeMailer()
+    most = 0
+
+    def count(_email: Email) -> None:
+        nonlocal most
+        with db.engine.connect() as other:
+            marked = other.scalar(select(func.count()).where(OutboxMessage.sent_at.is_not(None)))
+        most = max(most, len(mailer.sent) - (marked or 0))
+
+    mailer.when_sending = count
+    assert deliver(context, mailer) == DeliveryResult(sent=60)
+    assert most < WINDOW
+
+
+def test_a_carrier_that_takes_nothing_more_for_a_while_leaves_the_rest_untouched(app: Flask, context: Context) -> None:
+    queue("ann", "bob", "cat")
+    held = MailHeldError("The daily limit is reached.", timedelta(minutes=40))
+    mailer = FakeMailer({"ann": [held]})
+    assert deliver(context, mailer) == DeliveryResult(delayed=1)
+    assert row("ann").try_at == context.now + timedelta(minutes=40)
+    assert [(row(name).attempts, row(name).lease) for name in ("bob", "cat")] == [(0, None)] * 2
+
+
+def test_a_carrier_is_not_waited_for_longer_than_an_hour(app: Flask, context: Context) -> None:
+    queue("ann")
+    deliver(context, FakeMailer({"ann": [MailDelayedError("Later.", timedelta(days=9))]}))
+    assert row("ann").try_at == context.now + HOUR
+
+
+def test_each_road_has_passes_of_its_own(app: Flask, context: Context) -> None:
+    queue("ann")
+    with writing() as current:
+        email = outbox.NewEmail("test:desk", "test", "desk", "A test", "A test.\n", road="webhook:desk")
+        outbox.queue_emails(current, [email], NOON, "tracker.invalid")
+    mailer, desk = FakeMailer(unreachable=True), FakeMailer()
+    assert deliver(context, mailer) == DeliveryResult(delayed=1)
+    assert deliver(context, desk, road="webhook:desk") == DeliveryResult(sent=1)
+    assert [email.to_address for email in desk.sent] == ["desk"]
+    assert desk.sent[0].matter is not None
+
+
+def test_what_an_earlier_try_may_have_sent_is_said_so(app: Flask, context: Context) -> None:
+    queue("ann", "bob", "cat")
+    mailer = FakeMailer({"bob": [KilledError()], "ann": [MailDelayedError("Later.")]})
+    with pytest.raises(KilledError):
+        deliver(context, mailer)
+    said: dict[str, bool] = {}
+    mailer.when_sending = lambda email: said.update({email.to_address.partition("@")[0]: email.may_have_gone})
+    queue("dan")
+    assert deliver(later(context, LEASE), mailer) == DeliveryResult(sent=4)
+    assert said == {"ann": True, "bob": True, "cat": True, "dan": False}

@@ -17,7 +17,8 @@ from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import Role
 from tracker.services import email_texts
-from tracker.services.context import Context
+from tracker.services.context import Actor, Context
+from tracker.services.queue_test_message import queue_test_message
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import watch_reports
@@ -27,6 +28,7 @@ from tracker.store.models import Alert, Line, OutboxMessage, Receipt
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
+    "test_message",
 }  # fmt: skip
 
 CHILD = {
@@ -83,6 +85,10 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         sweep(at)
         if hours < 73:
             watch_reports(at, {"generic": replace(wiring(app).settings.feeds["generic"], expected_by=time(8))})
+    with writing() as current:
+        asks = factories.person(current, Role.ADMINISTRATOR)
+        asking = replace(context, base_url="https://tracker.council.invalid", actor=Actor(asks.name, asks.id))
+    queue_test_message(asking, road="email", webhooks=[])
     return list(session().scalars(select(OutboxMessage)))
 
 
@@ -126,6 +132,9 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
         if email.template == "no_report":
             assert "18 Nov 2026, 08:00 GMT" in email.body
             assert "https://tracker.council.invalid/reports\n" in email.body
+            continue
+        if email.template == "test_message":
+            assert "https://tracker.council.invalid/engine\n" in email.body
             continue
         alert = alerts[email.id]
         assert "19 Nov 2026, 12:00 GMT" in email.body

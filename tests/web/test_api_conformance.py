@@ -1,5 +1,6 @@
 """The HTTP interface is what its OpenAPI document says, whatever programs send: schemathesis, over WSGI."""
 
+import json
 import os
 from contextvars import Context as EmptyContext
 from typing import Any
@@ -14,12 +15,14 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.reports import as_csv, row, strangers
+from tracker.core.bounces import STATUSES
 from tracker.services import api_tokens
 from tracker.services.context import Context
 from tracker.settings import Settings
 from tracker.store import audit
 from tracker.store.db import db, session
 from tracker.web.api.body import TYPES
+from tracker.web.api.events import CODE, NAMED
 
 FULL = os.environ.get("TRACKER_FAULTS") == "full"
 FEED = "thames-valley"
@@ -48,7 +51,19 @@ def token(app: Flask, context: Context) -> str:
     return api_tokens.create_token(context, label="program", feed=FEED, feeds=[FEED])[1]
 
 
-def answers(app: Flask, token: str, place: tuple[str, str], mode: GenerationMode) -> set[int]:
+_EVENTS = st.fixed_dictionaries(
+    {"status": st.sampled_from(list(STATUSES)), "reference": st.from_regex(f"^{NAMED.pattern}$", fullmatch=True)},
+    optional={
+        "id": st.none() | st.from_regex(f"^{NAMED.pattern}$", fullmatch=True),
+        "code": st.none() | st.from_regex(f"^{CODE.pattern}$", fullmatch=True),
+        "to": st.text(max_size=9),
+    },
+)
+
+
+def answers(
+    app: Flask, token: str, place: tuple[str, str], mode: GenerationMode, bodies: st.SearchStrategy[Any] | None = None
+) -> set[int]:
     """Send what schemathesis makes of the document; every answer must be one that the document names. Their codes."""
     db.session.rollback()
     schema = EmptyContext().run(lambda: schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app))
@@ -62,8 +77,14 @@ def answers(app: Flask, token: str, place: tuple[str, str], mode: GenerationMode
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=schema[path][method].as_strategy(generation_mode=mode), is_known=st.integers(0, 7))
-    def conforms(case: Any, is_known: int) -> None:
+    @given(
+        case=schema[path][method].as_strategy(generation_mode=mode),
+        is_known=st.integers(0, 7),
+        body=st.none() if bodies is None else bodies,
+    )
+    def conforms(case: Any, is_known: int, body: Any) -> None:
+        if bodies is not None:  # what is registered for JSON here are bytes of reports
+            case.body = json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {token if is_known else 'unknown'}"}
         answer = EmptyContext().run(lambda: case.call(headers=headers))
         seen.add(answer.status_code)
@@ -89,3 +110,32 @@ def test_what_is_sent_otherwise(app: Flask, token: str) -> None:
 
 def test_the_document_describes_itself(app: Flask, token: str) -> None:
     assert answers(app, token, ("/openapi.json", "GET"), GenerationMode.POSITIVE) == {200}
+
+
+EVENTS = ("/mail-events", "POST")
+
+
+@pytest.fixture
+def events_token(app: Flask, context: Context, token: str) -> str:
+    return api_tokens.create_token(context, label="carrier", feed="", feeds=[], purpose=api_tokens.MAIL_EVENTS)[1]
+
+
+def test_what_a_carrier_says_as_the_document_asks(app: Flask, events_token: str) -> None:
+    assert {200, 401} <= answers(app, events_token, EVENTS, GenerationMode.POSITIVE, _EVENTS)
+    assert list(audit.broken_links(session())) == []
+
+
+def test_what_a_carrier_says_otherwise(app: Flask, events_token: str) -> None:
+    assert {400, 422} & answers(
+        app, events_token, EVENTS, GenerationMode.NEGATIVE, st.dictionaries(st.text(max_size=9), st.text())
+    )
+
+
+def test_a_token_opens_only_what_it_is_for(app: Flask, token: str, events_token: str) -> None:
+    db.session.rollback()
+    client = app.test_client()
+    for path, wrong in (("/api/v1/mail-events", token), ("/api/v1/reports", events_token)):
+        answer = EmptyContext().run(
+            lambda path=path, wrong=wrong: client.post(path, json={}, headers={"Authorization": f"Bearer {wrong}"})
+        )
+        assert (answer.status_code, answer.json["code"]) == (403, "wrong_token")

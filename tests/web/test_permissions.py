@@ -24,7 +24,7 @@ PUBLIC_ENDPOINTS = {
 }  # fmt: skip
 """What anybody may open. Adding to it needs a reason in a review."""
 
-TOKEN_ENDPOINTS = {"api.receive", "api.show"}
+TOKEN_ENDPOINTS = {"api.receive", "api.show", "api.mail_events"}
 """What a program opens with a token, and no person."""
 
 

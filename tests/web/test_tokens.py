@@ -81,7 +81,7 @@ def test_the_last_day_is_the_tokens_to_its_end_in_london(keeper: ClientRequest, 
     ("given", "sentence"),
     [
         ({"label": ""}, "Enter who or what will hold the token."),
-        ({"feed": ""}, "Choose a feed."),
+        ({"feed": ""}, "Choose what it opens."),
         ({"feed": "nonsense"}, "Choose from the list."),
         ({"last_day-day": "1", "last_day-month": "11", "last_day-year": "2026"}, "must lie ahead"),
         ({"last_day-day": "31", "last_day-month": "2", "last_day-year": "2027"}, "there is no 31"),

@@ -1,4 +1,4 @@
-"""Fetching a report over HTTPS: the only importer of requests.
+"""Fetching a report over HTTPS: with https_post.py the only importer of requests.
 
 TLS is always verified; addresses are judged as they are connected to (checked_connection.py); the whole try ends in
 time, however the server behaves; a file is whole or it is nothing. What goes wrong comes back as a sentence that names
@@ -95,7 +95,7 @@ def _certificate_problem(pull: Pull) -> str | None:
     return None
 
 
-class _Session(requests.Session):
+class UnfollowingSession(requests.Session):
     """Sees no redirects: requests would read the whole body of one, unpacked and without limit, to go on from it."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -105,7 +105,7 @@ class _Session(requests.Session):
 def _fetched(pull: Pull, known: Validators, dialler: Dialler) -> PullResult:
     target = _Target(pull.url, urlsplit(pull.url))
     own = target.origin
-    with _Session() as session:
+    with UnfollowingSession() as session:
         session.trust_env = False  # neither proxies nor .netrc of whoever started the program
         session.mount("https://", CheckedAdapter(dialler))
         for _hop in range(pull.max_redirects + 1):
@@ -128,7 +128,7 @@ def _ask(
     if known.last_modified:
         headers["If-Modified-Since"] = known.last_modified
     certificate = None
-    auth: Any = _no_sign_in
+    auth: Any = no_sign_in
     if is_own and pull.auth == "client_certificate":
         certificate = (pull.certificate_file, pull.key_file) if pull.key_file else pull.certificate_file
     elif is_own and pull.auth == "basic":
@@ -147,7 +147,7 @@ def _ask(
     )
 
 
-def _no_sign_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def no_sign_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Given as `auth`, so that requests looks for none elsewhere, and leaves our header as it is."""
     return request
 
@@ -241,7 +241,7 @@ def _too_slow(pull: Pull) -> str:
     return f"{pull.host} did not send the whole file within {pull.timeout_seconds:g} seconds."
 
 
-_KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
+KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
     (ForbiddenAddressError, "forbidden_address", "leads to an address that is not on the internet."),
     (ssl.SSLCertVerificationError, "certificate", "shows a certificate that does not hold for it."),
     (ssl.SSLError, "tls", "and we could not agree on a safe connection (TLS). Does it ask for a certificate of ours?"),
@@ -255,14 +255,14 @@ _KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
 
 def _what_went_wrong(error: BaseException, pull: Pull) -> PullFailed:
     """By the kinds of the error and of what caused it, never by its words: those hold the address."""
-    causes = _causes(error)
-    for kind, code, words in _KINDS:
+    causes = causes_of(error)
+    for kind, code, words in KINDS:
         if any(isinstance(cause, kind) and not isinstance(cause, requests.RequestException) for cause in causes):
             return PullFailed(code, f"{pull.host} {words}")
     return PullFailed("unreachable", f"{pull.host} could not be used ({type(error).__name__}).")
 
 
-def _causes(error: BaseException) -> list[BaseException]:
+def causes_of(error: BaseException) -> list[BaseException]:
     """The error and all that it wraps: as its cause, its context or its arguments."""
     found: list[BaseException] = []
     waiting: list[object] = [error]

@@ -11,7 +11,8 @@ from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.commands.month import refuse
 from tracker.commands.roads import checks_of_roads
-from tracker.core.mail import MailDelayedError
+from tracker.core.bounces import MailboxError
+from tracker.core.mail import MailDelayedError, Mailer
 from tracker.core.terms import Role
 from tracker.services import backup, engine_state, people
 from tracker.services.database_state import database_problem
@@ -167,11 +168,13 @@ def user_disable(run: Command, email: str) -> int:
 
 @command(cli, "check")
 def check(run: Command) -> int:
-    """Whether settings, database, mail, scheduler and roads in are in order, in sentences. Exit code 1 if not."""
+    """Whether settings, database, roads out, scheduler and roads in are in order, in sentences. Exit code 1 if not."""
     found = [("settings", True, f"The settings are valid; env is {run.settings.env}.")]
     problem = database_problem()
     found.append(("database", problem is None, problem or "The database answers and is up to date."))
     found.append(_check_mail(run))
+    found += [_check_webhook(name, one) for name, one in wiring(run.app).webhooks.items()]
+    found += _check_bounces(run)
     if problem is None:
         found.append(_check_engine(run))
         found += checks_of_roads(run)
@@ -187,6 +190,26 @@ def _check_mail(run: Command) -> tuple[str, bool, str]:
             return "mail", True, f"Mail goes to {mailer.describe()}."
     except MailDelayedError as error:
         return "mail", False, str(error)
+
+
+def _check_webhook(name: str, webhook: Mailer) -> tuple[str, bool, str]:
+    """Whether its secret can sign; nobody is called: a test message on the page Engine does that."""
+    try:
+        with webhook.connect():
+            return f"webhook {name}", True, f"Told is {webhook.describe()}."
+    except MailDelayedError as error:
+        return f"webhook {name}", False, str(error)
+
+
+def _check_bounces(run: Command) -> list[tuple[str, bool, str]]:
+    mailbox = wiring(run.app).bounces
+    if mailbox is None:
+        return []
+    try:
+        with mailbox.open():
+            return [("bounces", True, f"Undeliverable emails are read from {mailbox.describe()}.")]
+    except MailboxError as error:
+        return [("bounces", False, str(error))]
 
 
 def _check_engine(run: Command) -> tuple[str, bool, str]:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import click
 from flask import Flask
 
+from tracker.adapters.mailer import SmtpMailer
 from tracker.bench import boards, febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.forecast import measure_forecast
@@ -22,11 +23,10 @@ from tracker.bench.measures import Measure, let_go_of_database, measure_month, m
 from tracker.bench.seed import DatabaseInUseError
 from tracker.bench.seed import seed as seed_database
 from tracker.bench.seed_rows import SeedSize
-from tracker.bootstrap import create_app, make_mailer, wiring
+from tracker.bootstrap import create_app, wiring
 from tracker.cli import Command, cli, command
 from tracker.commands.demo import DEMO_SEED, build_demo
 from tracker.core.clock import FixedClock, local_date
-from tracker.core.mail import Mailer
 from tracker.demo.county import simulate
 from tracker.demo.reports import FEED
 from tracker.services import demonstration
@@ -176,9 +176,20 @@ def receive_for_bench(context: Context, settings: Settings, content: bytes) -> i
     return receive_report(context, content=content, filename="bench.csv", feed=feed, source="bench", limits=limits)
 
 
-def _mailer_to(settings: Settings, port: int) -> Mailer:
-    local = {"host": "127.0.0.1", "port": port, "security": "none", "folder": "", "username": ""}
-    return make_mailer(settings.mail.model_copy(update=local))
+def _mailer_to(settings: Settings, port: int) -> SmtpMailer:
+    return SmtpMailer("127.0.0.1", port, "none", settings.mail.sender)
+
+
+@command(bench_group, "delivery")
+@click.option("--messages", default=10_000, show_default=True, type=click.IntRange(1))
+@click.option("--here", is_flag=True, help="In the database itself, and write to it, as for PostgreSQL.")
+def bench_delivery(run: Command, messages: int, here: bool) -> int:
+    """Measure delivery beside one bare SMTP connection to the same server, in a new database."""
+    with app_to_measure(run, here, empty=True) as (app, settings, _folder):
+        context = Context(wiring(app).clock.now(), settings.rules, Actor("bench"), settings.base_url)
+        measures = [measure_delivery(context, partial(_mailer_to, settings), messages)]
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, table(measures))
+    return 0
 
 
 def table(measures: list[Measure]) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from time import perf_counter
 
 import click
@@ -15,7 +16,9 @@ from flask import Flask
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
+from tracker.core.mail import EMAIL, WEBHOOK
 from tracker.services import deliver_outbox, engine_state, raise_alerts
+from tracker.services.record_mail_events import read_messages
 from tracker.services.watch_reports import watch_reports
 
 
@@ -51,12 +54,16 @@ def sweep(run: Command) -> int:
 @command(cli, "deliver")
 @click.option("--refused-too", is_flag=True, help="Try again what the mail server refused, once its cause is mended.")
 def deliver(run: Command, refused_too: bool) -> int:
-    """One pass of the outbox: send every email that is due."""
+    """One pass of the outbox: send all that is due, by email and to every webhook."""
     started = perf_counter()
     wired = wiring(run.app)
     if refused_too:
         deliver_outbox.try_refused_again(run.context())
-    done = deliver_outbox.deliver(run.context(), wired.mailer, wired.clock.now, worker=worker_name(), is_gone=is_gone)
+    done = deliver_outbox.DeliveryResult()
+    for road, mailer in {EMAIL: wired.mailer, **{WEBHOOK + name: one for name, one in wired.webhooks.items()}}.items():
+        done += deliver_outbox.deliver(
+            run.context(), mailer, wired.clock.now, worker=worker_name(), is_gone=is_gone, road=road
+        )
     engine_state.record_beat(engine_state.DELIVER, wired.clock.now, perf_counter() - started)
     sentences = [f"{done.sent} sent, {done.delayed} to be tried again, {done.not_needed} no longer needed."]
     if done.stopped:
@@ -66,6 +73,18 @@ def deliver(run: Command, refused_too: bool) -> int:
         )
     run.show(asdict(done), " ".join(sentences))
     return 1 if done.stopped else 0
+
+
+@command(cli, "bounces")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def bounces(run: Command, files: tuple[Path, ...]) -> None:
+    """Read reports of undeliverable emails from .eml files, and note on each message that it came back."""
+    done = read_messages(run.context(), (path.read_bytes() for path in files))
+    run.show(
+        asdict(done),
+        f"{done.looked_at} read: {done.recorded} came back, {done.known} known already, {done.delayed} only late, "
+        f"{done.others} no report about an email of ours.",
+    )
 
 
 @command(cli, "scheduler")

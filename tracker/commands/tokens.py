@@ -14,14 +14,15 @@ from tracker.services.pages.api_tokens import TokenRow, token_list
 
 @cli.group("token")
 def token_group() -> None:
-    """Tokens that push reports over HTTP."""
+    """Tokens of the HTTP interface."""
 
 
 @command(token_group, "add")
 @click.option("--label", required=True, help="Who or what will hold it.")
-@click.option("--feed", required=True, metavar="NAME", help="The feed whose reports it pushes.")
+@click.option("--feed", default="", metavar="NAME", help="The feed whose reports it pushes.")
+@click.option("--mail-events", is_flag=True, help="Instead: it says what became of emails, and pushes no report.")
 @click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="The last London day on which it opens anything.")
-def token_add(run: Command, label: str, feed: str, last_day: date | None) -> int:
+def token_add(run: Command, label: str, feed: str, mail_events: bool, last_day: date | None) -> int:
     """Make a token and print it, this once: it is kept nowhere."""
     expires_at = None
     if last_day is not None:
@@ -29,7 +30,12 @@ def token_add(run: Command, label: str, feed: str, last_day: date | None) -> int
         expires_at = local_midnight(day + timedelta(days=1))
     try:
         token_id, token = api_tokens.create_token(
-            run.context(), label=label, feed=feed, feeds=run.feeds(), expires_at=expires_at
+            run.context(),
+            label=label,
+            feed=feed,
+            feeds=run.feeds(),
+            expires_at=expires_at,
+            purpose=api_tokens.MAIL_EVENTS if mail_events else api_tokens.REPORTS,
         )
     except Refused as refused:
         return refuse(run, refused)
@@ -49,6 +55,7 @@ def _document(row: TokenRow) -> dict[str, object]:
     return {
         "id": row.id,
         "label": row.label,
+        "purpose": row.purpose,
         "feed": row.feed,
         "state": row.state,
         "created_at": row.created_at.isoformat(),
@@ -60,7 +67,7 @@ def _document(row: TokenRow) -> dict[str, object]:
 
 def _sentence(row: TokenRow) -> str:
     used = f"last used {row.last_used_at.isoformat()}" if row.last_used_at else "never used"
-    return f"{row.id}  {row.label}  {row.feed}  {row.state}, {used}"
+    return f"{row.id}  {row.label}  {row.feed or 'mail events'}  {row.state}, {used}"
 
 
 @command(token_group, "revoke")

@@ -1,4 +1,7 @@
-"""Tokens that push reports: made, shown once, kept as a SHA-256, and revoked."""
+"""Tokens of the HTTP interface: made, shown once, kept as a SHA-256, and revoked.
+
+One pushes the reports of a feed, or says what became of emails.
+"""
 
 import hashlib
 import secrets
@@ -15,22 +18,37 @@ from tracker.store.models import ApiToken
 PREFIX = "rit_"
 """What every token begins with, so that programs that look for leaked secrets know one."""
 
+REPORTS = "reports"
+MAIL_EVENTS = "mail_events"
+"""What a token may be for."""
+
 _TOUCHED_AT_MOST_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class TokenHolder:
-    """Who pushes: a token that opens one feed."""
+    """Who pushes: a token that opens one feed, or with the purpose `mail_events` says what became of emails."""
 
     token_id: int
     feed: str
+    purpose: str = REPORTS
 
 
 def create_token(
-    context: Context, *, label: str, feed: str, feeds: Collection[str], expires_at: datetime | None = None
+    context: Context,
+    *,
+    label: str,
+    feed: str,
+    feeds: Collection[str],
+    expires_at: datetime | None = None,
+    purpose: str = REPORTS,
 ) -> tuple[int, str]:
-    """The new token's id, and the token itself: 256 random bits, shown here once and never again."""
-    problems = list(_problems(context, label, feed, feeds, expires_at))
+    """The new token's id, and the token itself: 256 random bits, shown here once and never again.
+
+    For `mail_events` no feed is taken: `feed` is empty.
+    """
+    known = feeds if purpose == REPORTS else [""]
+    problems = list(_problems(context, label, feed, known, expires_at))
     if problems:
         raise Refused(problems)
     token = PREFIX + secrets.token_urlsafe(32)
@@ -38,6 +56,7 @@ def create_token(
         row = ApiToken(
             token_hash=_hash(token),
             label=label.strip(),
+            purpose=purpose,
             feed=feed,
             created_at=context.now,
             created_by_id=context.actor.person_id,
@@ -45,7 +64,8 @@ def create_token(
         )
         session.add(row)
         session.flush()
-        audit.record(session, "api_token_created", context.actor, context.now, "api_token", row.id, {"feed": feed})
+        details = {"feed": feed, "purpose": purpose}
+        audit.record(session, "api_token_created", context.actor, context.now, "api_token", row.id, details)
         return row.id, token
 
 
@@ -82,7 +102,7 @@ def token_holder(token: str, now: datetime) -> TokenHolder | None:
     """
     session = db.session()
     row = api_tokens.by_hash(session, _hash(token), now)
-    found = TokenHolder(row.id, row.feed) if row else None
+    found = TokenHolder(row.id, row.feed, row.purpose) if row else None
     used_at = row.last_used_at if row else None
     session.rollback()
     if found and (used_at is None or not timedelta(0) <= now - used_at < _TOUCHED_AT_MOST_EVERY):

@@ -68,6 +68,12 @@ def no_report_text(silent: Sequence[SilentFeed], link: str) -> EmailText:
     return _fill("no_report", silent=silent, link=link)
 
 
+def test_message_text(reference: str, now: datetime, base_url: str) -> EmailText:
+    """What shows that a road gets through."""
+    queued = show_instant(now, always_zone=True)
+    return _fill("test_message", reference=reference, queued=queued, link=f"{base_url}/engine")
+
+
 def message_domain(base_url: str) -> str:
     """The right half of a Message-ID: the name under which this service is reached."""
     return urlsplit(base_url).hostname or "localhost"

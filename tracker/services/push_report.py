@@ -86,7 +86,7 @@ def push_report(
     UnavailableError where the database cannot be used.
     """
     once = _UnderKey(holder.token_id, key, context.now) if key else None
-    with _answering():
+    with answering():
         receipt_id = receive_report(
             context,
             content=content,
@@ -102,7 +102,7 @@ def push_report(
 
 def pushed_receipt(holder: TokenHolder, receipt_id: int) -> dict[str, Any] | None:
     """The document of a receipt of the token's own feed, by whichever road it came; None where there is none."""
-    with _answering():
+    with answering():
         query = select(Receipt.id).where(Receipt.id == receipt_id, Receipt.feed == holder.feed)
         found = current_session().scalar(query)
         return None if found is None else receipt_document(receipt_summary(found))
@@ -110,12 +110,12 @@ def pushed_receipt(holder: TokenHolder, receipt_id: int) -> dict[str, Any] | Non
 
 def holder_of(token: str, now: datetime) -> TokenHolder | None:
     """Who holds the token (services.api_tokens). Raises UnavailableError where the database cannot be used."""
-    with _answering():
+    with answering():
         return api_tokens.token_holder(token, now)
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """A database that cannot be used is a value to the caller, not a fault. Its own words may quote a row."""
     try:
         yield

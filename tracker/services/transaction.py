@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ def writing() -> Iterator[Session]:
 
     Objects read before it are stale: read again inside. Raises NoRoomError where the database cannot grow.
     """
-    try:
+    with _naming_want_of_room():
         current = begin_writing()
         try:
             yield current
@@ -24,6 +25,19 @@ def writing() -> Iterator[Session]:
         except BaseException:
             current.rollback()
             raise
+
+
+@contextmanager
+def writing_apart(connection: Connection) -> Iterator[Connection]:
+    """The same in a thread beside: one transaction on a connection of its own (store.db.writers)."""
+    with _naming_want_of_room(), connection.begin():
+        yield connection
+
+
+@contextmanager
+def _naming_want_of_room() -> Iterator[None]:
+    try:
+        yield
     except DBAPIError as error:
         if has_no_room(error):
             raise NoRoomError from error

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
 from tracker.store.db import plain_rows
-from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
+from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 
 OF_A_CLOCK = Alert.trigger.is_(None)
 """Alerts of the rungs of a deadline, not of another trigger."""
@@ -149,11 +149,6 @@ def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime
         due_at=due.clock.due_at,
         raised_at=now,
     )
-
-
-def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:
-    """The alerts that a message carries, one or all those it sums up, each with its episode or line."""
-    return [(alert, episode, line) for alert, episode, line in session.execute(_CARRIED, {"message_id": message.id})]
 
 
 def count_of_message(session: Session, message_id: int) -> int:

@@ -5,7 +5,7 @@ it never has to be upgraded from a read that another writer has overtaken.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
@@ -154,6 +154,12 @@ def begin_writing() -> Session:
     current.rollback()
     current.connection(execution_options={WRITER: True})
     return current
+
+
+def writers() -> Callable[[], Connection]:
+    """Makes connections each of whose transactions begins as a writer; may be called in another thread."""
+    engine = db.engine
+    return lambda: engine.connect().execution_options(**{WRITER: True})
 
 
 def as_json_value(value: object) -> object:

@@ -5,19 +5,18 @@ compare-and-set, so that two deliverers, or one that was killed and another, nev
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.core.mail import EMAIL as EMAIL
+from tracker.core.mail import WEBHOOK as WEBHOOK
 from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage, Person
-
-EMAIL = "email"
-WEBHOOK = "webhook:"
-"""The roads that a message may take: `email`, or `webhook:` and the name of one."""
 
 NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
@@ -43,6 +42,29 @@ class NewEmail:
     body: str
     recipient_id: int | None = None
     road: str = EMAIL
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in a deliverer's hands. `may_have_gone`: an earlier try may have reached the carrier unrecorded."""
+
+    id: int
+    attempts: int
+    message_id: str
+    to_address: str
+    subject: str
+    body: str
+    created_at: datetime
+    may_have_gone: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """That a carrier has taken a message: when, and under which number of its own, where it gives one."""
+
+    id: int
+    at: datetime
+    provider_id: str | None = None
 
 
 def queue_email(
@@ -97,28 +119,40 @@ def addresses_of(session: Session, person_ids: Collection[int]) -> dict[int, str
     return {row.id: row.email for row in session.execute(query)}
 
 
-def _may_be_claimed(now: datetime) -> ColumnElement[bool]:
+def _may_be_claimed(road: str, now: datetime) -> ColumnElement[bool]:
     free = or_(
         OutboxMessage.leased_until.is_(None),
         OutboxMessage.leased_until <= now,
         OutboxMessage.leased_until > now + LONGEST_LEASE,
     )
-    return and_(WAITING, OutboxMessage.try_at <= now, free)
+    return and_(WAITING, OutboxMessage.road == road, OutboxMessage.try_at <= now, free)
 
 
-def anything_to_send(session: Session, now: datetime) -> bool:
-    return session.scalar(select(OutboxMessage.id).where(_may_be_claimed(now)).limit(1)) is not None
+def anything_to_send(session: Session, road: str, now: datetime) -> bool:
+    return session.scalar(select(OutboxMessage.id).where(_may_be_claimed(road, now)).limit(1)) is not None
 
 
-def claim(session: Session, lease: str, now: datetime, until: datetime, limit: int) -> Sequence[OutboxMessage]:
-    """Lease up to `limit` messages that are due, longest due first. A lease that ran out is taken over."""
-    query = select(OutboxMessage.id).where(_may_be_claimed(now)).order_by(OutboxMessage.try_at, OutboxMessage.id)
-    ids = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
-    taken = update(OutboxMessage).where(OutboxMessage.id.in_(ids), _may_be_claimed(now))
+def claim(session: Session, road: str, lease: str, now: datetime, until: datetime, limit: int) -> list[Claimed]:
+    """Lease up to `limit` messages of a road that are due, longest due first. A lease that ran out is taken over."""
+    due = select(OutboxMessage.id, OutboxMessage.lease).where(_may_be_claimed(road, now))
+    oldest = due.order_by(OutboxMessage.try_at, OutboxMessage.id).limit(limit)
+    left_by = {row.id: row.lease for row in session.execute(oldest.with_for_update(skip_locked=True))}
+    taken = update(OutboxMessage).where(OutboxMessage.id.in_(left_by), _may_be_claimed(road, now))
     session.execute(taken.values(lease=lease, leased_until=until), execution_options={"synchronize_session": False})
-    mine = select(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == lease)
-    ordered = mine.order_by(OutboxMessage.try_at, OutboxMessage.id)
-    return session.scalars(ordered.execution_options(populate_existing=True)).all()
+    mine = select(*_CLAIMED).where(OutboxMessage.id.in_(left_by), OutboxMessage.lease == lease)
+    rows = session.execute(mine.order_by(OutboxMessage.try_at, OutboxMessage.id))
+    return [Claimed(*row, may_have_gone=row.attempts > 0 or _was_held(left_by[row.id])) for row in rows]
+
+
+_CLAIMED = (
+    OutboxMessage.id, OutboxMessage.attempts, OutboxMessage.message_id, OutboxMessage.to_address,
+    OutboxMessage.subject, OutboxMessage.body, OutboxMessage.created_at,
+)  # fmt: skip
+
+
+def _was_held(lease: str | None) -> bool:
+    """By a deliverer, which may have died between the carrier's answer and its record."""
+    return lease is not None and not lease.startswith(_SWEEP)
 
 
 def leases(session: Session) -> set[str]:
@@ -145,18 +179,43 @@ def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -
     return set(session.scalars(select(OutboxMessage.id).where(*ours)))
 
 
-def mark_sent(session: Session, message_id: int, now: datetime) -> bool:
-    """The server has taken it. False if that was recorded already: recorded exactly once, by whoever was first."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, WAITING)
-    sent = row.values(sent_at=now, attempts=OutboxMessage.attempts + 1, lease=None, leased_until=None, last_error=None)
-    return changed(session, sent) == 1
+_SENT = (
+    update(cast("Table", OutboxMessage.__table__))
+    .where(OutboxMessage.id == bindparam("of_id"), WAITING)
+    .values(
+        sent_at=bindparam("at"),
+        provider_id=func.coalesce(bindparam("by_number"), OutboxMessage.provider_id),
+        attempts=OutboxMessage.attempts + 1,
+        lease=None,
+        leased_until=None,
+        last_error=None,
+    )
+)
 
 
-def mark_delayed(session: Session, message_id: int, lease: str, try_at: datetime, why: str) -> bool:
-    """Not sent now: try again from `try_at`. False if it is no longer ours."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.lease == lease, WAITING)
-    again = {"try_at": try_at, "attempts": OutboxMessage.attempts + 1, "last_error": why}
-    return changed(session, row.values(**again, lease=None, leased_until=None)) == 1
+def mark_sent(connection: Connection, sent: Sequence[Sent]) -> int:
+    """A carrier has taken them. How many were not recorded before: exactly once, by whoever was first."""
+    rows = [{"of_id": one.id, "at": one.at, "by_number": one.provider_id} for one in sent]
+    return connection.execute(_SENT, rows).rowcount
+
+
+_DELAYED = (
+    update(cast("Table", OutboxMessage.__table__))
+    .where(OutboxMessage.id == bindparam("of_id"), OutboxMessage.lease == bindparam("of_lease"), WAITING)
+    .values(
+        try_at=bindparam("at"),
+        last_error=bindparam("why"),
+        attempts=OutboxMessage.attempts + 1,
+        lease=None,
+        leased_until=None,
+    )
+)
+
+
+def mark_delayed(session: Session, lease: str, try_at: Mapping[int, datetime], why: str) -> int:
+    """Not sent now: each is tried again from its instant. How many were still ours."""
+    rows = [{"of_id": id_, "of_lease": lease, "at": at, "why": why} for id_, at in try_at.items()]
+    return session.connection().execute(_DELAYED, rows).rowcount if rows else 0
 
 
 def mark_stopped(session: Session, message_id: int, lease: str, now: datetime, why: str) -> bool:
@@ -219,3 +278,24 @@ def release_growing(session: Session, ids: Collection[int], worker: str) -> None
     """The sweep has ended: they may go."""
     row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + worker)
     session.execute(row.values(lease=None, leased_until=None), execution_options={"synchronize_session": False})
+
+
+def message_known_as(session: Session, message_id: str | None, provider_id: str | None) -> int | None:
+    """The id of the message of this Message-ID, or of this number of its carrier's."""
+    for column, value in ((OutboxMessage.message_id, message_id), (OutboxMessage.provider_id, provider_id)):
+        found = session.scalar(select(OutboxMessage.id).where(column == value)) if value else None
+        if found is not None:
+            return found
+    return None
+
+
+def mark_delivered(session: Session, id_: int, now: datetime) -> bool:
+    """Its carrier says that it arrived. False if that was recorded already."""
+    row = update(OutboxMessage).where(OutboxMessage.id == id_, OutboxMessage.delivered_at.is_(None))
+    return changed(session, row.values(delivered_at=now)) == 1
+
+
+def mark_undelivered(session: Session, id_: int, now: datetime, why: str) -> bool:
+    """It came back. It stays sent; False if that was recorded already."""
+    row = update(OutboxMessage).where(OutboxMessage.id == id_, OutboxMessage.undelivered_at.is_(None))
+    return changed(session, row.values(undelivered_at=now, undelivered_why=why)) == 1

@@ -25,6 +25,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.children import views as children
     from tracker.web.comparison import views as comparison
     from tracker.web.counts import views as counts
+    from tracker.web.engine import views as engine
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
@@ -63,6 +64,7 @@ def init_web(app: Flask) -> None:
         feeds,
         roads,
         people,
+        engine,
         audit,
         signin,
         health,

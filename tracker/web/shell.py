@@ -45,6 +45,7 @@ MENU = (
     Item("Month", "month.index", Permission.SEE_MONTH),
     Item("Feeds", "feeds.index", Permission.MANAGE_FEEDS),
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
+    Item("Engine", "engine.index", Permission.SEE_ENGINE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.core.feed import Feed
+from tracker.services.api_tokens import REPORTS
 from tracker.services.context import Context
 from tracker.store import api_tokens, people
 from tracker.store.db import session as read_session
@@ -17,6 +18,7 @@ class TokenRow:
 
     id: int
     label: str
+    purpose: str
     feed: str
     state: str
     created_at: datetime
@@ -44,6 +46,7 @@ def _row(row: ApiToken, context: Context, feeds: Mapping[str, Feed], names: Mapp
     return TokenRow(
         id=row.id,
         label=row.label,
+        purpose=row.purpose,
         feed=row.feed,
         state=_state(row, context, feeds),
         created_at=row.created_at,
@@ -60,7 +63,7 @@ def _state(row: ApiToken, context: Context, feeds: Mapping[str, Feed]) -> str:
         return "revoked"
     if row.expires_at is not None and row.expires_at <= context.now:
         return "expired"
-    return "in use" if row.feed in feeds else "feed not in force"
+    return "in use" if row.purpose != REPORTS or row.feed in feeds else "feed not in force"
 
 
 def _name(person_id: int | None, names: Mapping[int, str]) -> str:

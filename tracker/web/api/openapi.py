@@ -5,6 +5,7 @@ from typing import Any
 from tracker.core.terms import LineOutcome, ProblemCode
 from tracker.services.push_report import READ_AT_MOST
 from tracker.web.api.body import KEY, NAME, TYPES
+from tracker.web.api.events import CODE, NAMED, STATUS_WORDS
 
 Json = dict[str, Any]
 
@@ -16,18 +17,25 @@ def document() -> Json:
             "title": "Return interviews: police reports",
             "version": "1.0.0",
             "description": "Push a force's daily missing report and ask what became of its lines. A token pushes the "
-            "reports of one feed. No answer holds anything that stands in a line of a report.",
+            "reports of one feed, or says what became of emails. No answer holds anything that stands in a line of a "
+            "report.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"token": []}],
         "paths": {
             "/reports": {"post": _RECEIVE},
             "/reports/{receipt_id}": {"get": _SHOW},
+            "/mail-events": {"post": _MAIL_EVENT},
             "/openapi.json": {"get": _OPENAPI},
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Receipt": _RECEIPT, "LineProblem": _LINE_PROBLEM, "Problem": _PROBLEM},
+            "schemas": {
+                "Receipt": _RECEIPT,
+                "LineProblem": _LINE_PROBLEM,
+                "Problem": _PROBLEM,
+                "MailEvent": _EVENT,
+            },
         },
     }
 
@@ -159,7 +167,7 @@ _RECEIVE: Json = {
             **_RETRY,
         ),
         "400": _problem("A header cannot be used, or something stands in the address."),
-        "403": _problem("The token's feed is not in force any more."),
+        "403": _problem("The token's feed is not in force any more, or the token pushes no reports."),
         "413": _problem("Larger than this service takes."),
         "415": _problem("A form, or another type than those taken.", Accept={"schema": _is("string")}),
         "422": _problem("The key was used before for other bytes."),
@@ -180,7 +188,58 @@ _SHOW: Json = {
     ],
     "responses": {
         "200": _receipt("The receipt."),
+        "403": _problem("The token pushes no reports."),
         "404": _problem("No receipt of the token's feed."),
+        **_FOR_ALL,
+    },
+}
+
+_NAME_OR_NOTHING = _is("string", "null", pattern=f"^{NAMED.pattern}$")
+
+_EVENT = _is(
+    "object",
+    description="What became of an email, in the words of GOV.UK Notify's delivery receipt. What else the object holds "
+    "is not looked at.",
+    required=["status"],
+    anyOf=[
+        {"required": ["reference"], "properties": {"reference": _is("string")}},
+        {"required": ["id"], "properties": {"id": _is("string")}},
+    ],
+    properties={
+        "reference": _NAME_OR_NOTHING | {"description": "Our Message-ID, with its angle brackets."},
+        "id": _NAME_OR_NOTHING | {"description": "The carrier's own number, as it was answered when it was sent."},
+        "status": _is("string", enum=list(STATUS_WORDS)),
+        "code": _is("string", "null", pattern=f"^{CODE.pattern}$", description="Of RFC 3463, where one is known."),
+    },
+)
+
+_MAIL_EVENT: Json = {
+    "operationId": "sayWhatBecameOfAnEmail",
+    "summary": "Say that an email arrived or came back",
+    "description": "Needs a token for mail events. GOV.UK Notify's callback for delivery receipts can be pointed here.",
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MailEvent"}}},
+    },
+    "responses": {
+        "200": {
+            "description": "Taken. `recorded`: it was new, and about a message of ours.",
+            "content": {
+                "application/json": {
+                    "schema": _is(
+                        "object",
+                        required=["recorded"],
+                        additionalProperties=False,
+                        properties={"recorded": _is("boolean")},
+                    )
+                }
+            },
+        },
+        "400": _problem("No JSON object, or something stands in the address."),
+        "403": _problem("The token is for reports."),
+        "413": _problem("Larger than any event."),
+        "415": _problem("Another type than JSON.", Accept={"schema": _is("string")}),
+        "422": _problem("A field is missing, or cannot be used."),
         **_FOR_ALL,
     },
 }

@@ -60,6 +60,11 @@ def fault_problem(reference: str) -> Response:
     return problem(500, "fault", f"Something went wrong here. It is logged under the reference {reference}.")
 
 
+def wrong_token(sentence: str) -> Response:
+    """A token of ours that is for something else."""
+    return problem(403, "wrong_token", sentence)
+
+
 def unavailable() -> Response:
     sentence = "The service cannot store anything at the moment. Send the same request again later."
     return problem(503, "unavailable", sentence, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -1,4 +1,4 @@
-"""A new token: who holds it, which feed it opens, and until when."""
+"""A new token: who holds it, what it opens, and until when."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from tracker.web.records import KnownYear
 
 class TokenForm(Form):
     label = Text("Label", [InputRequired("Enter who or what will hold the token.")])
-    feed = Select("Feed", [InputRequired("Choose a feed.")])
+    feed = Select("What it opens", [InputRequired("Choose what it opens.")])
     last_day = LondonDateField("Last day", [KnownYear()])
 
     @property
