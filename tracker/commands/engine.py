@@ -15,7 +15,7 @@ from flask import Flask
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
-from tracker.services import deliver_outbox, engine_state, raise_alerts
+from tracker.services import deliver_outbox, engine_state, ladder, raise_alerts
 from tracker.services.watch_reports import watch_reports
 
 
@@ -25,7 +25,9 @@ def sweep(run: Command) -> int:
     started = perf_counter()
     failed = 0
     try:
-        done = raise_alerts.sweep(run.context(), worker_name())
+        context = run.context()
+        ladder.look_again_if_changed(context)
+        done = raise_alerts.sweep(context, worker_name())
         engine_state.record_beat(engine_state.SWEEP, wiring(run.app).clock.now, perf_counter() - started)
     except raise_alerts.SweepIncompleteError as error:
         done, failed = error.result, error.failed

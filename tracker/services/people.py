@@ -16,6 +16,7 @@ from tracker.services.passwords import (
     password_problem,
     verify_password,
 )
+from tracker.services.save_ladder import follow_changed_address, follow_renamed_team
 from tracker.services.transaction import writing
 from tracker.store import audit, people
 from tracker.store.db import session as read_session
@@ -87,6 +88,7 @@ def change_person(
             row.name = name.strip()
             changed.append("name")
         if email is not None and people.normalise_email(email) != row.email:
+            follow_changed_address(session, context, row.email, people.normalise_email(email))
             row.email = people.normalise_email(email)
             changed.append("email")
         if roles is not None and frozenset(roles) != people.roles_of(row):
@@ -181,6 +183,7 @@ def rename_team(context: Context, *, team_id: int, name: str) -> None:
         if row.name == name.strip():
             return
         _refuse_team_name(session, name, except_id=team_id)
+        follow_renamed_team(session, context, row.name, name.strip())
         row.name = name.strip()
         audit.record(session, "team_renamed", context.actor, context.now, "team", row.id)
 
