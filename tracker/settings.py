@@ -159,6 +159,11 @@ class Settings(_Section):
             meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
         )
 
+    @property
+    def webhook_names(self) -> tuple[str, ...]:
+        """The webhooks that a ladder may name."""
+        return ()
+
     def _ladder_as_given(self) -> dict[str, Any]:
         return {"rungs": list(self.rungs), "triggers": list(self.triggers), "window": self.window}
 

@@ -29,6 +29,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
+    from tracker.web.ladder import change_views as ladder
     from tracker.web.mailbox import views as mailbox
     from tracker.web.meetings import views as meetings
     from tracker.web.mine import views as mine
@@ -62,6 +63,7 @@ def init_web(app: Flask) -> None:
         counts,
         feeds,
         roads,
+        ladder,
         people,
         audit,
         signin,

@@ -40,6 +40,11 @@ def rules() -> Rules:
     return found
 
 
+def webhook_names() -> tuple[str, ...]:
+    """The webhooks of settings, which a ladder may name."""
+    return settings().webhook_names
+
+
 def now() -> datetime:
     """The clock, read once for this request."""
     if "now" not in g:
