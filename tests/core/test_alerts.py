@@ -348,3 +348,14 @@ def test_a_step_that_waits_for_working_hours_goes_with_a_higher_one_that_does_no
     assert rungs_to_raise(clock, ladder, friday + 13 * HOUR) == []
     assert next_alert_at(clock, ladder, friday) == friday + 24 * HOUR + timedelta.resolution
     assert rungs_to_raise(clock, ladder, friday + 25 * HOUR) == [waits, SHIPPED_LADDER[2]]
+
+
+def test_a_cover_who_may_no_longer_see_it_stands_in_for_nobody() -> None:
+    covered = replace(away(MANAGER), covered_by_id=INTERVIEWER.id)
+    assert told(DUE + MINUTE, replace(CLOCK, raised=frozenset({Rung.DUE_SOON})), (INTERVIEWER, LEAD, covered)) == {
+        LEAD.id: Rung.OVERDUE
+    }
+    passed_on = replace(covered, covered_by_id=SERVICE.id), replace(away(SERVICE), covered_by_id=HEAD.id)
+    assert told(DUE + MINUTE, replace(CLOCK, raised=frozenset({Rung.DUE_SOON})), (*passed_on, LEAD, HEAD)) == {
+        LEAD.id: Rung.OVERDUE, HEAD.id: Rung.OVERDUE,
+    }  # fmt: skip

@@ -10,8 +10,8 @@ from tracker.core.terms import Audience, Rung
 
 __all__ = [
     "HOLD_HOURS", "SUMMED_UP_AFTER_DAYS", "Acknowledgement", "AlertDue", "Recipient", "RungPolicy", "RunningClock",
-    "Told", "alerts_due", "carried_over", "ladder_step", "next_alert_at", "recipients_of", "rungs_to_raise",
-    "shipped_rung",
+    "Told", "alerts_due", "carried_over", "escalated", "ladder_step", "next_alert_at", "next_step_up", "recipients_of",
+    "rungs_to_raise", "shipped_rung",
 ]  # fmt: skip
 
 HOLD_HOURS = 72
@@ -111,13 +111,17 @@ class RunningClock:
 
 @dataclass(frozen=True)
 class AlertDue:
-    """One message to raise. `rungs` are all that this message settles; it states the highest, `rung`."""
+    """One message to raise. `rungs` are all that this message settles; it states the highest, `rung`.
+
+    `before_its_time`: a person asked that the step at the deadline be told before it, which settles nothing.
+    """
 
     clock: RunningClock
     step: RungPolicy
     rungs: tuple[str, ...]
     told: Told
     summed_up: bool = False
+    before_its_time: bool = False
 
     @property
     def rung(self) -> str:
@@ -126,7 +130,8 @@ class AlertDue:
     @property
     def dedupe_key(self) -> str:
         """Episode + clock_no + rung + recipient: recorded exactly once (definitions §7)."""
-        return f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.told.key}"
+        key = f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.told.key}"
+        return f"{key}:escalated" if self.before_its_time else key
 
 
 def rungs_to_raise(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> list[RungPolicy]:
@@ -203,6 +208,28 @@ def alerts_due(
         bool(steps) and steps[-1].was_past_when_set(clock.due_at)
     )
     return [AlertDue(clock, steps[-1], rungs, receiver, old) for receiver in told]
+
+
+def next_step_up(clock: RunningClock, ladder: Sequence[RungPolicy]) -> RungPolicy | None:
+    """The lowest step above everything told already, whether or not its time has come; None at the top."""
+    above = [
+        step
+        for step in ladder
+        if step.rung not in clock.raised and (clock.told_to is None or step.offset_hours > clock.told_to)
+    ]
+    return min(above, key=lambda step: step.offset_hours, default=None)
+
+
+def escalated(clock: RunningClock, step: RungPolicy, people: Collection[Recipient], now: datetime) -> list[AlertDue]:
+    """One message for everyone on a step that a person asks to be told now. Empty where nobody could be told.
+
+    The step is settled by it, and not raised again; but not the one at the deadline before the deadline: that it has
+    passed is news that nobody has had.
+    """
+    early = step.offset_hours == 0 and not step.is_reached(clock.due_at, now)
+    rungs = () if early else (step.rung,)
+    told = recipients_of(step, clock, people, now)
+    return [AlertDue(clock, step, rungs, receiver, before_its_time=early) for receiver in told]
 
 
 def recipients_of(step: RungPolicy, clock: RunningClock, people: Collection[Recipient], now: datetime) -> list[Told]:

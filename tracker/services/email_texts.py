@@ -68,6 +68,12 @@ def no_report_text(silent: Sequence[SilentFeed], link: str) -> EmailText:
     return _fill("no_report", silent=silent, link=link)
 
 
+def escalated_text(due_at: datetime, reference: str, base_url: str) -> EmailText:
+    """What tells one person that somebody who was told before them asks them to act now."""
+    due = show_instant(due_at, always_zone=True)
+    return _fill("escalated", due=due, reference=reference, link=f"{base_url}/alerts/{reference}")
+
+
 def message_domain(base_url: str) -> str:
     """The right half of a Message-ID: the name under which this service is reached."""
     return urlsplit(base_url).hostname or "localhost"

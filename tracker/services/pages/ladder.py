@@ -100,6 +100,13 @@ def ladder_page(context: Context, file: Definition) -> LadderPage:
     )
 
 
+def unreached(context: Context, file: Definition) -> list[tuple[StepRow, tuple[str, ...]]]:
+    """The steps that would reach nobody now, each with the teams of whose work that is so (none named: of all)."""
+    session = current_session()
+    rows = _step_rows(session, ladder_in_force(session, file).definition, context.now)
+    return [(row, told.teams) for row in rows if row.is_on for told in row.now if not told.people]
+
+
 def _step_rows(session: Session, definition: Definition, now: datetime) -> list[StepRow]:
     everybody, names = people.recipients(session), people.names_by_id(session)
     teams = {team.id: team.name for team in people.all_teams(session)}
