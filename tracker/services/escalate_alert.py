@@ -115,9 +115,8 @@ def _write(session: Session, context: Context, due: list[AlertDue], reason: Esca
         row.escalated_by_id, row.escalated_reason = context.actor.person_id, str(reason)
         session.add(row)
         session.flush()
-        details = {"rung": one.rung, "recipient_id": one.told.person_id, "alert_id": row.id}
-        other = {} if row.to_other is None else {"to_other": row.to_other}
-        audit.record(
-            session, "alert_raised", context.actor, context.now, one.clock.subject, one.clock.subject_id,
-            details | other,
-        )  # fmt: skip
+        details: dict[str, object] = {"rung": one.rung, "recipient_id": one.told.person_id, "alert_id": row.id}
+        if row.to_other is not None:
+            details["to_other"] = row.to_other
+        subject, id_ = one.clock.subject, one.clock.subject_id
+        audit.record(session, "alert_raised", context.actor, context.now, subject, id_, details)

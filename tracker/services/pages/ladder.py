@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.ladder_changes import LadderDifference, ladder_differences, step_of
 from tracker.core.ladder_definition import plain_ladder
-from tracker.core.recipients import Recipient, people_of, told_of
+from tracker.core.recipients import Recipient, ToldBy, people_of, told_of
 from tracker.core.terms import Audience, Role
 from tracker.services.context import Context
 from tracker.services.ladder import Definition, LadderInForce, ladder_in_force, resolved, why_not_told
@@ -108,51 +108,71 @@ def unreached(context: Context, file: Definition) -> list[tuple[StepRow, tuple[s
 
 
 def _step_rows(session: Session, definition: Definition, now: datetime) -> list[StepRow]:
-    everybody, names = people.recipients(session), people.names_by_id(session)
-    teams = {team.id: team.name for team in people.all_teams(session)}
+    known = _Everybody(
+        people.recipients(session),
+        people.names_by_id(session),
+        {team.id: team.name for team in people.all_teams(session)},
+        now,
+    )
     ladder = resolved(session, definition)
-    policies = {step.rung: step.told_by for step in ladder.rungs} | {
-        str(one.trigger): one.told_by for one in ladder.triggers
-    }
-    found = []
-    for given in (*definition["rungs"], *sorted(definition["triggers"], key=lambda one: one["after_hours"])):
-        name = given.get("rung") or given["trigger"]
-        told_by = policies.get(name)
-        by_team: dict[tuple[Any, Any], list[str]] = {}
-        for team_id in (None, *teams) if told_by else ():
-            receivers = told_by.of(team_id)
-            reached = _people_now(receivers.audience, team_id, everybody, names, now)
-            told = told_of(told_by, None, team_id, everybody, now)
-            named = [(names[one.person_id], None) for one in told if one.person_id is not None]
-            reached += [one for one in named if one[0] not in {name for name, _ in reached}]
-            others = tuple(one.address or one.webhook for one in told if one.person_id is None)
-            by_team.setdefault((tuple(reached), others), []).append(teams[team_id] if team_id else "")
-        now_told = [
-            ToldNow(tuple(filter(None, of)) if len(by_team) > 1 else (), reached, others)
-            for (reached, others), of in by_team.items()
-        ]
-        troubles = tuple(_troubles(session, given, frozenset(teams.values())))
-        found.append(StepRow(name, given, "trigger" in given, given.get("enabled", True), tuple(now_told), troubles))
-    return found
+    told_by = {step.rung: step.told_by for step in ladder.rungs}
+    told_by |= {str(one.trigger): one.told_by for one in ladder.triggers}
+    given = (*definition["rungs"], *sorted(definition["triggers"], key=lambda one: one["after_hours"]))
+    return [
+        StepRow(
+            name=(name := one.get("rung") or one["trigger"]),
+            given=one,
+            is_trigger="trigger" in one,
+            is_on=one.get("enabled", True),
+            now=_told_now(told_by[name], known) if name in told_by else (),
+            troubles=tuple(_troubles(session, one, frozenset(known.teams.values()))),
+        )
+        for one in given
+    ]
+
+
+@dataclass(frozen=True)
+class _Everybody:
+    """Who there is at an instant: those who may be told, every name, the teams' names by id."""
+
+    people: Sequence[Recipient]
+    names: Mapping[int, str]
+    teams: Mapping[int, str]
+    now: datetime
+
+
+def _told_now(told_by: ToldBy, known: _Everybody) -> tuple[ToldNow, ...]:
+    """One entry where all teams' work tells the same people; else one for each that differs, that of no team first."""
+    alike: dict[tuple[tuple[tuple[str, Audience | None], ...], tuple[str, ...]], list[str]] = {}
+    for team_id in (None, *known.teams):
+        reached = _people_now(told_by.of(team_id).audience, team_id, known)
+        told = told_of(told_by, None, team_id, known.people, known.now)
+        names = {name for name, _ in reached}
+        named = [known.names[one.person_id] for one in told if one.person_id is not None]
+        reached += [(name, None) for name in named if name not in names]
+        others = tuple(one.address or one.webhook for one in told if one.person_id is None)
+        alike.setdefault((tuple(reached), others), []).append(known.teams[team_id] if team_id else "")
+    return tuple(
+        ToldNow(tuple(filter(None, teams)) if len(alike) > 1 else (), reached, others)
+        for (reached, others), teams in alike.items()
+    )
 
 
 def _people_now(
     audiences: Sequence[Audience],
     team_id: int | None,
-    everybody: Collection[Recipient],
-    names: Mapping[int, str],
-    now: datetime,
+    known: _Everybody,
 ) -> list[tuple[str, Audience | None]]:
     """Each person once, in the order of the audiences; of work that is given to nobody."""
     found: dict[int, Audience | None] = {}
     for audience in audiences:
-        for person in people_of(audience, None, team_id, everybody, now):
+        for person in people_of(audience, None, team_id, known.people, known.now):
             is_theirs = _ROLE_OF.get(audience) in person.roles and (
                 audience is not Audience.TEAM_MANAGER or None in (team_id, person.team_id) or person.team_id == team_id
             )
             if is_theirs or person.id not in found:
                 found[person.id] = None if is_theirs else audience
-    return [(names[id_], instead) for id_, instead in found.items()]
+    return [(known.names[id_], instead) for id_, instead in found.items()]
 
 
 def _troubles(session: Session, given: Mapping[str, Any], teams: Collection[str]) -> list[str]:

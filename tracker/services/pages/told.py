@@ -1,6 +1,6 @@
 """Who was told of an episode's deadline, and when: the whole chain, for a manager, and for an inspector."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -150,7 +150,7 @@ def _roles_then(alert: Alert, now: set[Role], changed: dict[int, datetime]) -> f
 
 
 def _clocks(
-    session: Session, row: Episode, alerts: list[tuple[Alert, OutboxMessage | None]], rows: dict[int, ToldRow]
+    session: Session, row: Episode, alerts: Sequence[tuple[Alert, OutboxMessage | None]], rows: dict[int, ToldRow]
 ) -> tuple[ToldClock, ...]:
     names = people.names_by_id(session)
     stood = {breach.clock_no: breach for breach in breaches.all_of_episode(session, row.id)}

@@ -61,7 +61,8 @@ def change_words(change: LadderDifference) -> tuple[str, str, str]:
     """(what, before, after) of a difference between two versions."""
     where = place_words(change.place) + (f", {change.team}" if change.team else "")
     if not change.key:
-        return where, *(("–" if value is None else _receivers(value)) for value in (change.before, change.after))
+        before, after = ("–" if value is None else _receivers(value) for value in (change.before, change.after))
+        return where, before, after
     before, after = (_value(change.key, value) for value in (change.before, change.after))
     return f"{where}: {_KEYS.get(change.key, change.key)}", before, after
 
