@@ -51,6 +51,13 @@ def audience_words(names: Iterable[str]) -> list[str]:
     return [text[:1].lower() + text[1:] for text in (words(Audience(name)) for name in names)]
 
 
+def instead_words(audience: Audience) -> str:
+    """Why somebody is told who is not of this audience."""
+    if audience in (Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER):
+        return "where it is given to nobody who is here"
+    return f"in place of {audience_words([audience])[0]}"
+
+
 def tells(given: Mapping[str, Any], persons: Mapping[str, str]) -> list[str]:
     """Everybody whom receivers name. `persons`: address → name."""
     named = [persons.get(address, address) for address in given.get("addresses", ())]
