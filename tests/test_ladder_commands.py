@@ -85,6 +85,10 @@ def test_a_councils_own_settings_file_may_give_the_steps_and_some_triggers(folde
         ('[[rungs]]\nrung = "overdue"\noffset_hours = 0\naudience = []', "Choose at least one role"),
         ('[[rungs]]\nrung = "overdue"\naudience = ["lead"]', "offset_hours in rungs.1 must be a number of hours"),
         ('[[triggers]]\ntrigger = "rain"\nafter_hours = 1\naudience = ["lead"]', "There is no trigger named rain"),
+        (
+            '[[rungs]]\nrung = "overdue"\noffset_hours = 0\naudience = ["lead"]\nwebhooks = ["no-such"]',
+            "there is no webhook named no-such",
+        ),
         ('[window]\nopens = "20:00"', "Working hours must end after they begin"),
     ],
 )

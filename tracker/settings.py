@@ -16,6 +16,7 @@ from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
 from tracker.core.form_definition import form_of
 from tracker.core.interview_form import InterviewForm
+from tracker.core.ladder_changes import webhooks_named
 from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
@@ -127,6 +128,8 @@ class Settings(_Section):
         ladder = read_ladder(self._ladder_as_given())
         if not isinstance(ladder, Ladder):
             raise ValueError("the ladder: " + " ".join(problem.sentence for problem in ladder))  # noqa: TRY004
+        if unknown := webhooks_named(self.ladder_definition) - {*self.webhook_names}:
+            raise ValueError(f"the ladder: there is no webhook named {', '.join(sorted(unknown))}")
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
@@ -162,7 +165,7 @@ class Settings(_Section):
     @property
     def webhook_names(self) -> tuple[str, ...]:
         """The webhooks that a ladder may name."""
-        return ()
+        return tuple(webhook.name for webhook in getattr(self, "webhooks", ()))
 
     def _ladder_as_given(self) -> dict[str, Any]:
         return {"rungs": list(self.rungs), "triggers": list(self.triggers), "window": self.window}

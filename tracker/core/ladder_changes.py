@@ -42,6 +42,10 @@ def addresses_named(plain: Plain) -> frozenset[str]:
     return frozenset(address for receivers in _receivers(plain) for address in receivers.get("addresses", ()))
 
 
+def webhooks_named(plain: Plain) -> frozenset[str]:
+    return frozenset(name for receivers in _receivers(plain) for name in receivers.get("webhooks", ()))
+
+
 def with_team_renamed(plain: Plain, old: str, new: str) -> dict[str, Any]:
     """The same ladder after a team has another name."""
 

@@ -11,10 +11,15 @@ from tracker.store.engine import changed
 from tracker.store.models import Episode, LadderLook, LadderVersion, Line, Person, Team
 
 
+_NEWEST_MARK = (
+    select(LadderVersion.version_no, LadderVersion.saved_at).order_by(LadderVersion.version_no.desc()).limit(1)
+)
+# built once: every request asks
+
+
 def newest_mark(session: Session) -> tuple[int, datetime] | None:
     """What changes with every version saved: the newest one's number and instant; None where none was saved."""
-    query = select(LadderVersion.version_no, LadderVersion.saved_at).order_by(LadderVersion.version_no.desc())
-    row = session.execute(query.limit(1)).first()
+    row = session.execute(_NEWEST_MARK).first()
     return (row[0], row[1]) if row else None
 
 
