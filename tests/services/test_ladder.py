@@ -1,5 +1,6 @@
 """The ladder in force: the file's, then the newest version saved; what it names as it stands now; who looks again."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from tracker.services.raise_alerts import sweep
 from tracker.services.save_ladder import as_ladder_file, read_ladder_file, restore_ladder, save_ladder
 from tracker.services.transaction import writing
 from tracker.store import alerts
+from tracker.store import ladder as store
 from tracker.store import people as stored_people
 from tracker.store.db import db, session
 from tracker.store.models import Alert, AuditEntry, Episode, LadderVersion, Line, OutboxMessage, Receipt
@@ -190,6 +192,44 @@ def test_through_a_file_and_back(app: Flask, context: Context) -> None:
         found = read_ladder_file(content)
         assert isinstance(found, tuple)
         assert found[0].code == code
+
+
+def test_of_two_who_save_at_once_one_is_told_of_the_other(app: Flask, context: Context) -> None:
+    done: list[object] = []
+    barrier = threading.Barrier(2)
+
+    def one(hours: float) -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                done.append(save(app, context, with_step(file(app), {**CHIEF, "offset_hours": hours}), based_on=0))
+            except Conflict:
+                done.append("conflict")
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=one, args=(hours,)) for hours in (120, 130)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, done)) == ["1", "conflict"]
+
+
+def test_looking_at_every_clock_reads_the_open_ones_only(app: Flask, context: Context) -> None:
+    """By index: a region holds hundreds of thousands of closed episodes."""
+    asked: list[tuple[str, object]] = []
+    listener = lambda *given: asked.append((given[2], given[3]))  # noqa: E731
+    event.listen(db.engine, "before_cursor_execute", listener)
+    with writing() as current:
+        store.look_at_every_clock(current, NOON)
+    event.remove(db.engine, "before_cursor_execute", listener)
+    updates = [one for one in asked if one[0].startswith("UPDATE")]
+    assert len(updates) == 2
+    if db.engine.dialect.name == "sqlite":
+        connection = session().connection()
+        plans = [str(connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, given).all()) for sql, given in updates]
+        assert all("USING INDEX" in plan for plan in plans), plans
 
 
 # Every open clock is looked at again

@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.core.terms import LineOutcome
 from tracker.store.engine import changed
 from tracker.store.models import Episode, LadderLook, LadderVersion, Line, Person, Team
-
+from tracker.store.models.reports import LINE_WAITS
 
 _NEWEST_MARK = (
     select(LadderVersion.version_no, LadderVersion.saved_at).order_by(LadderVersion.version_no.desc()).limit(1)
@@ -52,8 +51,8 @@ def look_at_every_clock(session: Session, now: datetime) -> int:
     """The next sweep looks at every open clock, and at every waiting line with a deadline; how many they are."""
     later = or_(Episode.sweep_at.is_(None), Episode.sweep_at > now)
     episodes = update(Episode.__table__).where(Episode.clock_open, later).values(sweep_at=now)  # type: ignore[arg-type]
-    waits = (Line.outcome == str(LineOutcome.QUARANTINED), Line.settled_at.is_(None), Line.due_at.is_not(None))
-    lines = update(Line.__table__).where(*waits, or_(Line.sweep_at.is_(None), Line.sweep_at > now))  # type: ignore[arg-type]
+    lines = update(Line.__table__).where(LINE_WAITS, Line.due_at.is_not(None))  # type: ignore[arg-type]
+    lines = lines.where(or_(Line.sweep_at.is_(None), Line.sweep_at > now))
     return changed(session, episodes) + changed(session, lines.values(sweep_at=now))
 
 

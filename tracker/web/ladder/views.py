@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from tracker.core.ladder_changes import ladder_differences
+from tracker.core.terms import named_step
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import ladder as pages
 from tracker.services.save_ladder import as_ladder_file, read_ladder_file, restore_ladder, save_ladder
@@ -11,7 +12,8 @@ from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
 from tracker.web.ladder import wording
 from tracker.web.ladder.forms import NoteForm, UploadedForm, UploadForm
-from tracker.web.request import request_context, settings, webhook_names
+from tracker.web.request import request_context, rules, settings, webhook_names
+from tracker.web.words import words
 
 bp = Blueprint("ladder", __name__, url_prefix="/ladder")
 
@@ -21,6 +23,13 @@ VERSION = "int(max=2147483647)"
 @bp.app_context_processor
 def _wording() -> dict[str, object]:
     return {"ladder_words": wording}
+
+
+@bp.app_template_filter()
+def step_words(rung: str) -> str:
+    """What a step is called: its title on the ladder in force, else the words of its name."""
+    titles = {step.rung: step.title for step in rules().ladder}
+    return titles.get(rung) or words(named_step(rung))
 
 
 @bp.get("")
