@@ -111,8 +111,7 @@ def _write(session: Session, context: Context, due: list[AlertDue], reason: Esca
             road=outbox.WEBHOOK + one.told.webhook if one.told.webhook else outbox.EMAIL,
         )
         ids = outbox.queue_emails(session, [email], context.now, message_domain(context.base_url))
-        row = alerts.alert_of(one, reference, ids[one.dedupe_key], context.now)
-        row.escalated_by_id, row.escalated_reason = context.actor.person_id, str(reason)
+        row = _alert_of(one, reference, ids[one.dedupe_key], context, reason)
         session.add(row)
         session.flush()
         details: dict[str, object] = {"rung": one.rung, "recipient_id": one.told.person_id, "alert_id": row.id}
@@ -120,3 +119,29 @@ def _write(session: Session, context: Context, due: list[AlertDue], reason: Esca
             details["to_other"] = row.to_other
         subject, id_ = one.clock.subject, one.clock.subject_id
         audit.record(session, "alert_raised", context.actor, context.now, subject, id_, details)
+
+
+def _alert_of(
+    due: AlertDue, reference: str, outbox_id: int | None, context: Context, reason: EscalationReason
+) -> Alert:
+    """As the sweep would write it, with who asked for it and why."""
+    clock, is_line = due.clock, due.clock.subject == "line"
+    return Alert(
+        reference=reference,
+        dedupe_key=due.dedupe_key,
+        subject=clock.subject,
+        subject_id=clock.subject_id,
+        episode_id=None if is_line else clock.subject_id,
+        line_id=clock.subject_id if is_line else None,
+        clock_no=clock.clock_no,
+        rung=str(due.rung),
+        offset_hours=due.step.offset_hours,
+        rungs=[str(rung) for rung in due.rungs],
+        recipient_id=due.told.person_id,
+        to_other=alerts.to_other(due.told),
+        outbox_id=outbox_id,
+        due_at=clock.due_at,
+        raised_at=context.now,
+        escalated_by_id=context.actor.person_id,
+        escalated_reason=str(reason),
+    )
