@@ -151,6 +151,22 @@ def test_the_chain_of_who_was_told(context: Context, people: People, seniors: di
     assert (entry.action, entry.subject_id) == ("alert_chain_viewed", str(id_))
 
 
+def test_what_another_trigger_told_stands_apart(context: Context, people: People) -> None:
+    id_ = world.episode(context, None, found_at=NOON - 20 * HOUR)
+    with writing() as current:
+        current.add(
+            Alert(
+                reference="k" * 16, dedupe_key="t", subject="episode", subject_id=id_, trigger="found_not_returned",
+                episode_id=id_, clock_no=0, rung="found_not_returned", rungs=["found_not_returned"],
+                recipient_id=people.alice.person_id, due_at=NOON - 8 * HOUR, raised_at=NOON,
+            )
+        )  # fmt: skip
+    page = told_page(acting(context, people.alice), people.alice, id_)
+    assert page is not None
+    assert (page.clocks, page.lead) == ((), None)
+    assert [(step.rung, step.rows[0].name) for step in page.others] == [("found_not_returned", "Alice")]
+
+
 def context_at(context: Context, hours: float) -> Context:
     return replace(context, now=NOON + hours * HOUR)
 

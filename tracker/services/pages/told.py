@@ -44,7 +44,6 @@ class ToldStep:
 
     rung: str
     offset_hours: float
-    is_trigger: bool
     raised_at: datetime
     escalated_by: str | None
     escalated_reason: EscalationReason | None
@@ -66,10 +65,12 @@ class ToldClock:
 
 @dataclass(frozen=True)
 class ToldPage:
-    """The chain. `lead`: the first time that a lead was told, of the current clock else of any; None if never."""
+    """The chain. `others`: what other triggers told of this episode. `lead`: the first time that a lead was told, of the
+    current clock else of any; None if never."""
 
     episode: EpisodeRow
     clocks: tuple[ToldClock, ...]
+    others: tuple[ToldStep, ...]
     lead: ToldRow | None
     written_at: datetime
 
@@ -87,8 +88,9 @@ def told_page(context: Context, viewer: Viewer, episode_id: int) -> ToldPage | N
     alerts = [(alert, message) for alert, message in session.execute(query)]
     rows = _rows(session, alerts)
     row = session.get_one(Episode, episode_id)
-    clocks = _clocks(session, row, alerts, rows)
-    return ToldPage(episode, clocks, _lead(clocks), context.now)
+    clocks = _clocks(session, row, [alert for alert, _ in alerts if alert.trigger is None], rows)
+    others = _steps([alert for alert, _ in alerts if alert.trigger is not None], rows, people.names_by_id(session))
+    return ToldPage(episode, clocks, others, _lead(clocks), context.now)
 
 
 def _rows(session: Session, alerts: Iterable[tuple[Alert, OutboxMessage | None]]) -> dict[int, ToldRow]:
@@ -149,12 +151,10 @@ def _roles_then(alert: Alert, now: set[Role], changed: dict[int, datetime]) -> f
     return None if since is not None and since > alert.raised_at else frozenset(now)
 
 
-def _clocks(
-    session: Session, row: Episode, alerts: Sequence[tuple[Alert, OutboxMessage | None]], rows: dict[int, ToldRow]
-) -> tuple[ToldClock, ...]:
+def _clocks(session: Session, row: Episode, alerts: Sequence[Alert], rows: dict[int, ToldRow]) -> tuple[ToldClock, ...]:
     names = people.names_by_id(session)
     stood = {breach.clock_no: breach for breach in breaches.all_of_episode(session, row.id)}
-    due = {alert.clock_no: alert.due_at for alert, _ in alerts}
+    due = {alert.clock_no: alert.due_at for alert in alerts}
     due |= {number: breach.breached_at for number, breach in stood.items()}
     if row.interview_due_at is not None:
         due[row.clock_no] = row.interview_due_at
@@ -169,7 +169,7 @@ def _clocks(
                 breached_at=breach.breached_at if breach else None,
                 withdrawn_at=breach.withdrawn_at if breach else None,
                 withdrawn_reason=breach.withdrawn_reason if breach else None,
-                steps=_steps([alert for alert, _ in alerts if alert.clock_no == number], rows, names),
+                steps=_steps([alert for alert in alerts if alert.clock_no == number], rows, names),
             )
         )
     return tuple(found)
@@ -184,7 +184,6 @@ def _steps(alerts: list[Alert], rows: dict[int, ToldRow], names: dict[int, str])
         ToldStep(
             rung=named_step(rung),
             offset_hours=of[0].offset_hours,
-            is_trigger=of[0].trigger is not None,
             raised_at=raised_at,
             escalated_by=names.get(by) if by else None,
             escalated_reason=EscalationReason(of[0].escalated_reason) if of[0].escalated_reason else None,
@@ -200,6 +199,6 @@ def _lead(clocks: tuple[ToldClock, ...]) -> ToldRow | None:
         for clock in sorted(clocks, key=lambda clock: not clock.is_current)
         for step in clock.steps
         for row in step.rows
-        if not step.is_trigger and row.roles is not None and Role.LEAD in row.roles
+        if row.roles is not None and Role.LEAD in row.roles
     ]
     return told[0] if told else None
