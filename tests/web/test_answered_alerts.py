@@ -187,7 +187,7 @@ def test_a_cover_who_may_no_longer_see_it_is_not_told(
 def test_the_banner_says_which_steps_and_where_it_is_mended(
     client_request: ClientRequest, people: dict[str, int]
 ) -> None:
-    generic, precise = "Some alerts would reach nobody", "Overdue: nobody would be told, whichever team’s work it is."
+    generic, precise = "Some alerts would reach nobody", "Nobody would be told of: Due soon, Overdue,"
     for name in ("Alice", "Dana"):
         set_absence(CONTEXT, person_id=people[name], away_from=NOON - HOUR, away_until=None)
     page = client_request.sign_in("Ed").get("/account")

@@ -13,14 +13,16 @@ WHO_MENDS = (Permission.MANAGE_PEOPLE, Permission.MANAGE_LADDER, Permission.ALLO
 
 
 def nobody_told() -> list[str]:
-    """Each step that would reach nobody now, for which teams; empty where all is well, and for who cannot mend it."""
+    """Which steps would reach nobody now, for which teams; empty where all is well, and for who cannot mend it."""
     if not engine().rungs_reaching_nobody or not any(may(permission) for permission in WHO_MENDS):
         return []
-    found = unreached(request_context(), settings().ladder_definition)
+    by_teams: dict[tuple[str, ...], list[str]] = {}
+    for row, teams in unreached(request_context(), settings().ladder_definition):
+        by_teams.setdefault(teams, []).append(step_title(row.given))
     return [
-        f"{step_title(row.given)}: nobody would be told"
-        + (f" of the work of {', '.join(teams)}." if teams else ", whichever team\u2019s work it is.")
-        for row, teams in found
+        f"Nobody would be told of: {', '.join(titles)}"
+        + (f" (the work of {', '.join(teams)})." if teams else ", whichever team’s work it is.")
+        for teams, titles in by_teams.items()
     ]
 
 

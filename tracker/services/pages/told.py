@@ -65,8 +65,8 @@ class ToldClock:
 
 @dataclass(frozen=True)
 class ToldPage:
-    """The chain. `others`: what other triggers told of this episode. `lead`: the first time that a lead was told, of the
-    current clock else of any; None if never."""
+    """The chain. `others`: what other triggers told of this episode. `lead`: the first time that a lead was told, of
+    the current clock else of any; None if never."""
 
     episode: EpisodeRow
     clocks: tuple[ToldClock, ...]
