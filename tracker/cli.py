@@ -19,6 +19,7 @@ from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
 from tracker.services.errors import NoRoomError
 from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
+from tracker.services.ladder import rules_in_force
 from tracker.settings import Settings, SettingsError, load_settings
 
 
@@ -38,7 +39,7 @@ class Command:
         settings = self.settings
         return Context(
             wiring(self.app).clock.now(),
-            settings.rules,
+            rules_in_force(settings.rules, settings.ladder_definition),
             Actor("command line"),
             settings.base_url,
             settings.council.own_names,

@@ -26,6 +26,7 @@ from tracker.services import (
     deliver_outbox,
     due_work,
     engine_state,
+    ladder,
     lead_engine,
     pull_reports,
     raise_alerts,
@@ -162,8 +163,9 @@ class Engine:
 
     def context(self) -> Context:
         settings = self.wiring.settings
+        rules = ladder.rules_in_force(settings.rules, settings.ladder_definition)
         return Context(
-            self.wiring.clock.now(), settings.rules, Actor("scheduler"), settings.base_url, settings.council.own_names
+            self.wiring.clock.now(), rules, Actor("scheduler"), settings.base_url, settings.council.own_names
         )
 
     def feeds(self) -> dict[str, Feed]:
@@ -177,6 +179,7 @@ class Engine:
         return feeds_to_replay_by(settings.feeds, settings.council.own_names)
 
     def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        ladder.look_again_if_changed(context)
         return asdict(raise_alerts.sweep(context, self.worker, keep_going))
 
     def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:

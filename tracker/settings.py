@@ -12,16 +12,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from tracker.core.alerts import ladder_step
 from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of, plain_definition, read_definition
 from tracker.core.form_definition import form_of
 from tracker.core.interview_form import InterviewForm
+from tracker.core.ladder_changes import webhooks_named
+from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
-from tracker.core.terms import Audience, EpisodeKind
+from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
@@ -95,12 +96,6 @@ class RepeatRuleSection(_Section):
     action: str = ""
 
 
-class RungSection(_Section):
-    rung: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
-    offset_hours: float
-    audience: tuple[Audience, ...] = Field(min_length=1)
-
-
 class Settings(_Section):
     """Everything a council or an administrator may set."""
 
@@ -120,7 +115,9 @@ class Settings(_Section):
     policy: PolicySection
     limits: Limits
     repeat_rules: tuple[RepeatRuleSection, ...]
-    rungs: tuple[RungSection, ...]
+    rungs: tuple[dict[str, Any], ...]
+    triggers: tuple[dict[str, Any], ...] = ()
+    window: dict[str, Any] = {}
     meetings: MeetingsSection
     meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
@@ -135,9 +132,11 @@ class Settings(_Section):
     def _fits_together(self) -> "Settings":
         if len({rule.name for rule in self.repeat_rules}) != len(self.repeat_rules):
             raise ValueError("two repeat rules have the same name")
-        hours = [step.offset_hours for step in self.rungs]
-        if hours != sorted(set(hours)) or len({step.rung for step in self.rungs}) != len(hours):
-            raise ValueError("the rungs must rise, each with its own name and later than the one before it")
+        ladder = read_ladder(self._ladder_as_given())
+        if not isinstance(ladder, Ladder):
+            raise ValueError("the ladder: " + " ".join(problem.sentence for problem in ladder))  # noqa: TRY004
+        if unknown := webhooks_named(self.ladder_definition) - {*self.webhook_names}:
+            raise ValueError(f"the ladder: there is no webhook named {', '.join(sorted(unknown))}")
         if (self.now or self.clock_offset_file) and self.env not in ("test", "demo"):
             raise ValueError("the clock may be set only where env is test or demo")
         pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
@@ -161,14 +160,30 @@ class Settings(_Section):
 
     @cached_property
     def rules(self) -> Rules:
-        """The settings that are rules, as the core knows them."""
+        """The settings that are rules, as the core knows them. The ladder is the file's, its teams unresolved: that in
+        force is found by services/ladder.py."""
+        ladder = ladder_of(self.ladder_definition, {})
         return Rules(
             policy=Policy(**self.policy.model_dump()),
             repeat_rules=tuple(RepeatRule(**rule.model_dump()) for rule in self.repeat_rules),
-            ladder=tuple(ladder_step(step.rung, step.offset_hours, *step.audience) for step in self.rungs),
+            ladder=ladder.rungs,
+            triggers=ladder.triggers,
             interview_form=self.interview_form,
             meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
         )
+
+    @property
+    def webhook_names(self) -> tuple[str, ...]:
+        """The webhooks that a ladder may name."""
+        return tuple(webhook.name for webhook in self.webhooks)
+
+    def _ladder_as_given(self) -> dict[str, Any]:
+        return {"rungs": list(self.rungs), "triggers": list(self.triggers), "window": self.window}
+
+    @cached_property
+    def ladder_definition(self) -> dict[str, Any]:
+        """The ladder of the files, in its plain form: in force until one is saved on its page."""
+        return plain_ladder(self._ladder_as_given())
 
     @cached_property
     def interview_form(self) -> InterviewForm:
@@ -225,7 +240,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = _toml(PROJECT / "config" / "default.toml")
-    values["rungs"] = _toml(PROJECT / "config" / "ladder.toml").get("rungs", [])
+    values |= _toml(PROJECT / "config" / "ladder.toml")
     if path := environ.get("TRACKER_CONFIG"):
         _merge(values, _toml(Path(path)))
     _merge(values, _from_environ(environ))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.made import HOUR, MINUTE, unhurried, utc
+from tracker.core.alert_window import Window
 from tracker.core.alerts import (
     Acknowledgement,
     Recipient,
@@ -327,3 +328,59 @@ def test_the_next_look_is_never_in_the_past_and_finds_something(
     assert rungs_to_raise(clock, ladder, at)
     if at > now:
         assert not rungs_to_raise(clock, ladder, at - timedelta.resolution)
+
+
+# A ladder that changed
+
+
+NEW = ladder_step("half_day", 12, Audience.SERVICE_MANAGER)
+WITH_NEW = (*SHIPPED_LADDER[:2], NEW, *SHIPPED_LADDER[2:])
+
+
+def test_a_step_put_in_below_what_was_told_is_settled_by_that() -> None:
+    raised = frozenset({Rung.DUE_SOON, Rung.OVERDUE, Rung.OVERDUE_24H})
+    clock = replace(CLOCK, raised=raised, told_to=24.0)
+    assert rungs_to_raise(clock, WITH_NEW, DUE + 30 * HOUR) == []
+    assert next_alert_at(clock, WITH_NEW, DUE + 30 * HOUR) == DUE + 96 * HOUR + timedelta.resolution
+
+
+def test_a_step_put_in_above_what_was_told_is_raised() -> None:
+    clock = replace(CLOCK, raised=frozenset({Rung.DUE_SOON, Rung.OVERDUE}), told_to=0.0)
+    assert rungs_to_raise(clock, WITH_NEW, DUE + 13 * HOUR) == [NEW]
+
+
+def test_a_step_held_back_has_its_turn_though_a_higher_one_was_told() -> None:
+    hold = Acknowledgement(0.0, DUE + 11 * HOUR, DUE + 40 * HOUR)
+    clock = replace(CLOCK, raised=frozenset({Rung.OVERDUE, Rung.OVERDUE_24H}), told_to=24.0, acknowledgements=(hold,))
+    assert rungs_to_raise(clock, WITH_NEW, DUE + 39 * HOUR) == []
+    assert rungs_to_raise(clock, WITH_NEW, DUE + 41 * HOUR) == [NEW]
+
+
+def test_what_was_past_a_step_when_it_was_set_is_summed_up() -> None:
+    step = replace(NEW, set_at=DUE + 20 * HOUR)
+    clock = replace(CLOCK, raised=frozenset({Rung.DUE_SOON, Rung.OVERDUE}), told_to=0.0)
+    ladder = (*SHIPPED_LADDER[:2], step)
+    assert [due.summed_up for due in alerts_due(clock, ladder, COUNCIL, DUE + 21 * HOUR)] == [True]
+    later = replace(clock, due_at=DUE + 9 * HOUR)
+    assert [due.summed_up for due in alerts_due(later, ladder, COUNCIL, DUE + 22 * HOUR)] == [False]
+
+
+def test_a_step_that_waits_for_working_hours_goes_with_a_higher_one_that_does_not() -> None:
+    friday = utc("2026-10-09 16:00")  # 17:00 BST: the step at 12 h falls into the night
+    waits = replace(NEW, window=Window(weekdays=frozenset(range(5))))
+    ladder = (SHIPPED_LADDER[1], waits, SHIPPED_LADDER[2])
+    clock = replace(CLOCK, due_at=friday, raised=frozenset({Rung.OVERDUE}), told_to=0.0)
+    assert rungs_to_raise(clock, ladder, friday + 13 * HOUR) == []
+    assert next_alert_at(clock, ladder, friday) == friday + 24 * HOUR + timedelta.resolution
+    assert rungs_to_raise(clock, ladder, friday + 25 * HOUR) == [waits, SHIPPED_LADDER[2]]
+
+
+def test_a_cover_who_may_no_longer_see_it_stands_in_for_nobody() -> None:
+    covered = replace(away(MANAGER), covered_by_id=INTERVIEWER.id)
+    assert told(DUE + MINUTE, replace(CLOCK, raised=frozenset({Rung.DUE_SOON})), (INTERVIEWER, LEAD, covered)) == {
+        LEAD.id: Rung.OVERDUE
+    }
+    passed_on = replace(covered, covered_by_id=SERVICE.id), replace(away(SERVICE), covered_by_id=HEAD.id)
+    assert told(DUE + MINUTE, replace(CLOCK, raised=frozenset({Rung.DUE_SOON})), (*passed_on, LEAD, HEAD)) == {
+        LEAD.id: Rung.OVERDUE, HEAD.id: Rung.OVERDUE,
+    }  # fmt: skip

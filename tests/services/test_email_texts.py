@@ -15,9 +15,10 @@ from tracker.adapters.mailer import as_message
 from tracker.bootstrap import wiring
 from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
-from tracker.core.terms import Role
+from tracker.core.terms import EscalationReason, Role
 from tracker.services import email_texts
 from tracker.services.context import Actor, Context
+from tracker.services.escalate_alert import escalate
 from tracker.services.queue_test_message import queue_test_message
 from tracker.services.raise_alerts import sweep
 from tracker.services.transaction import writing
@@ -28,7 +29,7 @@ from tracker.store.models import Alert, Line, OutboxMessage, Receipt
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
-    "test_message",
+    "test_message", "escalated",
 }  # fmt: skip
 
 CHILD = {
@@ -83,6 +84,9 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
     for hours in (0, 49, 73, 97, 169):
         at = replace(context, now=NOON + hours * HOUR, base_url="https://tracker.council.invalid")
         sweep(at)
+        if hours == 49:
+            reference = session().scalars(select(Alert.reference).where(Alert.episode_id == EPISODE_ID)).first()
+            escalate(at, reference=str(reference), reason=EscalationReason.MAY_BE_AT_RISK)
         if hours < 73:
             watch_reports(at, {"generic": replace(wiring(app).settings.feeds["generic"], expected_by=time(8))})
     with writing() as current:

@@ -237,3 +237,36 @@ def test_interviews_can_be_given_to_those_who_hold_them_interviewers_first(conte
     interview.allocate(context, episode_id=world.episode(context, 10), person_id=bob)
     session().rollback()
     assert pages.allocatable(context)[0].open_clocks == 1
+
+
+# Cover
+
+
+def test_somebody_covers_who_may_see_what_they_are_told_of(context: Context) -> None:
+    bob, alice, ed, mary = (
+        add(context, f"{name}@council.invalid", role)
+        for name, role in (
+            ("bob", Role.INTERVIEWER),
+            ("alice", Role.LEAD),
+            ("ed", Role.ADMINISTRATOR),
+            ("mo", Role.MANAGER),
+        )
+    )
+    away = {"away_from": NOON, "away_until": None}
+    service.set_absence(context, person_id=bob, **away, covered_by_id=alice)
+    row = pages.person(context, bob)
+    assert row is not None
+    assert (row.is_away, row.covered_by_id) == (True, alice)
+    assert {id_ for id_, _ in pages.covers_for(context, bob)} == {alice, mary}
+    assert {id_ for id_, _ in pages.covers_for(context, ed)} == {alice, mary}
+    for person_id, cover, code in (
+        (bob, bob, "unknown_cover"), (bob, 999, "unknown_cover"), (bob, ed, "cover_sees_too_little"),
+        (alice, bob, "cover_sees_too_little"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            service.set_absence(context, person_id=person_id, **away, covered_by_id=cover)
+        assert [problem.code for problem in refused.value.problems] == [code]
+    service.set_absence(context, person_id=bob, away_from=None, away_until=None)
+    row = pages.person(context, bob)
+    assert row is not None
+    assert (row.is_away, row.covered_by_id) == (False, None)

@@ -35,7 +35,9 @@ def held(episode_id: int) -> Episode:
 
 
 def actions(page: Page) -> list[str]:
-    return [link.text for link in page.all("a") if link.attributes["href"].startswith(page_path(page))]
+    """What can be done with the episode; who was told is there to be read."""
+    own = [link for link in page.all("a") if link.attributes["href"].startswith(page_path(page))]
+    return [link.text for link in own if not link.attributes["href"].endswith("/told")]
 
 
 def page_path(page: Page) -> str:

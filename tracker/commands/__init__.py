@@ -9,6 +9,7 @@ from tracker.commands import (
     engine,
     feeds,
     forecast,
+    ladder,
     month,
     reports,
     roads,
@@ -16,6 +17,6 @@ from tracker.commands import (
 )
 
 __all__ = [
-    "admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "forecast", "month", "reports", "roads",
-    "tokens",
+    "admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "forecast", "ladder", "month", "reports",
+    "roads", "tokens",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.mail import EMAIL, WEBHOOK
-from tracker.services import deliver_outbox, engine_state, raise_alerts
+from tracker.services import deliver_outbox, engine_state, ladder, raise_alerts
 from tracker.services.record_mail_events import read_messages
 from tracker.services.watch_reports import watch_reports
 
@@ -28,7 +28,9 @@ def sweep(run: Command) -> int:
     started = perf_counter()
     failed = 0
     try:
-        done = raise_alerts.sweep(run.context(), worker_name())
+        context = run.context()
+        ladder.look_again_if_changed(context)
+        done = raise_alerts.sweep(context, worker_name())
         engine_state.record_beat(engine_state.SWEEP, wiring(run.app).clock.now, perf_counter() - started)
     except raise_alerts.SweepIncompleteError as error:
         done, failed = error.result, error.failed

@@ -10,8 +10,8 @@ from tracker.core.terms import Audience, Rung
 
 __all__ = [
     "HOLD_HOURS", "SUMMED_UP_AFTER_DAYS", "Acknowledgement", "AlertDue", "Recipient", "RungPolicy", "RunningClock",
-    "Told", "alerts_due", "carried_over", "ladder_step", "next_alert_at", "recipients_of", "rungs_to_raise",
-    "shipped_rung",
+    "Told", "alerts_due", "carried_over", "escalated", "ladder_step", "next_alert_at", "next_step_up", "recipients_of",
+    "rungs_to_raise", "shipped_rung",
 ]  # fmt: skip
 
 HOLD_HOURS = 72
@@ -25,13 +25,16 @@ SUMMED_UP_AFTER_DAYS = 30
 class RungPolicy:
     """A step of the ladder: hours from the deadline (negative before it), whom it tells, and in which hours.
 
-    `rung` is its name: a shipped one, or the council's own. `window`: None where it waits for nobody's working hours.
+    `rung` is its name: a shipped one, or the council's own, which `title` may put in words. `window`: None where it
+    waits for nobody's working hours. `set_at`: when it was put on the ladder as it is; None for one of a file.
     """
 
     rung: str
     offset_hours: float
     told_by: ToldBy
     window: Window | None = None
+    title: str = ""
+    set_at: datetime | None = None
 
     def reached_at(self, due_at: datetime) -> datetime:
         return due_at + timedelta(hours=self.offset_hours)
@@ -45,6 +48,10 @@ class RungPolicy:
     def is_reached(self, due_at: datetime, now: datetime) -> bool:
         """24 h before means 24 h or less left; from the deadline on, past it: at the deadline it is still in time."""
         return now >= self.first_reached_at(due_at)
+
+    def was_past_when_set(self, due_at: datetime) -> bool:
+        """A step after the deadline that this clock had passed before the step was put on the ladder."""
+        return self.set_at is not None and self.offset_hours >= 0 and self.reached_at(due_at) < self.set_at
 
 
 def ladder_step(
@@ -87,7 +94,8 @@ class Acknowledgement:
 class RunningClock:
     """What the ladder needs of an open clock: an episode's, or a quarantined line's readable return.
 
-    `subject` is `episode` or `line`; `raised` the rungs already raised for this `clock_no`, or carried over.
+    `subject` is `episode` or `line`; `raised` the rungs already raised for this `clock_no`, or carried over; `told_to`
+    the hours of the highest of them.
     """
 
     subject: str
@@ -98,17 +106,22 @@ class RunningClock:
     team_id: int | None = None
     raised: frozenset[str] = frozenset()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    told_to: float | None = None
 
 
 @dataclass(frozen=True)
 class AlertDue:
-    """One message to raise. `rungs` are all that this message settles; it states the highest, `rung`."""
+    """One message to raise. `rungs` are all that this message settles; it states the highest, `rung`.
+
+    `before_its_time`: a person asked that the step at the deadline be told before it, which settles nothing.
+    """
 
     clock: RunningClock
     step: RungPolicy
     rungs: tuple[str, ...]
     told: Told
     summed_up: bool = False
+    before_its_time: bool = False
 
     @property
     def rung(self) -> str:
@@ -117,13 +130,42 @@ class AlertDue:
     @property
     def dedupe_key(self) -> str:
         """Episode + clock_no + rung + recipient: recorded exactly once (definitions §7)."""
-        return f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.told.key}"
+        key = f"{self.clock.subject}:{self.clock.subject_id}:{self.clock.clock_no}:{self.rung}:{self.told.key}"
+        return f"{key}:escalated" if self.before_its_time else key
 
 
 def rungs_to_raise(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> list[RungPolicy]:
-    """The rungs reached by now, not yet raised and not held back, lowest first. Empty: nothing to say."""
-    waiting = sorted((step for step in ladder if step.rung not in clock.raised), key=lambda step: step.offset_hours)
-    return [step for step in waiting if now >= _first_told_at(step, clock, ladder)]
+    """The rungs reached by now, not yet raised and not held back, lowest first. Empty: nothing to say.
+
+    One that waits for working hours goes with a higher one that does not: what is urgent tells everybody reached.
+    """
+    waiting = sorted(_waiting(clock, ladder), key=lambda step: step.offset_hours)
+    due = [step for step in waiting if now >= _first_told_at(step, clock, ladder)]
+    if not due:
+        return []
+    return [
+        step
+        for step in waiting
+        if step in due or (step.offset_hours < due[-1].offset_hours and not _is_held(step, clock, ladder, now))
+    ]
+
+
+def _waiting(clock: RunningClock, ladder: Sequence[RungPolicy]) -> list[RungPolicy]:
+    """The rungs still to be raised. One put on the ladder below what was told already is settled by that.
+
+    Not so one that an acknowledgement holds back, or held: it has its turn when the hold ends.
+    """
+    return [
+        step
+        for step in ladder
+        if step.rung not in clock.raised
+        and (clock.told_to is None or step.offset_hours > clock.told_to or _held_until(step, clock, ladder) is not None)
+    ]
+
+
+def _is_held(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> bool:
+    held_until = _held_until(step, clock, ladder)
+    return held_until is not None and now < held_until
 
 
 def _first_told_at(step: RungPolicy, clock: RunningClock, ladder: Sequence[RungPolicy]) -> datetime:
@@ -155,13 +197,39 @@ def alerts_due(
 ) -> list[AlertDue]:
     """One message for everyone on any rung newly reached, each stating the highest (definitions §7).
 
-    Empty also where nobody could be told: the rungs then stay unraised, so that the first person back is told.
+    Summed up for each person is what is long due, and what had passed a step before it was put on the ladder: a new
+    step is no storm. Empty also where nobody could be told: the rungs then stay unraised, so that the first person back
+    is told.
     """
     steps = rungs_to_raise(clock, ladder, now)
     told = {receiver: None for step in steps for receiver in recipients_of(step, clock, people, now)}
     rungs = tuple(step.rung for step in steps)
-    old = now - clock.due_at > timedelta(days=SUMMED_UP_AFTER_DAYS)
+    old = now - clock.due_at > timedelta(days=SUMMED_UP_AFTER_DAYS) or (
+        bool(steps) and steps[-1].was_past_when_set(clock.due_at)
+    )
     return [AlertDue(clock, steps[-1], rungs, receiver, old) for receiver in told]
+
+
+def next_step_up(clock: RunningClock, ladder: Sequence[RungPolicy]) -> RungPolicy | None:
+    """The lowest step above everything told already, whether or not its time has come; None at the top."""
+    above = [
+        step
+        for step in ladder
+        if step.rung not in clock.raised and (clock.told_to is None or step.offset_hours > clock.told_to)
+    ]
+    return min(above, key=lambda step: step.offset_hours, default=None)
+
+
+def escalated(clock: RunningClock, step: RungPolicy, people: Collection[Recipient], now: datetime) -> list[AlertDue]:
+    """One message for everyone on a step that a person asks to be told now. Empty where nobody could be told.
+
+    The step is settled by it, and not raised again; but not the one at the deadline before the deadline: that it has
+    passed is news that nobody has had.
+    """
+    early = step.offset_hours == 0 and not step.is_reached(clock.due_at, now)
+    rungs = () if early else (step.rung,)
+    told = recipients_of(step, clock, people, now)
+    return [AlertDue(clock, step, rungs, receiver, before_its_time=early) for receiver in told]
 
 
 def recipients_of(step: RungPolicy, clock: RunningClock, people: Collection[Recipient], now: datetime) -> list[Told]:
@@ -180,7 +248,7 @@ def carried_over(raised: frozenset[str], old_due: datetime, new_due: datetime, n
 def next_alert_at(clock: RunningClock, ladder: Sequence[RungPolicy], now: datetime) -> datetime | None:
     """When the sweep must look at this clock again: the earliest instant, from `now` on, at which a rung may be raised.
 
-    None: every rung has been raised.
+    None: every rung has been raised, or is settled by a higher one.
     """
-    waiting = [_first_told_at(step, clock, ladder) for step in ladder if step.rung not in clock.raised]
+    waiting = [_first_told_at(step, clock, ladder) for step in _waiting(clock, ladder)]
     return max(min(waiting), now) if waiting else None

@@ -121,10 +121,20 @@ def here(meant: Iterable[Recipient], by_id: Mapping[int, Recipient], now: dateti
         while stands is not None and stands.is_away(now):
             asked.add(stands.id)
             cover = by_id.get(stands.covered_by_id or 0)
-            stands = None if cover is None or cover.id in asked else cover
+            stands = None if cover is None or cover.id in asked or not may_cover(cover.roles, person.roles) else cover
         if stands is not None:
             found[stands.id] = stands
     return list(found.values())
+
+
+SEES_EVERY_RECORD = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
+
+
+def may_cover(cover: Collection[Role], person: Collection[Role]) -> bool:
+    """Whether somebody with these roles may open all that the person is told of: every record, or what has none."""
+    sees_all = not SEES_EVERY_RECORD.isdisjoint(cover)
+    only_administers = Role.ADMINISTRATOR in person and SEES_EVERY_RECORD.isdisjoint(person)
+    return sees_all or (only_administers and Role.INTERVIEWER not in person and Role.ADMINISTRATOR in cover)
 
 
 def told_of(

@@ -137,6 +137,15 @@ class BreachReason(StrEnum):
     OTHER = "other"
 
 
+class EscalationReason(StrEnum):
+    """Why somebody who was told asks that the next step be told at once."""
+
+    CANNOT_ACT = "cannot_act"
+    NOT_REACHED = "not_reached"
+    NEEDS_DECISION = "needs_decision"
+    MAY_BE_AT_RISK = "may_be_at_risk"
+
+
 class Rung(StrEnum):
     """The shipped steps of the alert ladder, lowest first. A council's own ladder may have others, by name."""
 

@@ -74,6 +74,12 @@ def test_message_text(reference: str, now: datetime, base_url: str) -> EmailText
     return _fill("test_message", reference=reference, queued=queued, link=f"{base_url}/engine")
 
 
+def escalated_text(due_at: datetime, reference: str, base_url: str) -> EmailText:
+    """What tells one person that somebody who was told before them asks them to act now."""
+    due = show_instant(due_at, always_zone=True)
+    return _fill("escalated", due=due, reference=reference, link=f"{base_url}/alerts/{reference}")
+
+
 def message_domain(base_url: str) -> str:
     """The right half of a Message-ID: the name under which this service is reached."""
     return urlsplit(base_url).hostname or "localhost"

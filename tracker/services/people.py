@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from tracker.core.recipients import may_cover
 from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
@@ -16,6 +17,7 @@ from tracker.services.passwords import (
     password_problem,
     verify_password,
 )
+from tracker.services.save_ladder import follow_changed_address, follow_renamed_team
 from tracker.services.transaction import writing
 from tracker.store import audit, people
 from tracker.store.db import session as read_session
@@ -87,6 +89,7 @@ def change_person(
             row.name = name.strip()
             changed.append("name")
         if email is not None and people.normalise_email(email) != row.email:
+            follow_changed_address(session, context, row.email, people.normalise_email(email))
             row.email = people.normalise_email(email)
             changed.append("email")
         if roles is not None and frozenset(roles) != people.roles_of(row):
@@ -109,16 +112,43 @@ def set_team(context: Context, *, person_id: int, team_id: int | None) -> None:
             _record_changed(session, row, ["team_id"], context)
 
 
-def set_absence(context: Context, *, person_id: int, away_from: datetime | None, away_until: datetime | None) -> None:
-    """When they are away, their alerts go to whoever stands in. Both None: they are here."""
+def set_absence(
+    context: Context,
+    *,
+    person_id: int,
+    away_from: datetime | None,
+    away_until: datetime | None,
+    covered_by_id: int | None = None,
+) -> None:
+    """When they are away, whoever covers them is told in their place; else whoever stands in. Both None: they are here.
+
+    Refused: an end before the beginning, a cover who left or may not see what they are told of.
+    """
     if away_until is not None and (away_from is None or away_until <= away_from):
         sentence = "The absence ends before it begins. Check both dates."
         raise Refused(FormProblem("wrong_order", sentence, ("away_from", "away_until")))
     with writing() as session:
         row = _person(session, person_id)
+        if covered_by_id is not None and (problem := _cover_problem(session, row, covered_by_id)):
+            raise Refused(problem)
+        changed = []
         if (row.away_from, row.away_until) != (away_from, away_until):
             row.away_from, row.away_until = away_from, away_until
-            _record_changed(session, row, ["away"], context)
+            changed.append("away")
+        if row.covered_by_id != covered_by_id:
+            row.covered_by_id = covered_by_id
+            changed.append("covered_by_id")
+        _record_changed(session, row, changed, context)
+
+
+def _cover_problem(session: Session, row: Person, covered_by_id: int) -> FormProblem | None:
+    cover = session.get(Person, covered_by_id)
+    if cover is None or not cover.is_active or cover.id == row.id:
+        return FormProblem("unknown_cover", "Choose somebody else who works here.", ("cover",))
+    if not may_cover(people.roles_of(cover), people.roles_of(row)):
+        sentence = f"{cover.name} may not see everything that {row.name} is told of. Choose somebody who may."
+        return FormProblem("cover_sees_too_little", sentence, ("cover",))
+    return None
 
 
 def disable_person(context: Context, *, person_id: int) -> None:
@@ -181,6 +211,7 @@ def rename_team(context: Context, *, team_id: int, name: str) -> None:
         if row.name == name.strip():
             return
         _refuse_team_name(session, name, except_id=team_id)
+        follow_renamed_team(session, context, row.name, name.strip())
         row.name = name.strip()
         audit.record(session, "team_renamed", context.actor, context.now, "team", row.id)
 

@@ -63,6 +63,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
 def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
     """`alerts`: those of the episode, as rows or as their columns of `_RAISED`."""
     carried = frozenset(row.carried_rungs)
+    counting = [alert for alert in alerts if alert.clock_no == row.clock_no or alert.rung in carried]
     return RunningClock(
         subject="episode",
         subject_id=row.id,
@@ -73,14 +74,20 @@ def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Any], allocated_t
         raised=_rungs(alert for alert in alerts if alert.clock_no == row.clock_no) | carried,
         acknowledgements=tuple(
             Acknowledgement(alert.offset_hours, alert.acknowledged_at, alert.planned_at)
-            for alert in alerts
-            if alert.acknowledged_at and (alert.clock_no == row.clock_no or alert.rung in carried)
+            for alert in counting
+            if alert.acknowledged_at
         ),
+        told_to=_told_to(counting),
     )
 
 
 def _rungs(alerts: Iterable[Any]) -> frozenset[str]:
     return frozenset(rung for alert in alerts for rung in alert.rungs)
+
+
+def _told_to(alerts: Iterable[Alert]) -> float | None:
+    """The hours of the highest rung that these settle."""
+    return max((alert.offset_hours for alert in alerts if alert.rungs), default=None)
 
 
 def line_clock(session: Session, line: Line) -> RunningClock | None:
@@ -105,6 +112,7 @@ def line_clock(session: Session, line: Line) -> RunningClock | None:
             for alert in mine
             if alert.acknowledged_at
         ),
+        told_to=_told_to(mine),
     )
 
 

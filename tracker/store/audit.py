@@ -136,6 +136,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "repeat_flag_reviewed": frozenset({"decision"}),
     "alert_raised": frozenset({"rung", "recipient_id"}),
     "alert_acknowledged": frozenset({"rung"}),
+    "alert_escalated": frozenset({"rung", "reason"}),
     "email_stopped": frozenset({"why"}),
     "email_tried_again": frozenset(),
     "email_bounced": frozenset({"why"}),

@@ -8,6 +8,7 @@ from flask import Flask
 from tracker import bootstrap
 from tracker.web.errors import init_errors
 from tracker.web.filters import init_filters
+from tracker.web.nobody_told import init_nobody_told
 from tracker.web.security import init_security
 from tracker.web.shell import init_shell
 
@@ -18,6 +19,7 @@ def init_web(app: Flask) -> None:
     init_errors(app)
     init_filters(app)
     init_shell(app)
+    init_nobody_told(app)
     from tracker.web.actions import views as actions
     from tracker.web.alerts import views as alerts
     from tracker.web.api import v1 as api
@@ -30,6 +32,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.feeds import draft_views as feeds
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
+    from tracker.web.ladder import change_views as ladder
     from tracker.web.mailbox import views as mailbox
     from tracker.web.meetings import views as meetings
     from tracker.web.mine import views as mine
@@ -63,6 +66,7 @@ def init_web(app: Flask) -> None:
         counts,
         feeds,
         roads,
+        ladder,
         people,
         engine,
         audit,

@@ -7,8 +7,10 @@ from flask import current_app, g
 
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
+from tracker.core.rules import Rules
 from tracker.core.terms import Role
 from tracker.services import feeds as feed_services
+from tracker.services import ladder as ladder_services
 from tracker.services.context import Actor, Context, Viewer
 from tracker.settings import Settings
 from tracker.web.access import Permission, permissions_of
@@ -30,6 +32,19 @@ def feeds() -> dict[str, Feed]:
 def feeds_to_replay_by() -> dict[str, Feed]:
     """The same, with the retired ones: for lines that have come in already."""
     return feed_services.feeds_to_replay_by(settings().feeds, settings().council.own_names)
+
+
+def rules() -> Rules:
+    """The council's rules with the alert ladder in force, read once for this request."""
+    if "rules" not in g:
+        g.rules = ladder_services.rules_in_force(settings().rules, settings().ladder_definition)
+    found: Rules = g.rules
+    return found
+
+
+def webhook_names() -> tuple[str, ...]:
+    """The webhooks of settings, which a ladder may name."""
+    return settings().webhook_names
 
 
 def now() -> datetime:
@@ -71,4 +86,4 @@ def request_context() -> Context:
     person = viewer()
     given = settings()
     actor = Actor(person.name, person.person_id) if person else Actor("nobody signed in")
-    return Context(now(), given.rules, actor, given.base_url, given.council.own_names)
+    return Context(now(), rules(), actor, given.base_url, given.council.own_names)

@@ -44,6 +44,7 @@ MENU = (
     Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
     Item("Month", "month.index", Permission.SEE_MONTH),
     Item("Feeds", "feeds.index", Permission.MANAGE_FEEDS),
+    Item("Ladder", "ladder.index", Permission.MANAGE_LADDER),
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Engine", "engine.index", Permission.SEE_ENGINE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),

@@ -8,6 +8,7 @@ from tracker.core.terms import (
     BreachReason,
     DeclinedBy,
     EpisodeKind,
+    EscalationReason,
     ExclusionReason,
     FlagCode,
     InterviewState,
@@ -92,6 +93,12 @@ WORDS: dict[type, dict[str, str]] = {
         Rung.OVERDUE: "Overdue",
         Rung.OVERDUE_24H: "Overdue by 24 hours",
         Rung.OVERDUE_96H: "Overdue by 96 hours",
+    },
+    EscalationReason: {
+        EscalationReason.CANNOT_ACT: "I cannot act on it now",
+        EscalationReason.NOT_REACHED: "The child or the carer cannot be reached",
+        EscalationReason.NEEDS_DECISION: "It needs a decision that is not mine",
+        EscalationReason.MAY_BE_AT_RISK: "The child may be at risk",
     },
     Trigger: {
         Trigger.FOUND_NOT_RETURNED: "Found, and not returned",

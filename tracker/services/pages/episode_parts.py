@@ -10,7 +10,7 @@ from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Course, Holder, stage_of
 from tracker.core.interviews import ReturnHomeInterview, closing_of
-from tracker.core.terms import BreachReason, named_step
+from tracker.core.terms import BreachReason, EscalationReason, named_step
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
 from tracker.services.pages.episode_rows import name_of
@@ -199,6 +199,8 @@ def alert_view(alert: Alert, message: OutboxMessage | None, names: dict[int, str
         acknowledged_by=names.get(alert.acknowledged_by_id) if alert.acknowledged_by_id else None,
         acknowledged_reason=BreachReason(alert.acknowledged_reason) if alert.acknowledged_reason else None,
         planned_at=alert.planned_at,
+        escalated_by=names.get(alert.escalated_by_id) if alert.escalated_by_id else None,
+        escalated_reason=EscalationReason(alert.escalated_reason) if alert.escalated_reason else None,
     )
 
 

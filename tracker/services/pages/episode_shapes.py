@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Holder
 from tracker.core.interview_terms import InterviewStage
-from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel
+from tracker.core.terms import BreachReason, Cohort, EpisodeKind, EscalationReason, FlagCode, InterviewState, RiskLevel
 from tracker.services.pages.report_shapes import MatchView
 from tracker.services.pages.rows import EpisodeRow
 
@@ -176,6 +176,8 @@ class AlertView:
     acknowledged_by: str | None
     acknowledged_reason: BreachReason | None
     planned_at: datetime | None
+    escalated_by: str | None = None
+    escalated_reason: EscalationReason | None = None
 
 
 @dataclass(frozen=True)

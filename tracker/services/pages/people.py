@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from tracker.core.recipients import Recipient
+from tracker.core.recipients import Recipient, may_cover
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context, Viewer
@@ -33,6 +33,8 @@ class PersonRow:
     is_away: bool
     away_from: datetime | None
     away_until: datetime | None
+    covered_by_id: int | None
+    covered_by: str | None
     has_password: bool
     last_signed_in_at: datetime | None
 
@@ -59,6 +61,17 @@ def person(context: Context, person_id: int) -> PersonRow | None:
     return _row(row, context) if row else None
 
 
+def covers_for(context: Context, person_id: int) -> tuple[tuple[int, str], ...]:
+    """(id, name) of everybody who may be told in this person's place, by name; who is away now says so."""
+    rows = store.all_people(session())
+    roles = next((store.roles_of(row) for row in rows if row.id == person_id), frozenset())
+    return tuple(
+        (row.id, f"{row.name} (away now)" if _is_away(row, context) else row.name)
+        for row in rows
+        if row.is_active and row.id != person_id and may_cover(store.roles_of(row), roles)
+    )
+
+
 def _row(row: Person, context: Context) -> PersonRow:
     return PersonRow(
         id=row.id,
@@ -71,6 +84,8 @@ def _row(row: Person, context: Context) -> PersonRow:
         is_away=_is_away(row, context),
         away_from=row.away_from,
         away_until=row.away_until,
+        covered_by_id=row.covered_by_id,
+        covered_by=store.names_by_id(session()).get(row.covered_by_id) if row.covered_by_id else None,
         has_password=row.password_hash is not None,
         last_signed_in_at=row.last_signed_in_at,
     )

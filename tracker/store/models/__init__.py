@@ -1,6 +1,6 @@
 """Every table, by noun."""
 
-from tracker.store.models.alerts import Alert, LadderVersion, OutboxMessage
+from tracker.store.models.alerts import Alert, LadderLook, LadderVersion, OutboxMessage
 from tracker.store.models.api import ApiToken, IdempotencyKey
 from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName
@@ -36,8 +36,8 @@ __all__ = [
     "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
     "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
     "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
-    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderVersion",
-    "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "Receipt",
-    "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting",
-    "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook",
+    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare",
+    "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
+    "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -18,7 +18,8 @@ class Alert(Base):
     `reference` is random: all that an email says of the matter. `subject` and `subject_id` say what it is about; where
     that is a record of a child, `episode_id`, `line_id` or `child_id` says whose, for who may see it. `trigger` is None
     for a rung of a deadline: `rungs` are all the rungs this alert settles, `offset_hours` the hours of the highest.
-    Told is a person (`recipient_id`), or else `to_other`: `address:…` or `webhook:…`.
+    Told is a person (`recipient_id`), or else `to_other`: `address:…` or `webhook:…`. `escalated_by_id`: who asked that
+    it be told before its time, and why.
     """
 
     __tablename__ = "alert"
@@ -53,6 +54,8 @@ class Alert(Base):
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     acknowledged_reason: Mapped[str | None]
     planned_at: Mapped[datetime | None]
+    escalated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    escalated_reason: Mapped[str | None]
 
 
 class OutboxMessage(Base):
@@ -121,3 +124,17 @@ class LadderVersion(Base):
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str]
+
+
+class LadderLook(Base):
+    """By which ladder (its digest) the open clocks were last looked at, and when: one row.
+
+    `is_settled`: they were looked at once more when whatever was under way by the ladder before had ended.
+    """
+
+    __tablename__ = "ladder_look"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    at: Mapped[datetime]
+    is_settled: Mapped[bool]

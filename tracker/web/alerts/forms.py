@@ -1,6 +1,9 @@
 """Forms of the alerts' pages."""
 
-from tracker.core.terms import BreachReason, Rung
+from datetime import datetime, time, timedelta
+
+from tracker.core.clock import local_date, read_local
+from tracker.core.terms import BreachReason, EscalationReason, Rung
 from tracker.web.fields import LondonDateTimeField
 from tracker.web.forms import Form, Radios, Select
 from tracker.web.words import choices
@@ -23,6 +26,26 @@ class AlertFilterForm(Form):
     state = Select("Show", choices=STATES, default="")
     rung = Select("Step", choices=[("", "Every step"), *choices(Rung)], default="")
     whose = Select("Sent to", choices=[("", "Anybody"), ("me", "Me")], default="")
+
+
+QUICK_PLANS = {"today": (0, time(16), "today at 16:00"), "tomorrow": (1, time(10), "tomorrow at 10:00")}
+"""Code → days ahead, London time of day, words: buttons that acknowledge with a plan in one press."""
+
+
+def quick_plans(now: datetime) -> dict[str, tuple[str, datetime]]:
+    """Those that lie ahead: code → words, instant."""
+    found = {}
+    for code, (days, at, words_) in QUICK_PLANS.items():
+        planned_at = read_local(datetime.combine(local_date(now) + timedelta(days=days), at)).at
+        if planned_at > now:
+            found[code] = (words_, planned_at)
+    return found
+
+
+class EscalateForm(Form):
+    """Why whoever was told cannot settle it."""
+
+    why = Radios("Why can you not settle it?", choices=choices(EscalationReason))
 
 
 class AcknowledgeForm(Form):

@@ -3,15 +3,16 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.core.terms import BreachReason
+from tracker.core.terms import BreachReason, EscalationReason
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.errors import Conflict, Refused
+from tracker.services.escalate_alert import escalate as escalate_alert
 from tracker.services.pages.alerts import AlertFilters, alert_list, alert_page
 from tracker.web.access import Permission, requires
-from tracker.web.alerts.forms import AcknowledgeForm, AlertFilterForm
+from tracker.web.alerts.forms import AcknowledgeForm, AlertFilterForm, EscalateForm, quick_plans
 from tracker.web.forms import add_problems
 from tracker.web.records import page_number
-from tracker.web.request import may, request_context, signed_in_viewer
+from tracker.web.request import may, now, request_context, signed_in_viewer
 
 bp = Blueprint("alerts", __name__, url_prefix="/alerts")
 
@@ -32,13 +33,14 @@ def index() -> str:
 @requires(Permission.SEE_ALERTS)
 def show(reference: str) -> str | Response:
     """One alert by the random reference in its email, and acknowledging it."""
-    form = AcknowledgeForm()
+    form, plans = AcknowledgeForm(), quick_plans(now())
     if request.method == "POST" and not may(Permission.ACKNOWLEDGE_ALERTS):
         abort(403)
     if form.validate_on_submit():
         reason = BreachReason(form.reason.data) if form.reason.data else None
+        _, planned_at = plans.get(request.form.get("plan", ""), ("", form.planned.data))
         try:
-            acknowledge(request_context(), reference=reference, reason=reason, planned_at=form.planned.data)
+            acknowledge(request_context(), reference=reference, reason=reason, planned_at=planned_at)
         except Conflict:
             raise
         except Refused as refused:
@@ -46,5 +48,28 @@ def show(reference: str) -> str | Response:
         else:
             flash("The alert is acknowledged.", "done")
             return redirect(url_for("alerts.show", reference=reference))
+    return _show(reference, form, EscalateForm(formdata=None))
+
+
+@bp.post("/<reference>/escalate")
+@requires(Permission.ACKNOWLEDGE_ALERTS)
+def escalate(reference: str) -> str | Response:
+    """Whoever was told cannot settle it: the next step of the ladder is told at once."""
+    form = EscalateForm()
+    if form.validate_on_submit():
+        try:
+            done = escalate_alert(request_context(), reference=reference, reason=EscalationReason(form.why.data))
+        except Conflict:
+            raise
+        except Refused as refused:
+            add_problems(form, refused)
+        else:
+            flash(f"Told now: {', '.join(done.told)}.", "done")
+            return redirect(url_for("alerts.show", reference=reference))
+    return _show(reference, AcknowledgeForm(formdata=None), form)
+
+
+def _show(reference: str, form: AcknowledgeForm, escalating: EscalateForm) -> str:
     page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
-    return render_template("alerts/show.html", page=page, form=form)
+    plans = quick_plans(now())
+    return render_template("alerts/show.html", page=page, form=form, escalating=escalating, plans=plans)

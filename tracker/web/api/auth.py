@@ -6,7 +6,7 @@ from tracker.services.api_tokens import TokenHolder
 from tracker.services.context import Actor, Context
 from tracker.services.push_report import UnavailableError, holder_of
 from tracker.web.api.problems import problem, unavailable
-from tracker.web.request import now, settings
+from tracker.web.request import now, rules, settings
 
 _LONGEST_TOKEN = 200
 
@@ -41,4 +41,4 @@ def token_context() -> Context:
     """What every service is called with: this request's now, the council's rules, the token as actor."""
     given = settings()
     actor = Actor(f"api token {holder().token_id}")
-    return Context(now(), given.rules, actor, given.base_url, given.council.own_names)
+    return Context(now(), rules(), actor, given.base_url, given.council.own_names)

@@ -116,6 +116,7 @@ ACTION_WORDS = {
     "email_bounced": "An email came back undelivered",
     "test_message_queued": "Sent a test message",
     "digest_queued": "A daily digest was to go out",
+    "alert_escalated": "Had the next step of the ladder told at once",
     "ladder_saved": "Changed the alert ladder",
     "alert_chain_viewed": "Looked at who was told of a child",
     "summary_prepared": "Prepared a month’s figures",

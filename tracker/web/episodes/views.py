@@ -16,7 +16,7 @@ from tracker.services.pages.month import ids_behind
 from tracker.services.pages.prevention import prevention_of
 from tracker.services.pages.report_history import report_history
 from tracker.web.access import Permission, requires
-from tracker.web.episodes import changes, joining, log, move, prevention, questions
+from tracker.web.episodes import changes, joining, log, move, prevention, questions, told
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import OPEN, FilterForm
@@ -25,7 +25,7 @@ from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import feeds, now, request_context, signed_in_viewer
 
-__all__ = ["bp", "changes", "joining", "log", "move", "prevention", "questions"]
+__all__ = ["bp", "changes", "joining", "log", "move", "prevention", "questions", "told"]
 
 OF_CHILDREN = ("children.", "repeat.", "year_to_date.")
 """Figures of the month whose ids are those of children."""

@@ -4,7 +4,7 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from tracker.core.terms import Role
-from tracker.services.pages.people import TeamRow
+from tracker.services.pages.people import PersonRow, TeamRow
 from tracker.web.fields import LondonDateTimeField
 from tracker.web.forms import Checkboxes, Form, Select, Text
 from tracker.web.words import choices
@@ -52,8 +52,26 @@ class PasswordForm(Form):
 
 
 class AbsenceForm(Form):
+    """`covers` are offered beside "nobody in particular"."""
+
     away_from = LondonDateTimeField("Away from")
     away_until = LondonDateTimeField("Away until")
+    cover = Select("Who is told for them while away?")
+
+    def offer(self, covers: tuple[tuple[int, str], ...]) -> "AbsenceForm":
+        nobody = ("", "Nobody in particular: the team manager, then the lead")
+        self.cover.choices = [nobody, *((str(id_), name) for id_, name in covers)]
+        return self
+
+    @property
+    def cover_id(self) -> int | None:
+        return int(self.cover.data) if self.cover.data else None
+
+
+def absence_shown(person: PersonRow) -> dict[str, object]:
+    """What the form shows before anything is typed."""
+    cover = str(person.covered_by_id or "")
+    return {"away_from": person.away_from, "away_until": person.away_until, "cover": cover}
 
 
 class TeamForm(Form):

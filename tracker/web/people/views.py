@@ -19,6 +19,7 @@ from tracker.web.people.forms import (
     PasswordForm,
     PersonForm,
     TeamForm,
+    absence_shown,
 )
 from tracker.web.request import request_context
 
@@ -109,11 +110,15 @@ def _as_data(person: PersonRow) -> dict[str, object]:
 @requires(Permission.MANAGE_PEOPLE)
 def absence(person_id: int) -> str | Response:
     person = _person(person_id)
-    form = AbsenceForm(data={"away_from": person.away_from, "away_until": person.away_until})
+    form = AbsenceForm(data=absence_shown(person)).offer(pages.covers_for(request_context(), person_id))
 
     def act() -> None:
         people.set_absence(
-            request_context(), person_id=person_id, away_from=form.away_from.data, away_until=form.away_until.data
+            request_context(),
+            person_id=person_id,
+            away_from=form.away_from.data,
+            away_until=form.away_until.data,
+            covered_by_id=form.cover_id,
         )
 
     if _done(form, act, "The absence is saved."):

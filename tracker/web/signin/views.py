@@ -2,14 +2,17 @@
 
 import hashlib
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from tracker.services import people, sessions
 from tracker.services.errors import Refused
+from tracker.services.pages.people import covers_for
+from tracker.services.pages.people import person as person_row
 from tracker.web.access import public, signed_in
 from tracker.web.forms import add_problems
+from tracker.web.people.forms import AbsenceForm, absence_shown
 from tracker.web.request import request_context, settings, signed_in_viewer, viewer
 from tracker.web.security import limiter, safe_next
 from tracker.web.sessions import close_session, email_of_signed_in, open_session
@@ -78,4 +81,30 @@ def account() -> str | Response:
                 open_session(request_context(), settings(), me.person_id)
                 flash("Your password is changed. You have been signed out everywhere else.", "done")
                 return redirect(url_for("signin.account"))
-    return render_template("signin/account.html", form=form, me=me, email=email)
+    person = person_row(request_context(), me.person_id)
+    return render_template("signin/account.html", form=form, me=me, email=email, person=person)
+
+
+@bp.route("/account/absence", methods=["GET", "POST"])
+@signed_in
+def absence() -> str | Response:
+    """When I am away, and who is told for me."""
+    me = signed_in_viewer().person_id
+    person = person_row(request_context(), me) or abort(404)
+    form = AbsenceForm(data=absence_shown(person)).offer(covers_for(request_context(), me))
+    form.cover.label.text = "Who is told for you while you are away?"
+    if form.validate_on_submit():
+        try:
+            people.set_absence(
+                request_context(),
+                person_id=me,
+                away_from=form.away_from.data,
+                away_until=form.away_until.data,
+                covered_by_id=form.cover_id,
+            )
+        except Refused as refused:
+            add_problems(form, refused)
+        else:
+            flash("Your absence is saved.", "done")
+            return redirect(url_for("signin.account"))
+    return render_template("people/absence.html", form=form, person=person, own=True)

@@ -55,6 +55,14 @@ def _add_ladder() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ladder_version")),
         sa.UniqueConstraint("version_no", name=op.f("uq_ladder_version_version_no")),
     )
+    op.create_table(
+        "ladder_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ladder_look")),
+    )
 
 
 def _alter_alert() -> None:
@@ -65,8 +73,11 @@ def _alter_alert() -> None:
         batch_op.add_column(sa.Column("child_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("offset_hours", sa.Double(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("to_other", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("escalated_by_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("escalated_reason", sa.String(), nullable=True))
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=True)
         batch_op.create_foreign_key(op.f("fk_alert_child_id_child"), "child", ["child_id"], ["id"])
+        batch_op.create_foreign_key(op.f("fk_alert_escalated_by_id_person"), "person", ["escalated_by_id"], ["id"])
     op.execute(
         "UPDATE alert SET subject = CASE WHEN episode_id IS NULL THEN 'line' ELSE 'episode' END, "
         f"subject_id = COALESCE(episode_id, line_id), offset_hours = {HOURS}"
@@ -115,9 +126,10 @@ def downgrade() -> None:
     op.drop_index("ix_alert_subject", "alert")
     op.drop_index("ix_alert_outbox_id", "alert")
     with op.batch_alter_table("alert") as batch_op:
+        batch_op.drop_constraint(op.f("fk_alert_escalated_by_id_person"), type_="foreignkey")
         batch_op.drop_constraint(op.f("fk_alert_child_id_child"), type_="foreignkey")
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=False)
-        for name in ("to_other", "offset_hours", "child_id", "trigger", "subject_id", "subject"):
+        for name in ("escalated_reason", "escalated_by_id", "to_other", "offset_hours", "child_id", "trigger", "subject_id", "subject"):
             batch_op.drop_column(name)
     op.drop_column("receipt", "lines_told_at")
     op.drop_column("action", "told_due_on")
@@ -128,4 +140,5 @@ def downgrade() -> None:
     with op.batch_alter_table("person") as batch_op:
         batch_op.drop_constraint(op.f("fk_person_covered_by_id_person"), type_="foreignkey")
         batch_op.drop_column("covered_by_id")
+    op.drop_table("ladder_look")
     op.drop_table("ladder_version")
