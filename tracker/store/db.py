@@ -153,12 +153,15 @@ def begin_writing() -> Session:
 def writers() -> Callable[[], Connection]:
     """Makes connections each of whose transactions begins as a writer; may be called in another thread.
 
+    For one statement a transaction: on PostgreSQL it is committed with its statement, in one way there and back.
+
     Each is closed for good at its end: no other work gets one of which `wait_for_disk` has been asked.
     """
     engine = db.engine
 
     def connect() -> Connection:
-        connection = engine.connect().execution_options(**{WRITER: True})
+        options = {WRITER: True} | ({"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {})
+        connection = engine.connect().execution_options(**options)
         connection.detach()
         return connection
 
