@@ -85,7 +85,7 @@ def deliver(
     one.end_leases(is_gone)
     if keep_going() and one.anything_to_send():
         with Marker(db.writers()) as marker:
-            while keep_going() and one.goes_on and one.anything_to_send():
+            while keep_going() and one.goes_on and not one.is_last and one.anything_to_send():
                 one.deliver_batch(marker)
         one.result.sent = marker.marked
     return one.result
@@ -148,6 +148,7 @@ class _Pass:
         self.leased_until = context.now
         self.result = DeliveryResult()
         self.goes_on = True
+        self.is_last = False
 
     def end_leases(self, is_gone: Callable[[str], bool]) -> None:
         session = db.session()
@@ -192,7 +193,7 @@ class _Pass:
                     self.result.not_needed += self._stop_in(session, row.id, outbox.NO_LONGER_NEEDED)
                 else:
                     in_hand.append(_InHand(row.id, row.attempts + 1, self._email(row, alerts)))
-            self.goes_on = len(rows) == BATCH  # fewer: what has come since waits for the next pass
+            self.is_last = len(rows) < BATCH  # what has come since waits for the next pass
             return in_hand
 
     def _email(self, row: outbox.Claimed, alerts: Sequence[Carried]) -> Email:

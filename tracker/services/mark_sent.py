@@ -1,8 +1,11 @@
 """Marking as sent, beside the sending: while one message goes, those before it are committed, several together.
 
 A commit waits for the disk, and a mail server is quicker than a disk. So marks come in groups, by a thread of their
-own; and because what a carrier has taken but no commit has marked is sent again after a crash, only `WINDOW` messages
-may stand so at any time: whoever would send one more waits.
+own, and most of them do not wait for the disk: such a mark outlives the end of this process, however it comes, and
+only if the machine itself fails are the newest gone. What they said is then sent again, so nothing rests on them.
+
+What a carrier has taken and no commit has marked is sent again after a crash: only `WINDOW` messages may stand so at
+any time, and whoever would send one more waits. `UNSAFE_AT_MOST` bounds the same for a loss of power.
 """
 
 import threading
@@ -13,15 +16,19 @@ from sqlalchemy import Connection
 
 from tracker.services.transaction import writing_apart
 from tracker.store import outbox
+from tracker.store.db import wait_for_disk
 from tracker.store.outbox import Sent
 
-WINDOW = 12
+WINDOW = 8
 """Messages that may be with the carrier and not yet marked: what a crash sends again, at most."""
 
 TOGETHER = 4
 """As many marks are worth a commit at once; fewer wait for more, for `LINGER_SECONDS`."""
 
 LINGER_SECONDS = 0.01
+
+UNSAFE_AT_MOST = 48
+"""Marks after which one commit waits for the disk, for all before it."""
 
 
 class Marker:
@@ -80,9 +87,16 @@ class Marker:
     def _run(self) -> None:
         try:
             with self._connect() as connection:
+                unsafe, waits = 0, True
                 while group := self._next_group():
+                    unsafe += len(group)
+                    must_wait = unsafe >= UNSAFE_AT_MOST or self._is_last(group)
+                    if must_wait != waits:
+                        wait_for_disk(connection, must_wait)
+                        waits = must_wait
                     with writing_apart(connection) as writer:
                         first = outbox.mark_sent(writer, group)
+                    unsafe = 0 if must_wait else unsafe
                     with self._changed:
                         self.marked += first
                         del self._unmarked[: len(group)]
@@ -91,6 +105,10 @@ class Marker:
             with self._changed:
                 self._failure = error
                 self._changed.notify_all()
+
+    def _is_last(self, group: list[Sent]) -> bool:
+        with self._changed:
+            return self._is_ending and not self._noted and len(self._unmarked) == len(group)
 
     def _next_group(self) -> list[Sent]:
         """What is to be marked next; empty once all is marked and no more comes."""

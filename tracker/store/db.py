@@ -103,7 +103,7 @@ def _begin_as_writer(connection: Connection) -> None:
     SQLite's own waiting soon asks ten times a second only, and whoever writes one chunk after another leaves the place
     free for less than that: others would hardly ever find it.
     """
-    file: Any = connection.connection.driver_connection
+    file: Any = connection.connection.dbapi_connection
     until = monotonic() + WAIT_SECONDS
     file.execute(f"PRAGMA busy_timeout={_ASKED_WITHIN_MS}")
     try:
@@ -157,9 +157,33 @@ def begin_writing() -> Session:
 
 
 def writers() -> Callable[[], Connection]:
-    """Makes connections each of whose transactions begins as a writer; may be called in another thread."""
+    """Makes connections each of whose transactions begins as a writer; may be called in another thread.
+
+    For one statement a transaction: on PostgreSQL it is committed with its statement, in one way there and back.
+
+    Each is closed for good at its end: no other work gets one of which `wait_for_disk` has been asked.
+    """
     engine = db.engine
-    return lambda: engine.connect().execution_options(**{WRITER: True})
+
+    def connect() -> Connection:
+        options = {WRITER: True} | ({"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {})
+        connection = engine.connect().execution_options(**options)
+        connection.detach()
+        return connection
+
+    return connect
+
+
+def wait_for_disk(connection: Connection, wait: bool) -> None:
+    """Whether this connection's next commits wait until they are safe from a loss of power (usually they do).
+
+    Without it a commit is as whole as ever and outlives this process; if the machine itself fails, the newest may be
+    gone. To be called between transactions.
+    """
+    pragma = f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}"
+    setting = f"SET synchronous_commit TO {'on' if wait else 'off'}"
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(pragma if connection.dialect.name == "sqlite" else setting)
 
 
 def as_json_value(value: object) -> object:

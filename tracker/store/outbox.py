@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.core.mail import EMAIL as EMAIL
@@ -179,9 +179,12 @@ def renew(session: Session, ids: Collection[int], lease: str, until: datetime) -
     return set(session.scalars(select(OutboxMessage.id).where(*ours)))
 
 
+_NOT_YET = func.coalesce(OutboxMessage.sent_at, OutboxMessage.stopped_at).is_(None)
+"""As `_WAITING`, for rows known by id: said so that PostgreSQL does not look through all that waits for one row."""
+
 _SENT = (
     update(cast("Table", OutboxMessage.__table__))
-    .where(OutboxMessage.id == bindparam("of_id"), WAITING)
+    .where(OutboxMessage.id == bindparam("of_id"), _NOT_YET)
     .values(
         sent_at=bindparam("at"),
         provider_id=func.coalesce(bindparam("by_number"), OutboxMessage.provider_id),
@@ -193,15 +196,28 @@ _SENT = (
 )
 
 
+_SENT_AT_ONCE = text(
+    "UPDATE outbox SET sent_at = given.at, provider_id = coalesce(given.number, outbox.provider_id), "
+    "attempts = outbox.attempts + 1, lease = NULL, leased_until = NULL, last_error = NULL "
+    "FROM unnest(CAST(:ids AS bigint[]), CAST(:ats AS timestamptz[]), CAST(:numbers AS text[])) "
+    "AS given(id, at, number) "
+    "WHERE outbox.id = given.id AND coalesce(outbox.sent_at, outbox.stopped_at) IS NULL"
+)
+"""The same for several in one statement, on PostgreSQL: there each way to the server and back is what takes time."""
+
+
 def mark_sent(connection: Connection, sent: Sequence[Sent]) -> int:
     """A carrier has taken them. How many were not recorded before: exactly once, by whoever was first."""
+    if connection.dialect.name == "postgresql":
+        columns = [one.id for one in sent], [one.at for one in sent], [one.provider_id for one in sent]
+        return connection.execute(_SENT_AT_ONCE, dict(zip(("ids", "ats", "numbers"), columns, strict=True))).rowcount
     rows = [{"of_id": one.id, "at": one.at, "by_number": one.provider_id} for one in sent]
     return connection.execute(_SENT, rows).rowcount
 
 
 _DELAYED = (
     update(cast("Table", OutboxMessage.__table__))
-    .where(OutboxMessage.id == bindparam("of_id"), OutboxMessage.lease == bindparam("of_lease"), WAITING)
+    .where(OutboxMessage.id == bindparam("of_id"), OutboxMessage.lease == bindparam("of_lease"), _NOT_YET)
     .values(
         try_at=bindparam("at"),
         last_error=bindparam("why"),
