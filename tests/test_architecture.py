@@ -78,7 +78,7 @@ CORE_ORDER = (
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
     "form_definition", "form_answers",
     "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
-    "alerts", "triggers", "rules",
+    "alerts", "triggers", "notices", "digest", "rules",
     "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",

@@ -22,7 +22,7 @@ from tracker.services.transaction import writing
 from tracker.services.watch_reports import WatchResult, watch_reports
 from tracker.store import audit
 from tracker.store.db import session
-from tracker.store.models import AuditEntry, OutboxMessage, ReportAbsence, ReportWatch
+from tracker.store.models import Alert, AuditEntry, OutboxMessage, ReportAbsence, ReportWatch
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EIGHT = NOON - 4 * HOUR + DAY
@@ -100,8 +100,9 @@ def test_the_email_says_which_feed_and_when_and_leads_where_its_reader_may_look(
     assert lead.subject.startswith("No police report has come: Daily missing report of the Thames Valley force")
     assert "Expected by:  17 Nov 2026, 08:00 GMT" in lead.body
     assert "Last report:  16 Nov 2026, 11:00 GMT" in lead.body
-    assert f"{context.base_url}/reports\n" in lead.body
-    assert f"{context.base_url}/tokens\n" in administrator.body
+    references = {alert.recipient_id: alert.reference for alert in session().scalars(select(Alert))}
+    for message in (lead, administrator):
+        assert f"{context.base_url}/alerts/{references[message.recipient_id]}\n" in message.body
     assert "Kettlewick" not in lead.body + administrator.body
 
 

@@ -22,7 +22,7 @@ from tracker.core.mail import (
 )
 from tracker.services.context import Context
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit, db, outbox
+from tracker.store import alerts, audit, db, notices, outbox
 from tracker.store.models import Alert, Episode, Line, OutboxMessage
 
 BATCH = 20
@@ -225,12 +225,8 @@ def _email(row: OutboxMessage) -> Email:
 def _is_needed(session: Session, message: OutboxMessage) -> bool:
     """Unless every alert that it carries has lost its object, and another will be raised where one is needed."""
     carried = alerts.carried_by(session, message)
-    return not carried or any(_still_matters(*each) for each in carried)
+    return not carried or any(_still_matters(session, *each) for each in carried)
 
 
-def _still_matters(alert: Alert, episode: Episode | None, line: Line | None) -> bool:
-    """False only where the clock was closed, the line settled, or a moved deadline raises this rung anew."""
-    if episode is not None:
-        same = alert.clock_no == episode.clock_no or alert.rung in episode.carried_rungs
-        return episode.clock_open and same
-    return line is not None and line.outcome == "quarantined" and line.settled_at is None
+def _still_matters(session: Session, alert: Alert, episode: Episode | None, line: Line | None) -> bool:
+    return notices.stands(session, alert) if alert.trigger else alerts.still_matters(alert, episode, line)

@@ -56,7 +56,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     raised: dict[int, list[Alert]] = defaultdict(list)
     for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids), OF_A_CLOCK).order_by(Alert.id)):
         raised[alert.episode_id or 0].append(alert)
-    allocated = _allocated_to(session, ids)
+    allocated = allocated_to(session, ids)
     return {
         row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
         for row in rows
@@ -169,6 +169,14 @@ def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Ep
     return [(alert, episode, line) for alert, episode, line in session.execute(query)]
 
 
+def still_matters(alert: Alert, episode: Episode | None, line: Line | None) -> bool:
+    """Of a rung: False only where the clock was closed, the line settled, or a moved deadline raises it anew."""
+    if episode is not None:
+        same = alert.clock_no == episode.clock_no or alert.rung in episode.carried_rungs
+        return episode.clock_open and same
+    return line is not None and line.outcome == "quarantined" and line.settled_at is None
+
+
 def count_of_message(session: Session, message_id: int) -> int:
     query = select(func.count()).where(Alert.outbox_id == message_id)
     return session.scalar(query) or 0
@@ -180,7 +188,7 @@ def teams_with_open_clocks(session: Session) -> set[int]:
     return {team_id for team_id in session.scalars(query) if team_id is not None}
 
 
-def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
+def allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
     query = (
         select(InterviewEpisode.episode_id, Interview.allocated_to_id)
