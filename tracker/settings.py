@@ -22,12 +22,13 @@ from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import Audience, EpisodeKind
+from tracker.settings_digest import DigestSection
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest")
 
 
 class SettingsError(ValueError):
@@ -119,6 +120,7 @@ class Settings(_Section):
     repeat_rules: tuple[RepeatRuleSection, ...]
     rungs: tuple[RungSection, ...]
     meetings: MeetingsSection
+    digest: DigestSection
     meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
     pulls: tuple[PullSection, ...] = ()

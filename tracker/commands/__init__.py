@@ -6,6 +6,7 @@ from tracker.commands import (
     bench_loads,
     counts,
     demo,
+    digest,
     engine,
     feeds,
     forecast,
@@ -16,6 +17,6 @@ from tracker.commands import (
 )
 
 __all__ = [
-    "admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "forecast", "month", "reports", "roads",
-    "tokens",
+    "admin", "bench", "bench_loads", "counts", "demo", "digest", "engine", "feeds", "forecast", "month", "reports",
+    "roads", "tokens",
 ]  # fmt: skip

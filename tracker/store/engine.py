@@ -80,6 +80,10 @@ def mark_done(session: Session, work: str, key: str, now: datetime) -> bool:
     return insert_once(session, DueRun, {"work": work, "key": key, "done_at": now})
 
 
+def is_done(session: Session, work: str, key: str) -> bool:
+    return session.get(DueRun, (work, key)) is not None
+
+
 def last_done(session: Session, work: str) -> str | None:
     """The newest day or month for which the work is done. Keys are ISO, so their order is that of time."""
     return session.scalar(select(func.max(DueRun.key)).where(DueRun.work == work))

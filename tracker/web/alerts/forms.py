@@ -1,6 +1,6 @@
 """Forms of the alerts' pages."""
 
-from tracker.core.terms import BreachReason, Rung
+from tracker.core.terms import BreachReason, Rung, Trigger
 from tracker.web.fields import LondonDateTimeField
 from tracker.web.forms import Form, Radios, Select
 from tracker.web.words import choices
@@ -21,7 +21,7 @@ class AlertFilterForm(Form):
         csrf = False
 
     state = Select("Show", choices=STATES, default="")
-    rung = Select("Step", choices=[("", "Every step"), *choices(Rung)], default="")
+    rung = Select("Told of", choices=[("", "Everything"), *choices(Rung), *choices(Trigger)], default="")
     whose = Select("Sent to", choices=[("", "Anybody"), ("me", "Me")], default="")
 
 
@@ -34,3 +34,9 @@ class AcknowledgeForm(Form):
         default="",
     )
     planned = LondonDateTimeField("When is the interview planned? (if you know)")
+
+
+class TriggerAcknowledgeForm(Form):
+    """Of what is no interview that is late: nobody is asked why, and nothing is held back."""
+
+    planned = LondonDateTimeField("When will it be dealt with? (if you know)")

@@ -8,7 +8,7 @@ from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.alerts import AlertFilters, alert_list, alert_page
 from tracker.web.access import Permission, requires
-from tracker.web.alerts.forms import AcknowledgeForm, AlertFilterForm
+from tracker.web.alerts.forms import AcknowledgeForm, AlertFilterForm, TriggerAcknowledgeForm
 from tracker.web.forms import add_problems
 from tracker.web.records import page_number
 from tracker.web.request import may, request_context, signed_in_viewer
@@ -32,11 +32,13 @@ def index() -> str:
 @requires(Permission.SEE_ALERTS)
 def show(reference: str) -> str | Response:
     """One alert by the random reference in its email, and acknowledging it."""
-    form = AcknowledgeForm()
     if request.method == "POST" and not may(Permission.ACKNOWLEDGE_ALERTS):
         abort(403)
+    page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
+    form = TriggerAcknowledgeForm() if page.trigger else AcknowledgeForm()
     if form.validate_on_submit():
-        reason = BreachReason(form.reason.data) if form.reason.data else None
+        given = getattr(form, "reason", None)
+        reason = BreachReason(given.data) if given and given.data else None
         try:
             acknowledge(request_context(), reference=reference, reason=reason, planned_at=form.planned.data)
         except Conflict:
@@ -46,5 +48,4 @@ def show(reference: str) -> str | Response:
         else:
             flash("The alert is acknowledged.", "done")
             return redirect(url_for("alerts.show", reference=reference))
-    page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
     return render_template("alerts/show.html", page=page, form=form)

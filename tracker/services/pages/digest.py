@@ -1,0 +1,148 @@
+"""How one person's work stands: counts only, of what they may see, for the morning's email and its preview."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.core.clock import local_date
+from tracker.core.digest import DigestItem, Scope
+from tracker.core.recipients import Recipient
+from tracker.core.terms import InterviewState
+from tracker.services.context import Context, Viewer
+from tracker.services.not_required import APPROVERS
+from tracker.services.pages.actions import seen_by
+from tracker.services.pages.interview_items import find_interviews
+from tracker.services.pages.today_clocks import totals
+from tracker.services.pages.today_decisions import approvals
+from tracker.store import notices
+from tracker.store.models import (
+    Action,
+    Alert,
+    Child,
+    Episode,
+    Interview,
+    InterviewEpisode,
+    Line,
+    OutboxMessage,
+    Person,
+    RepeatFlagRow,
+    ReportAbsence,
+)
+from tracker.store.models.interviews import TO_REVIEW
+from tracker.store.models.reports import LINE_WAITS
+from tracker.store.visibility import SEES_ALL, children_visible_to, episodes_visible_to, sees_all
+
+ALERTS_OF = timedelta(days=30)
+"""An alert older than this is no news of the morning; what it is about is counted by itself."""
+
+
+def digest_items(session: Session, context: Context, reader: Recipient, scope: Scope) -> tuple[DigestItem, ...]:
+    """Each kind of work with how much of it waits, in the order in which it is told; empty where none does."""
+    viewer = Viewer(reader.id, "", reader.roles, reader.team_id)
+    return tuple(DigestItem(name, count) for name, count in _counts(session, context, viewer, scope) if count)
+
+
+def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) -> Iterator[tuple[str, int]]:
+    own = _episodes_of(scope)
+    clocks = totals(session, context, viewer, own)
+    yield "overdue_interviews", clocks.overdue
+    yield "due_soon", clocks.due_soon
+    yield "found_not_returned", _found_not_returned(session, context, viewer, own)
+    if scope.everything and sees_all(viewer):
+        yield "lines_waiting", session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS)) or 0
+    if viewer.roles & APPROVERS:
+        others = Interview.not_required_by_id.is_distinct_from(viewer.person_id)
+        yield "approvals", approvals(session, viewer, [*own, others]).total
+        yield "reviews", find_interviews(session, viewer, [TO_REVIEW], [Interview.id], 1, own).total
+    yield "overdue_actions", _overdue_actions(session, context, viewer, scope)
+    if viewer.roles & SEES_ALL:
+        yield "repeat_flags", _repeat_flags(session, context, viewer, scope)
+    yield "alerts", _alerts(session, context, scope)
+
+
+def _episodes_of(scope: Scope) -> list[ColumnElement[bool]]:
+    """Conditions on `Episode`. Work of no team is every manager's, as on the board of a team."""
+    if scope.everything:
+        return []
+    allocated = (
+        select(InterviewEpisode.episode_id)
+        .join(Interview, Interview.id == InterviewEpisode.interview_id)
+        .where(InterviewEpisode.episode_id == Episode.id, Interview.allocated_to_id.in_(scope.people))
+    )
+    theirs: list[ColumnElement[bool]] = [exists(allocated.correlate(Episode))]
+    if scope.teams:
+        theirs += [Episode.team_id.in_(scope.teams), Episode.team_id.is_(None)]
+    return [or_(*theirs)]
+
+
+def _found_not_returned(session: Session, context: Context, viewer: Viewer, own: list[ColumnElement[bool]]) -> int:
+    kinds = [str(kind) for kind in context.rules.policy.clock_kinds]
+    query = (
+        select(func.count())
+        .select_from(Episode)
+        .where(
+            Episode.returned_at.is_(None),
+            Episode.excluded.is_(None),
+            Episode.found_at.is_not(None),
+            or_(Episode.closed_as.is_(None), Episode.closed_as != str(InterviewState.WITHDRAWN)),
+            or_(Episode.kind.in_(kinds), Episode.interview_requested),
+            episodes_visible_to(viewer),
+            *own,
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def _overdue_actions(session: Session, context: Context, viewer: Viewer, scope: Scope) -> int:
+    late = [Action.done_at.is_(None), Action.withdrawn_at.is_(None), Action.due_on < local_date(context.now)]
+    query = select(func.count()).select_from(Action).where(*late, seen_by(viewer))
+    if not scope.everything:
+        of_teams = select(Person.id).where(Person.team_id.in_(scope.teams))
+        children = select(Child.id).where(Child.team_id.in_(scope.teams))
+        nobodys = and_(Action.owner_id.is_(None), Action.child_id.in_(children))
+        query = query.where(or_(Action.owner_id.in_(scope.people), Action.owner_id.in_(of_teams), nobodys))
+    return session.scalar(query) or 0
+
+
+def _repeat_flags(session: Session, context: Context, viewer: Viewer, scope: Scope) -> int:
+    row = RepeatFlagRow
+    query = (
+        select(func.count())
+        .select_from(row)
+        .join(Child, Child.id == row.child_id)
+        .where(row.ended_on.is_(None), row.withdrawn_at.is_(None), row.reviewed_at.is_(None))
+        .where(row.ends_on > local_date(context.now), children_visible_to(viewer))
+    )
+    if not scope.everything:
+        query = query.where(or_(Child.team_id.in_(scope.teams), Child.team_id.is_(None)))
+    return session.scalar(query) or 0
+
+
+def _alerts(session: Session, context: Context, scope: Scope) -> int:
+    """What was told to them, is not answered and still asks something: each matter once.
+
+    Triggers about a child are counted by what they are about: found, flags, actions, lines.
+    """
+    row = Alert
+    theirs = (
+        row.recipient_id.in_(scope.people), row.raised_at >= context.now - ALERTS_OF, row.acknowledged_at.is_(None),
+    )  # fmt: skip
+    of_clocks = (
+        select(func.count(distinct(row.episode_id)))
+        .join(Episode, Episode.id == row.episode_id)
+        .where(*theirs, row.trigger.is_(None), Episode.clock_open, Episode.clock_no == row.clock_no)
+    )
+    of_lines = select(func.count(distinct(row.line_id))).join(Line, Line.id == row.line_id).where(*theirs, LINE_WAITS)
+    of_reports = (
+        select(func.count(distinct(row.subject_id)))
+        .join(ReportAbsence, ReportAbsence.id == row.subject_id)
+        .where(*theirs, row.subject == notices.ABSENCE, ReportAbsence.settled_at.is_(None))
+    )
+    of_mail = (
+        select(func.count(distinct(row.subject_id)))
+        .join(OutboxMessage, OutboxMessage.id == row.subject_id)
+        .where(*theirs, row.subject == notices.OUTBOX, OutboxMessage.undelivered_at.is_not(None))
+    )
+    return sum(session.scalar(query) or 0 for query in (of_clocks, of_lines, of_reports, of_mail))
