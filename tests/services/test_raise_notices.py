@@ -362,7 +362,7 @@ def test_what_is_due_is_asked_by_an_index_of_its_own(app: Flask, index: str, ask
     event.listen(engine, "before_cursor_execute", remember)
     ask(session())
     event.remove(engine, "before_cursor_execute", remember)
-    ((statement, parameters),) = asked
+    statement, parameters = asked[-1]
     plan = session().connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all()
     assert index in str(plan), plan
 

@@ -48,8 +48,7 @@ def found_untold(session: Session, until: datetime, clock_kinds: Collection[str]
         or_(Episode.closed_as.is_(None), Episode.closed_as != str(InterviewState.WITHDRAWN)),
         or_(Episode.kind.in_(clock_kinds), Episode.interview_requested),
     )
-    by_index = query.with_hint(Episode, "INDEXED BY ix_episode_found_untold", "sqlite")  # else it reads all not back
-    return _rows(session, by_index.order_by(Episode.found_at, Episode.id))
+    return _rows(session, query.order_by(Episode.found_at, Episode.id))
 
 
 def found_corrected_at(session: Session, ids: Collection[int]) -> dict[int, datetime]:

@@ -12,7 +12,7 @@ UNDELIVERED = "undelivered_at IS NOT NULL AND undelivered_told_at IS NULL"
 OTHER = "trigger IS NOT NULL"
 FLAG_UNTOLD = "told_at IS NULL AND withdrawn_at IS NULL AND ended_on IS NULL"
 FOUND_UNTOLD = (
-    "found_at IS NOT NULL AND returned_at IS NULL AND excluded IS NULL "
+    "found_at IS NOT NULL AND NOT (returned_at IS NOT NULL) AND excluded IS NULL "
     "AND (told_found_at IS NULL OR told_found_at != found_at)"
 )
 ACTION_UNTOLD = (
