@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from tracker.core.clock import local_date, read_local
 from tracker.core.recipients import Recipient, here
-from tracker.core.terms import Role
+from tracker.core.terms import DigestPart, Role
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Scope:
 class DigestItem:
     """One line of a digest: what, and how many of them."""
 
-    name: str
+    name: DigestPart
     count: int
 
 

@@ -103,7 +103,7 @@ def stood_in_text(count: int, base_url: str) -> EmailText:
 
 def digest_text(day: date, items: Sequence[DigestItem], base_url: str) -> EmailText:
     """How one person's work stands in the morning: counts, and where to begin."""
-    counts = {item.name: item.count for item in items}
+    counts = {str(item.name): item.count for item in items}
     return _fill("digest", day=show_day(day), counts=counts, total=sum(counts.values()), link=f"{base_url}/")
 
 

@@ -52,6 +52,7 @@ class NoticesIncompleteError(RuntimeError):
 
     def __init__(self, failed: int, result: NoticesResult) -> None:
         super().__init__(f"{failed} triggers could not be looked at")
+        self.failed = failed
         self.result = result
 
 

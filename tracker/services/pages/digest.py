@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_date
 from tracker.core.digest import DigestItem, Scope
 from tracker.core.recipients import Recipient
-from tracker.core.terms import InterviewState
+from tracker.core.terms import DigestPart, InterviewState
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS
 from tracker.services.pages.actions import seen_by
@@ -44,22 +44,22 @@ def digest_items(session: Session, context: Context, reader: Recipient, scope: S
     return tuple(DigestItem(name, count) for name, count in _counts(session, context, viewer, scope) if count)
 
 
-def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) -> Iterator[tuple[str, int]]:
+def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) -> Iterator[tuple[DigestPart, int]]:
     own = _episodes_of(scope)
     clocks = totals(session, context, viewer, own)
-    yield "overdue_interviews", clocks.overdue
-    yield "due_soon", clocks.due_soon
-    yield "found_not_returned", _found_not_returned(session, context, viewer, own)
+    yield DigestPart.OVERDUE_INTERVIEWS, clocks.overdue
+    yield DigestPart.DUE_SOON, clocks.due_soon
+    yield DigestPart.FOUND_NOT_RETURNED, _found_not_returned(session, context, viewer, own)
     if scope.everything and sees_all(viewer):
-        yield "lines_waiting", session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS)) or 0
+        yield DigestPart.LINES_WAITING, session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS)) or 0
     if viewer.roles & APPROVERS:
         others = Interview.not_required_by_id.is_distinct_from(viewer.person_id)
-        yield "approvals", approvals(session, viewer, [*own, others]).total
-        yield "reviews", find_interviews(session, viewer, [TO_REVIEW], [Interview.id], 1, own).total
-    yield "overdue_actions", _overdue_actions(session, context, viewer, scope)
+        yield DigestPart.APPROVALS, approvals(session, viewer, [*own, others]).total
+        yield DigestPart.REVIEWS, find_interviews(session, viewer, [TO_REVIEW], [Interview.id], 1, own).total
+    yield DigestPart.OVERDUE_ACTIONS, _overdue_actions(session, context, viewer, scope)
     if viewer.roles & SEES_ALL:
-        yield "repeat_flags", _repeat_flags(session, context, viewer, scope)
-    yield "alerts", _alerts(session, context, scope)
+        yield DigestPart.REPEAT_FLAGS, _repeat_flags(session, context, viewer, scope)
+    yield DigestPart.ALERTS, _alerts(session, context, scope)
 
 
 def _episodes_of(scope: Scope) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from tracker.services import people, sessions
 from tracker.services.errors import Refused
+from tracker.services.send_digest import preview
 from tracker.web.access import public, signed_in
 from tracker.web.forms import add_problems
 from tracker.web.request import request_context, settings, signed_in_viewer, viewer
@@ -78,4 +79,5 @@ def account() -> str | Response:
                 open_session(request_context(), settings(), me.person_id)
                 flash("Your password is changed. You have been signed out everywhere else.", "done")
                 return redirect(url_for("signin.account"))
-    return render_template("signin/account.html", form=form, me=me, email=email)
+    digest = preview(request_context(), me, settings().digest.policy)
+    return render_template("signin/account.html", form=form, me=me, email=email, digest=digest)
