@@ -1,7 +1,8 @@
 """Triggers beside the deadlines: each matter told once, to somebody who may see it, in one email for each person."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
@@ -34,9 +35,12 @@ from tests.services.trigger_world import (
     told,
 )
 from tracker.core.alert_window import Window
+from tracker.core.mail import Email
 from tracker.core.terms import Role, Trigger
 from tracker.services import correct_episode
+from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Actor, Context
+from tracker.services.deliver_outbox import deliver
 from tracker.services.raise_notices import NoticesResult, raise_notices, tell_engine_stale
 from tracker.services.transaction import writing
 from tracker.store import audit, notices
@@ -373,3 +377,57 @@ def test_a_line_settled_meanwhile_is_not_counted(context: Context, staff: dict[R
     change(Line, settled, settled_at=NOON + HOUR)
     run(context, 4)
     assert messages("lines_waiting")[0].subject.startswith("1 line waits for a decision")
+
+
+class _Taking:
+    """A mailer that takes everything."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    @contextmanager
+    def connect(self) -> Iterator["_Taking"]:
+        yield self
+
+    def send(self, email: Email) -> None:
+        self.sent.append(email.to_address.partition("@")[0])
+
+    def describe(self) -> str:
+        return "takes everything"
+
+
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda ids: change(Episode, ids["episode"], returned_at=NOON + 12 * HOUR),
+        lambda ids: change(Action, ids["action"], done_at=NOON + 12 * HOUR),
+        lambda ids: change(RepeatFlagRow, ids["flag"], reviewed_at=NOON + 12 * HOUR),
+        lambda ids: change(Line, ids["line"], settled_at=NOON + 12 * HOUR),
+    ],
+    ids=["episode", "action", "flag", "receipt"],
+)
+def test_what_is_settled_before_it_is_sent_is_sent_to_nobody(
+    context: Context, staff: dict[Role, int], settle: Callable[[dict[str, int]], None]
+) -> None:
+    ids = {"episode": found(context), "action": action(child()), "flag": flag(child())}
+    receipt_id = world.receipt(NOON)
+    ids["line"] = world.line(receipt_id, 1)
+    run(context, 12)
+    before = len(messages("found_not_returned") + messages("action_overdue") + messages("repeat_flag"))
+    settle(ids)
+    mailer = _Taking()
+    done = deliver(at(context, 13), mailer)
+    gone = {"episode": 2, "action": 1, "flag": 2, "receipt": 1}
+    assert done.not_needed in gone.values()
+    assert done.sent + done.not_needed == before + 1
+    assert len(mailer.sent) == done.sent
+
+
+def test_an_answered_alert_is_sent_to_nobody_and_holds_nothing(context: Context, staff: dict[Role, int]) -> None:
+    found(context)
+    run(context, 12)
+    mine = next(row for row in alerts() if row.recipient_id == staff[Role.LEAD])
+    acknowledge(at(context, 12.1), reference=mine.reference, planned_at=NOON + 20 * HOUR)
+    mailer = _Taking()
+    assert deliver(at(context, 13), mailer).not_needed == 1
+    assert mailer.sent == ["manager"]
