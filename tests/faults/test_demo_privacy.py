@@ -40,6 +40,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     url = f"sqlite:///{folder / 'tracker.sqlite3'}"
     days = WHOLE if os.environ.get("TRACKER_FAULTS") == "full" else WEEKS
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("TRACKER_FAULTS", raising=False)  # no setting of the product
         patch.setenv("TRACKER_ENV", "test")
         patch.setenv("TRACKER_DATABASE_URL", url)
         patch.setenv("TRACKER_MAIL_FOLDER", str(folder / "mailbox"))
@@ -79,13 +80,13 @@ def words_of(text: str) -> set[str]:
 
 def searched_texts() -> list[tuple[str, str]]:
     """(template, subject and body) of every row of the outbox, without its random reference and our own address."""
-    references = {row.outbox_id: [] for row in db.session.scalars(select(Alert))}
+    references: dict[int | None, list[str]] = defaultdict(list)
     for alert in db.session.scalars(select(Alert)):
         references[alert.outbox_id].append(alert.reference)
     found = []
     for row in db.session.scalars(select(OutboxMessage)):
         text = f"{row.subject}\n{row.body}\n{row.to_address.partition('@')[2]}"
-        for reference in references.get(row.id, []):
+        for reference in references[row.id]:
             text = text.replace(reference, "")
         found.append((row.template, text.replace("http://127.0.0.1:5000", "")))
     return found
