@@ -161,16 +161,14 @@ def alert_page(context: Context, viewer: Viewer, reference: str) -> AlertPage | 
 
 def _record_opening(session: Session, context: Context, alert: Alert) -> None:
     """Showing what it is about is opening that record; what is of no child is no record."""
-    opened = {
-        notices.EPISODE: ("episode_viewed", "episode", alert.subject_id),
-        "line": ("line_viewed", "line", alert.subject_id),
-        notices.FLAG: ("child_viewed", "child", alert.child_id),
-        notices.ACTION: ("action_viewed", "action", alert.subject_id),
-        notices.RECEIPT: ("receipt_viewed", "receipt", alert.subject_id),
-    }
-    if alert.subject in opened:
-        action, what, id_ = opened[alert.subject]
-        audit.record(session, action, context.actor, context.now, what, id_, {"alert_id": alert.id})
+    of_its_own = {notices.ACTION: alert.subject_id, notices.RECEIPT: alert.subject_id}
+    opened = (
+        ("episode", alert.episode_id), ("line", alert.line_id), (alert.subject, of_its_own.get(alert.subject)),
+        ("child", alert.child_id),
+    )  # fmt: skip
+    what, id_ = next(((what, id_) for what, id_ in opened if id_ is not None), ("", None))
+    if id_ is not None:
+        audit.record(session, f"{what}_viewed", context.actor, context.now, what, id_, {"alert_id": alert.id})
 
 
 def _same_matter(alert: Alert) -> tuple[ColumnElement[bool], ...]:
