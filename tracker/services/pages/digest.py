@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
@@ -45,7 +45,7 @@ def digest_items(session: Session, context: Context, reader: Recipient, scope: S
 
 
 def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) -> Iterator[tuple[DigestPart, int]]:
-    own = _episodes_of(scope)
+    own = _episodes_of(session, scope)
     clocks = totals(session, context, viewer, own)
     yield DigestPart.OVERDUE_INTERVIEWS, clocks.overdue
     yield DigestPart.DUE_SOON, clocks.due_soon
@@ -62,16 +62,21 @@ def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) ->
     yield DigestPart.ALERTS, _alerts(session, context, scope)
 
 
-def _episodes_of(scope: Scope) -> list[ColumnElement[bool]]:
-    """Conditions on `Episode`. Work of no team is every manager's, as on the board of a team."""
+def _episodes_of(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    """Conditions on `Episode`. Work of no team is every manager's, as on the board of a team.
+
+    Whose interviews they are is asked first, of what is open only: the few that are found then lead every other query.
+    """
     if scope.everything:
         return []
     allocated = (
         select(InterviewEpisode.episode_id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(InterviewEpisode.episode_id == Episode.id, Interview.allocated_to_id.in_(scope.people))
+        .join(Episode, Episode.id == InterviewEpisode.episode_id)
+        .where(Interview.allocated_to_id.in_(scope.people))
+        .where(or_(Episode.clock_open, and_(Episode.returned_at.is_(None), Episode.excluded.is_(None))))
     )
-    theirs: list[ColumnElement[bool]] = [exists(allocated.correlate(Episode))]
+    theirs: list[ColumnElement[bool]] = [Episode.id.in_(session.scalars(allocated).all())]
     if scope.teams:
         theirs += [Episode.team_id.in_(scope.teams), Episode.team_id.is_(None)]
     return [or_(*theirs)]
