@@ -130,6 +130,15 @@ def test_many_of_a_kind_are_one_email_for_each_person(context: Context, staff: d
     assert run(context, 24 * 21 + 1) == NOTHING
 
 
+def test_what_is_too_much_for_one_pass_is_told_by_the_next(
+    context: Context, staff: dict[Role, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "MOST", 3)
+    ids = [found(context, NOON - number * MINUTE) for number in range(7)]
+    assert [run(context, 13).matters for _ in range(4)] == [3, 3, 1, 0]
+    assert sorted(row.subject_id for row in alerts()) == sorted(ids * 2), "the longest due first, each once"
+
+
 def test_one_matter_links_to_its_own_alert(context: Context, staff: dict[Role, int]) -> None:
     found(context)
     run(context, 12)

@@ -35,6 +35,10 @@ from tracker.store.models.plans import OVERDUE_UNTOLD
 from tracker.store.models.repeats import FLAG_UNTOLD
 from tracker.store.models.reports import LINES_UNTOLD
 
+MOST = 2000
+"""Of one trigger in one pass, the longest due first: it holds the database for a few seconds at most, and no question
+grows beyond what SQLite takes. The next pass, a minute later, goes on."""
+
 EPISODE, FLAG, RECEIPT, ACTION = "episode", "flag", "receipt", "action"
 ABSENCE, OUTBOX, ENGINE = "report_absence", "outbox", "engine"
 """What an alert of a trigger is about, in `Alert.subject`."""
@@ -86,7 +90,7 @@ def undelivered_untold(session: Session, until: datetime) -> Sequence[OutboxMess
 
 def _rows(session: Session, query: Select[Any]) -> Sequence[Any]:
     """Read anew and held; what somebody else holds now is left to the next pass."""
-    held = query.with_for_update(skip_locked=True)
+    held = query.limit(MOST).with_for_update(skip_locked=True)
     return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
