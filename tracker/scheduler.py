@@ -30,6 +30,8 @@ from tracker.services import (
     lead_engine,
     pull_reports,
     raise_alerts,
+    raise_notices,
+    send_digest,
     watch_folder,
 )
 from tracker.services.context import Actor, Context
@@ -83,6 +85,8 @@ class Engine:
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
             Job("resume", times.sweep_seconds, self.resume),
             Job("watch", times.sweep_seconds, self.watch),
+            Job("notices", times.sweep_seconds, self.notices),
+            Job("digest", times.sweep_seconds, self.digest),
             Job("reexamine", times.sweep_seconds, self.reexamine),
             Job("summary", times.sweep_seconds, self.summary),
             Job("folder", times.folder_seconds, self.folder),
@@ -212,6 +216,14 @@ class Engine:
     def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports that were expected by now and have not come."""
         return asdict(watch_reports(context, self.feeds()))
+
+    def notices(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """What the triggers beside the deadlines find due."""
+        return asdict(raise_notices.raise_notices(context))
+
+    def digest(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """How each person's work stands, once a day."""
+        return asdict(send_digest.send_digests(context, self.wiring.settings.digest.policy))
 
     def drafts(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Drafts of feeds that nobody has touched for a day, with the samples of reports that they hold."""

@@ -24,13 +24,14 @@ from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
+from tracker.settings_digest import DigestSection
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "notify", "bounces")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces")
 
 
 class SettingsError(ValueError):
@@ -119,6 +120,7 @@ class Settings(_Section):
     triggers: tuple[dict[str, Any], ...] = ()
     window: dict[str, Any] = {}
     meetings: MeetingsSection
+    digest: DigestSection
     meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
     pulls: tuple[PullSection, ...] = ()

@@ -50,7 +50,7 @@ def test_sweep_and_deliver_from_the_command_line(returned: int, database_url: st
         assert (code, err) == (0, "")
         assert done == {
             "looked_at": 1, "breaches": 1, "withdrawn": 0, "alerts": 1, "nobody_told": 0, "flags_ended": 0,
-            "meetings": 0, "failed": 0, "reports_missed": 0,
+            "meetings": 0, "failed": 0, "reports_missed": 0, "noticed": 0,
         }  # fmt: skip
         code, done, err = _run(database_url, port, "deliver", "--now", LATE.isoformat())
         assert (code, err) == (0, "")

@@ -1,36 +1,53 @@
 """No email holds anything about a child: every template is rendered through the real sweep and searched."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import jinja2
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests import factories
 from tests.conftest import NOON
 from tracker.adapters.mailer import as_message
 from tracker.bootstrap import wiring
+from tracker.core.alerts import RungPolicy
+from tracker.core.clock import show_instant
+from tracker.core.digest import DigestItem, DigestPolicy
 from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
-from tracker.core.terms import EscalationReason, Role
+from tracker.core.terms import DigestPart, EscalationReason, Role, Trigger
 from tracker.services import email_texts
 from tracker.services.context import Actor, Context
+from tracker.services.email_texts import SilentFeed
 from tracker.services.escalate_alert import escalate
 from tracker.services.queue_test_message import queue_test_message
 from tracker.services.raise_alerts import sweep
+from tracker.services.raise_notices import raise_notices, tell_engine_stale
+from tracker.services.send_digest import send_digests
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import watch_reports
 from tracker.store.db import session
-from tracker.store.models import Alert, Line, OutboxMessage, Receipt
+from tracker.store.models import Action, Alert, Line, OutboxMessage, Receipt, RepeatFlagRow
 
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
-    "test_message", "escalated",
+    "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
+    "stood_in", "digest", "test_message", "escalated",
 }  # fmt: skip
+
+TRIGGERS = {
+    "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
+}  # fmt: skip
+OF_MORE_THAN_ONE = {"stood_in", "digest"}
 
 CHILD = {
     "surname": "Quillfeather", "forename": "Zebedee", "address": "17 Marzipan Mews", "postcode": "ZZ9 9ZZ",
@@ -61,8 +78,8 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
     """Every email of a whole climb of an episode and of a line, and of what is long overdue."""
     old = NOON - timedelta(days=60)
     with writing() as current:
-        for role in (Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE):
-            factories.person(current, role)
+        for role in (Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE, Role.ADMINISTRATOR):
+            factories.person(current, role, email=f"{role}@council.invalid")
         worker = factories.person(current, Role.INTERVIEWER, name="Ingeborg Interviewson")
         child = factories.child(current, date_of_birth=BORN_ON, id=CHILD_ID, **CHILD)
         facts = {**EPISODE, "flags": [], "context": context}
@@ -70,6 +87,17 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         facts["police_reference"] = "MP/44872/26"
         factories.episode(current, child, old - HOUR, old, id=EPISODE_ID + 1, **facts)
         factories.interview(current, [running], allocated_to_id=worker.id, context=context)
+        facts["police_reference"] = "MP/44873/26"
+        factories.episode(current, child, old, id=EPISODE_ID + 2, **{**facts, "found_at": NOON})
+        current.add(
+            Action(child_id=CHILD_ID, what="Ring Zebedee", due_on=NOON.date(), owner_id=worker.id, created_at=NOON)
+        )
+        current.add(
+            RepeatFlagRow(
+                child_id=CHILD_ID, rule="3_in_90", raised_on=NOON.date(), raised_at=NOON,
+                ends_on=NOON.date() + timedelta(days=60), episode_ids=[EPISODE_ID],
+            )
+        )  # fmt: skip
         receipt = Receipt(
             feed="thames-valley", force="thames-valley", source="upload", filename="Quillfeather.csv", content=b"x",
             size_bytes=1, sha256="0" * 64, received_at=NOON, report_at=NOON, status="complete",
@@ -93,7 +121,20 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         asks = factories.person(current, Role.ADMINISTRATOR)
         asking = replace(context, base_url="https://tracker.council.invalid", actor=Actor(asks.name, asks.id))
     queue_test_message(asking, road="email", webhooks=[])
+    others(at)
     return list(session().scalars(select(OutboxMessage)))
+
+
+def others(context: Context) -> None:
+    """What the other triggers tell; a mailbox that takes nothing, so that somebody stands in; and the digest."""
+    raise_notices(context)
+    with writing() as current:
+        for row in current.scalars(select(OutboxMessage).where(OutboxMessage.to_address.startswith("manager@"))):
+            row.stopped_at = row.undelivered_at = context.now
+            row.stopped_why = row.undelivered_why = "550 Zebedee Quillfeather has no mailbox"
+    raise_notices(context)
+    tell_engine_stale(context, NOON, context.now)
+    send_digests(context, DigestPolicy())
 
 
 def test_every_template_was_rendered(emails: list[OutboxMessage]) -> None:
@@ -135,7 +176,14 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
             continue
         if email.template == "no_report":
             assert "18 Nov 2026, 08:00 GMT" in email.body
-            assert "https://tracker.council.invalid/reports\n" in email.body
+            assert "https://tracker.council.invalid/alerts" in email.body
+            continue
+        if email.template in OF_MORE_THAN_ONE or "alerts?" in email.body:
+            assert "https://tracker.council.invalid/" in email.body
+            continue
+        if email.template in TRIGGERS:
+            assert alerts[email.id].reference in email.subject
+            assert re.search(r"\d\d:\d\d GMT", email.body)
             continue
         if email.template == "test_message":
             assert "https://tracker.council.invalid/engine\n" in email.body
@@ -163,6 +211,70 @@ def test_the_deadline_always_names_its_zone(due_at: datetime, said: str) -> None
         for subject in ("episode", "line"):
             text = email_texts.alert_text(subject, step, due_at, "abcdefgh23456789", "http://127.0.0.1:5000")
             assert said in text.body
+
+
+MAY_SAY = {
+    "subject": str, "step": RungPolicy, "due_at": datetime, "reference": str, "base_url": str, "count": int,
+    "now": datetime, "silent": Sequence[SilentFeed], "link": str, "trigger": Trigger, "lines": int,
+    "since_at": datetime, "until": datetime, "day": date, "items": Sequence[DigestItem],
+}  # fmt: skip
+"""All that a text may be made of. A string is a random reference, an address of ours, or `episode` or `line`."""
+
+
+def test_no_text_can_take_a_value_that_is_a_childs() -> None:
+    makers = [maker for name, maker in vars(email_texts).items() if name.endswith("_text")]
+    assert len(makers) >= 7
+    for maker in makers:
+        hints = get_type_hints(maker)
+        assert hints.pop("return") is email_texts.EmailText
+        for name, kind in hints.items():
+            assert MAY_SAY.get(name) == kind, f"{maker.__name__} takes {name}: {kind}; can that be a child's?"
+
+
+def test_what_a_digest_and_a_silent_feed_hold_is_no_childs() -> None:
+    assert get_type_hints(DigestItem) == {"name": DigestPart, "count": int}
+    assert get_type_hints(SilentFeed) == {"title": str, "expected": tuple[str, ...], "last": str | None}
+
+
+@given(
+    st.sampled_from([trigger for trigger in Trigger if trigger not in (Trigger.NO_REPORT, Trigger.ENGINE_STALE)]),
+    st.integers(1, 3),
+    st.integers(1, 5),
+    st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1)),
+)
+def test_a_notice_says_its_numbers_its_time_and_its_link_and_nothing_else_changes(
+    trigger: Trigger, count: int, lines: int, due_at: datetime
+) -> None:
+    """Nothing of the words depends on anything but how many there are: what is left once they are gone is fixed."""
+
+    def bare(text: email_texts.EmailText, at: datetime, reference: str, numbers: tuple[int, ...]) -> str:
+        words = f"{text.subject}\n{text.body}".replace(show_instant(at, always_zone=True), "AT").replace(
+            reference, "REF"
+        )
+        return re.sub(r"\b(" + "|".join(map(str, numbers)) + r")\b", "N", words)
+
+    fixed = datetime(2026, 1, 1, tzinfo=UTC)
+    many = 1 if count == 1 else 9
+    some = 1 if lines == 1 else 8
+    one = email_texts.notice_text(trigger, count, lines, due_at, "abcdefgh23456789", "https://x.invalid")
+    two = email_texts.notice_text(trigger, many, some, fixed, "zzzzzzzz99999999", "https://x.invalid")
+    assert bare(one, due_at, "abcdefgh23456789", (count, lines)) == bare(two, fixed, "zzzzzzzz99999999", (many, some))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("trigger", Trigger)
+def test_every_email_has_its_three_parts_and_reads_as_sentences(trigger: Trigger, count: int) -> None:
+    if trigger is Trigger.NO_REPORT:
+        return
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    if trigger is Trigger.ENGINE_STALE:
+        text = email_texts.engine_stale_text(at, at, "abcdefgh23456789", "https://x.invalid")
+    else:
+        text = email_texts.notice_text(trigger, count, count, at, "abcdefgh23456789", "https://x.invalid")
+    assert "What to do next\n" in text.body
+    assert "\n\n\n" not in text.body
+    assert max(map(len, text.body.splitlines())) <= 120
+    assert ("abcdefgh23456789" in text.body) == (count == 1 or trigger is Trigger.ENGINE_STALE)
 
 
 def test_a_value_that_a_template_asks_for_and_is_not_given_is_an_error() -> None:

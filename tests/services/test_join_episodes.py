@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests import factories
 from tests.reports import counts, receive, row
@@ -21,6 +21,7 @@ from tracker.services.errors import Conflict, Refused
 from tracker.services.join_episodes import join_episodes
 from tracker.services.log_episode import log_episode
 from tracker.services.raise_alerts import sweep
+from tracker.services.raise_notices import raise_notices
 from tracker.services.separate_episodes import separate_episodes
 from tracker.services.settle_differences import decide_value
 from tracker.services.transaction import writing
@@ -245,3 +246,18 @@ def test_it_is_separated_once_and_not_by_a_stranger(
     separate(lead, hand)
     with pytest.raises(Conflict):
         separate(lead, hand)
+
+
+def test_a_finding_that_people_were_told_of_is_not_told_again_once_they_are_one(app: Flask, lead: Context) -> None:
+    """The police's episode was found and not returned, and told; the one by hand takes its finding, and its telling."""
+    hand, police = two(app, lead)
+    found_at = NOON - 20 * HOUR
+    with writing() as current:
+        current.execute(update(Episode).values(returned_at=None, found_at=None))
+        current.execute(update(Episode).where(Episode.id == police).values(found_at=found_at))
+    later = replace(lead, actor=Actor("scheduler"))
+    assert raise_notices(later).matters == 1
+    kept = join(lead, hand, police)
+    with writing() as current:  # whichever finding stands in the end
+        current.execute(update(Episode).where(Episode.id == kept).values(found_at=found_at))
+    assert raise_notices(later).matters == 0

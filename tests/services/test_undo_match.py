@@ -14,11 +14,11 @@ from tests.services.world import HOUR, NOON, People, acting
 from tracker.bootstrap import wiring
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.terms import LineOutcome, Role
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.actions import add_action
-from tracker.services.context import Actor, Context
+from tracker.services.context import Actor, Context, Viewer
 from tracker.services.correct_child import correct_child
 from tracker.services.correct_episode import correct_episode
 from tracker.services.errors import Conflict, Refused
@@ -26,7 +26,9 @@ from tracker.services.find_children import NewChild
 from tracker.services.follow_up import follow_up_episode
 from tracker.services.meetings import plan_meeting
 from tracker.services.move_episode import move_episode
+from tracker.services.pages.alerts import alert_page
 from tracker.services.raise_alerts import sweep
+from tracker.services.raise_notices import raise_notices
 from tracker.services.resolve_line import decide_match
 from tracker.services.transaction import writing
 from tracker.services.undo_match import undo_match
@@ -45,6 +47,7 @@ from tracker.store.models import (
     InterviewEpisode,
     Line,
     MatchDecision,
+    RepeatFlagRow,
     StrategyMeeting,
 )
 
@@ -118,6 +121,37 @@ def test_the_decision_is_kept_with_what_was_shown(
     compared = {reason["field"]: reason["comparison"] for reason in kept.candidates[0]["reasons"]}
     assert compared["surname"] == "match" and compared["date_of_birth"] == "blank"
     assert "Inventedname" not in str(kept.candidates)
+
+
+def test_alerts_of_triggers_stay_with_the_line_when_episode_and_child_go(
+    app: Flask, context: Context, lead: Context, feeds: dict[str, Feed]
+) -> None:
+    """Of an episode found and not returned, and of a flag of its child, which both go with the decision."""
+    id_, _ = waiting(app, context)
+    decide(lead, id_, None, feeds)
+    row_id, child_id = session().execute(select(Episode.id, Episode.child_id)).one()
+    with writing() as current:
+        current.execute(update(Episode).values(returned_at=None, found_at=MISSING + HOUR))
+        current.add(
+            RepeatFlagRow(
+                child_id=child_id, rule="3_in_90", raised_on=NOON.date(), raised_at=NOON,
+                ends_on=NOON.date() + timedelta(days=60), episode_ids=[row_id],
+            )
+        )  # fmt: skip
+    raise_notices(replace(lead, actor=Actor("scheduler")))
+    told = count(Alert)
+    assert {row.subject for row in session().scalars(select(Alert))} == {"episode", "flag"}
+    assert undo(lead, id_, feeds) == child_id
+    session().rollback()
+    rows = session().scalars(select(Alert)).all()
+    assert len(rows) == told
+    assert {(row.episode_id, row.child_id) for row in rows} == {(None, None)}
+    viewer = Viewer(lead.actor.person_id or 0, "Alice", frozenset({Role.LEAD}))
+    for one in rows:
+        page = alert_page(lead, viewer, one.reference)
+        assert page is not None
+        assert (page.line is not None) == (one.subject == "episode"), "the line waits again: it is what is left"
+    assert raise_notices(lead).alerts == 0
 
 
 @pytest.mark.parametrize("is_new", [False, True])

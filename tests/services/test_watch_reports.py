@@ -14,15 +14,18 @@ from tests.reports import as_csv, receive_bytes, strangers
 from tracker.bootstrap import wiring
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
-from tracker.core.terms import Role
+from tracker.core.recipients import Receivers, ToldBy
+from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.triggers import TriggerPolicy
 from tracker.scheduler import Engine
 from tracker.services import engine_state
+from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import WatchResult, watch_reports
 from tracker.store import audit
 from tracker.store.db import session
-from tracker.store.models import AuditEntry, OutboxMessage, ReportAbsence, ReportWatch
+from tracker.store.models import Alert, AuditEntry, OutboxMessage, ReportAbsence, ReportWatch
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EIGHT = NOON - 4 * HOUR + DAY
@@ -100,8 +103,9 @@ def test_the_email_says_which_feed_and_when_and_leads_where_its_reader_may_look(
     assert lead.subject.startswith("No police report has come: Daily missing report of the Thames Valley force")
     assert "Expected by:  17 Nov 2026, 08:00 GMT" in lead.body
     assert "Last report:  16 Nov 2026, 11:00 GMT" in lead.body
-    assert f"{context.base_url}/reports\n" in lead.body
-    assert f"{context.base_url}/tokens\n" in administrator.body
+    references = {alert.recipient_id: alert.reference for alert in session().scalars(select(Alert))}
+    for message in (lead, administrator):
+        assert f"{context.base_url}/alerts/{references[message.recipient_id]}\n" in message.body
     assert "Kettlewick" not in lead.body + administrator.body
 
 
@@ -187,6 +191,45 @@ def test_nobody_to_tell_is_tried_again(app: Flask, context: Context, feeds: dict
         factories.person(current, Role.MANAGER, email="manager@council.invalid")
     assert watch_reports(at(context, EIGHT + 2 * HOUR), feeds) == WatchResult(told=1)
     assert told() == ["manager"], "who stands in for the lead"
+
+
+def test_each_day_is_an_alert_that_can_be_answered_whoever_is_told(
+    watching: dict[Role, int], context: Context, feeds: dict[str, Feed]
+) -> None:
+    watch_reports(at(context, EIGHT + DAY + HOUR), feeds)
+    session().rollback()
+    alerts = session().scalars(select(Alert).order_by(Alert.id)).all()
+    days = {row.id: row.expected_at for row in absences()}
+    assert {(row.subject, row.subject_id, row.due_at) for row in alerts} == {
+        ("report_absence", id_, expected_at) for id_, expected_at in days.items()
+    }
+    assert sorted(row.recipient_id or 0 for row in alerts) == sorted(
+        [watching[Role.LEAD], watching[Role.ADMINISTRATOR]] * 2
+    )
+    assert {row.rung for row in alerts} == {"no_report"}
+    body = session().scalars(select(OutboxMessage.body)).first() or ""
+    assert "/alerts?state=unanswered&rung=no_report\n" in body, "several days: the list of them"
+    acknowledge(at(context, EIGHT + DAY + 2 * HOUR), reference=alerts[0].reference)
+    assert list(audit.broken_links(session())) == []
+
+
+def test_the_ladder_says_who_is_told_and_when(
+    watching: dict[Role, int], context: Context, feeds: dict[str, Feed]
+) -> None:
+    policy = TriggerPolicy(Trigger.NO_REPORT, 2, ToldBy(Receivers((Audience.TEAM_MANAGER,), ("desk@police.invalid",))))
+    other = replace(context, rules=replace(context.rules, triggers=(policy,)))
+    assert watch_reports(at(other, EIGHT + HOUR), feeds) == WatchResult(recorded=1)
+    assert watch_reports(at(other, EIGHT + 2 * HOUR), feeds) == WatchResult(told=2)
+    assert sorted(told()) == ["desk", "manager"]
+
+
+def test_where_the_ladder_does_not_name_it_nobody_is_told_and_nothing_is_written(
+    watching: dict[Role, int], context: Context, feeds: dict[str, Feed]
+) -> None:
+    silent = replace(context, rules=replace(context.rules, triggers=()))
+    assert watch_reports(at(silent, EIGHT + HOUR), feeds) == WatchResult(recorded=1)
+    assert watch_reports(at(silent, EIGHT + 2 * HOUR), feeds) == NOTHING
+    assert watch_reports(at(context, EIGHT + 3 * HOUR), feeds) == WatchResult(told=2)
 
 
 def test_a_feed_newly_expected_is_not_blamed_for_the_past(

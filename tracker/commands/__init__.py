@@ -6,6 +6,7 @@ from tracker.commands import (
     bench_loads,
     counts,
     demo,
+    digest,
     engine,
     feeds,
     forecast,
@@ -17,6 +18,7 @@ from tracker.commands import (
 )
 
 __all__ = [
-    "admin", "bench", "bench_loads", "counts", "demo", "engine", "feeds", "forecast", "ladder", "month", "reports",
+    "admin", "bench", "bench_loads", "counts", "demo", "digest", "engine", "feeds", "forecast", "ladder", "month",
+    "reports",
     "roads", "tokens",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.mail import EMAIL, WEBHOOK
-from tracker.services import deliver_outbox, engine_state, ladder, raise_alerts
+from tracker.services import deliver_outbox, engine_state, ladder, raise_alerts, raise_notices
 from tracker.services.record_mail_events import read_messages
 from tracker.services.watch_reports import watch_reports
 
@@ -35,11 +35,19 @@ def sweep(run: Command) -> int:
     except raise_alerts.SweepIncompleteError as error:
         done, failed = error.result, error.failed
     watched = watch_reports(run.context(), run.feeds())
+    try:
+        noticed = raise_notices.raise_notices(run.context())
+    except raise_notices.NoticesIncompleteError as error:
+        noticed, failed = error.result, failed + error.failed
     sentences = [
         f"Looked at {done.looked_at} clocks: {done.breaches} breaches recorded, {done.withdrawn} withdrawn, "
         f"{done.alerts} alerts raised, {done.flags_ended} repeat flags ended, "
         f"{done.meetings} strategy meetings asked for."
     ]
+    if noticed.matters:
+        sentences.append(f"{noticed.matters} other matters told of: {noticed.alerts} alerts.")
+    if noticed.nobody_told:
+        sentences.append(f"NOBODY could be told of {noticed.nobody_told} other matters.")
     if done.nobody_told:
         sentences.append(f"NOBODY could be told of {done.nobody_told}: give somebody the role of manager or lead.")
     if watched.recorded:
@@ -48,9 +56,9 @@ def sweep(run: Command) -> int:
         sentences.append(f"NOBODY could be told of {watched.nobody_told} reports that have not come.")
     if failed:
         sentences.append(f"{failed} rows could not be looked at; they stay due. See the log.")
-    document = {**asdict(done), "failed": failed, "reports_missed": watched.recorded}
+    document = {**asdict(done), "failed": failed, "reports_missed": watched.recorded, "noticed": noticed.matters}
     run.show(document, "\n".join(sentences))
-    return 1 if failed or done.nobody_told or watched.nobody_told else 0
+    return 1 if failed or done.nobody_told or watched.nobody_told or noticed.nobody_told else 0
 
 
 @command(cli, "deliver")

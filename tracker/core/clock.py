@@ -109,6 +109,7 @@ def follows_gap(at: datetime) -> bool:
     return local(at).utcoffset() != local(at - timedelta(hours=1)).utcoffset() and not is_ambiguous(at)
 
 
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -118,6 +119,11 @@ def show_instant(at: datetime, beside: datetime | None = None, always_zone: bool
     zone = always_zone or _shown_twice(wall) or (beside is not None and local(beside).utcoffset() != wall.utcoffset())
     text = f"{wall.day} {_MONTHS[wall.month]} {wall.year}, {wall.hour:02}:{wall.minute:02}"
     return f"{text} {wall.tzname()}" if zone else text
+
+
+def show_day(day: date) -> str:
+    """`Mon 23 Nov 2026`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def elapsed_hours(start: datetime, end: datetime) -> float:

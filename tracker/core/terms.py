@@ -183,6 +183,20 @@ class Trigger(StrEnum):
     ENGINE_STALE = "engine_stale"
 
 
+class DigestPart(StrEnum):
+    """What the daily digest counts, in the order in which it tells."""
+
+    OVERDUE_INTERVIEWS = "overdue_interviews"
+    DUE_SOON = "due_soon"
+    FOUND_NOT_RETURNED = "found_not_returned"
+    LINES_WAITING = "lines_waiting"
+    APPROVALS = "approvals"
+    REVIEWS = "reviews"
+    OVERDUE_ACTIONS = "overdue_actions"
+    REPEAT_FLAGS = "repeat_flags"
+    ALERTS = "alerts"
+
+
 def named_step(name: str) -> Rung | Trigger | str:
     """A rung or trigger by its name; a council's own rung stays the name that it is."""
     if name in set(Rung):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from tracker.core.clock import local_date, local_midnight, month_of
+from tracker.core.clock import local_date, local_midnight, month_of, read_local
 from tracker.core.mail import Email
 from tracker.core.terms import BreachReason, Role, Rung
 from tracker.demo.acts import Act, acts_of_interview
@@ -35,7 +35,9 @@ from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Actor, Context
 from tracker.services.deliver_outbox import deliver
 from tracker.services.raise_alerts import sweep
+from tracker.services.raise_notices import raise_notices
 from tracker.services.receive_report import receive_report
+from tracker.services.send_digest import send_digests
 
 MAILBOX_DAYS = 14
 MONTHS_PUBLISHED = 3
@@ -120,6 +122,7 @@ class Player:
         acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
         acts += self._absences()
         acts += self._by_hand()
+        acts += self._digests()
         acts += self._publications()
         return sorted(acts, key=lambda act: (act.at, act.rank))
 
@@ -241,9 +244,29 @@ class Player:
     def _sweep(self, now: datetime) -> None:
         self._swept_at = now
         context = self.world.context(now)
-        if sweep(context).alerts:
-            recent = self.county.now - now < timedelta(days=MAILBOX_DAYS)
-            deliver(context, self.world.mailer if recent and self.world.mailer else ClearedAway())
+        told = sweep(context).alerts
+        if self._is_recent(now):  # what the other triggers found before was seen to long ago
+            told += raise_notices(context).alerts
+        if told:
+            self._deliver(context)
+
+    def _is_recent(self, at: datetime) -> bool:
+        return self.county.now - at < timedelta(days=MAILBOX_DAYS)
+
+    def _deliver(self, context: Context) -> None:
+        deliver(context, self.world.mailer if self._is_recent(context.now) and self.world.mailer else ClearedAway())
+
+    def _digests(self) -> Iterator[Act]:
+        """The digest of each morning whose emails are still in the mailbox."""
+        for made_at in self.county.report_times:
+            at = read_local(datetime.combine(local_date(made_at), self.world.settings.digest.at)).at
+            if self._is_recent(at) and at < self.county.now:
+                yield Act(at, 8, self._digest)
+
+    def _digest(self, world: World, now: datetime) -> None:
+        context = world.context(now)
+        send_digests(context, world.settings.digest.policy)
+        self._deliver(context)
 
 
 def _record_returned(episode: DemoEpisode, world: World, now: datetime) -> None:

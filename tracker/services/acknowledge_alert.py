@@ -11,7 +11,7 @@ from tracker.core.terms import BreachReason
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.follow_up import follow_up_episode
-from tracker.services.rows_for_change import actor_sees_all, episode_for_change
+from tracker.services.rows_for_change import actor_sees_alert, actor_sees_all, episode_for_change
 from tracker.services.transaction import writing
 from tracker.store import alerts, audit, breaches
 from tracker.store.models import Alert, Line
@@ -23,6 +23,8 @@ def acknowledge(
     context: Context, *, reference: str, reason: BreachReason | None = None, planned_at: datetime | None = None
 ) -> None:
     """Holds the next rung back while the planned date is ahead, at most 72 h, once for each rung (definitions §7).
+
+    An alert of another trigger has no next step: answering it says who has seen it, and withdraws what is not sent yet.
 
     Refused: unknown or of a record that the actor may not see, acknowledged already, a plan that is not ahead.
     """
@@ -51,6 +53,8 @@ def acknowledge(
         }
         audit.record(session, "alert_acknowledged", context.actor, context.now, "alert", alert.id, details)
         session.flush()
+        if alert.trigger is not None:
+            return  # it holds nothing back, and is no reason of a breach
         if reason and alert.episode_id is not None:
             _give_breach_reason(session, context, alert.episode_id, reason)
         _look_again(session, context, alert)
@@ -58,7 +62,10 @@ def acknowledge(
 
 def _refuse_unseen(session: Session, context: Context, alert: Alert) -> None:
     """An alert about a record is the record's: those who may not see the one may not answer the other."""
-    if alert.episode_id is not None:
+    if alert.trigger is not None:
+        if not actor_sees_alert(session, context, alert.id):
+            raise Refused(_UNKNOWN)
+    elif alert.episode_id is not None:
         try:
             episode_for_change(session, context, alert.episode_id)
         except Refused:

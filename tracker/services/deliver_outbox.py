@@ -26,7 +26,7 @@ from tracker.core.mail import (
 from tracker.services.context import Context
 from tracker.services.mark_sent import Marker
 from tracker.services.transaction import writing
-from tracker.store import audit, carried, db, outbox
+from tracker.store import audit, carried, db, notices, outbox
 from tracker.store.carried import Carried
 
 BATCH = 250
@@ -189,7 +189,7 @@ class _Pass:
             in_hand = []
             for row in rows:
                 alerts = about.get(row.id, [])
-                if alerts and not any(_still_matters(alert) for alert in alerts):
+                if alerts and not any(_still_matters(session, alert) for alert in alerts):
                     self.result.not_needed += self._stop_in(session, row.id, outbox.NO_LONGER_NEEDED)
                 else:
                     in_hand.append(_InHand(row.id, row.attempts + 1, self._email(row, alerts)))
@@ -266,11 +266,6 @@ def _matter(alerts: Sequence[Carried], base_url: str) -> Matter:
     return Matter(f"{base_url}/alerts/{alert.reference}", alert.reference, alert.trigger or alert.rung, alert.due_at)
 
 
-def _still_matters(alert: Carried) -> bool:
-    """False only where the clock was closed, the line settled, or a moved deadline raises this rung anew."""
-    if alert.line_waits is not None:
-        return alert.line_waits
-    if alert.trigger is not None or alert.clock is None:
-        return True
-    same = alert.clock_no == alert.clock.number or alert.rung in alert.clock.carried_rungs
-    return alert.clock.is_open and same
+def _still_matters(session: Session, alert: Carried) -> bool:
+    """Of a trigger: while its matter stands and nobody has answered. Of a rung: see store/carried.py."""
+    return notices.stands(session, alert) if alert.trigger else carried.clock_asks(alert)

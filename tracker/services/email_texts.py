@@ -6,7 +6,7 @@ nothing about a child, and not even the number of a record (definitions §7).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy, shipped_rung
-from tracker.core.clock import show_instant
+from tracker.core.clock import show_day, show_instant
+from tracker.core.digest import DigestItem
+from tracker.core.terms import Trigger
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
 
@@ -61,6 +63,48 @@ class SilentFeed:
     title: str
     expected: tuple[str, ...]
     last: str | None
+
+
+def alerts_list(trigger: Trigger) -> str:
+    """Where the alerts of a trigger that nobody has answered are listed."""
+    return f"/alerts?state=unanswered&rung={trigger}"
+
+
+def notice_text(trigger: Trigger, count: int, lines: int, due_at: datetime, reference: str, base_url: str) -> EmailText:
+    """What tells one person of what a trigger found: of one matter, or how many there are.
+
+    `due_at`: when the one, or the first of them, fell due. `lines`: how many lines wait, where they are reports'.
+    """
+    return _fill(
+        str(trigger),
+        count=count,
+        lines=lines,
+        due=show_instant(due_at, always_zone=True),
+        reference=reference,
+        link=base_url + (f"/alerts/{reference}" if count == 1 else alerts_list(trigger)),
+    )
+
+
+def engine_stale_text(since_at: datetime, until: datetime, reference: str, base_url: str) -> EmailText:
+    """What tells one person that nothing looked at the deadlines between two instants."""
+    return _fill(
+        str(Trigger.ENGINE_STALE),
+        since=show_instant(since_at, always_zone=True),
+        until=show_instant(until, always_zone=True),
+        reference=reference,
+        link=f"{base_url}/alerts/{reference}",
+    )
+
+
+def stood_in_text(count: int, base_url: str) -> EmailText:
+    """One message for several alerts that did not reach somebody for whom this person stands in."""
+    return _fill("stood_in", count=count, link=f"{base_url}/alerts?state=unanswered&whose=me")
+
+
+def digest_text(day: date, items: Sequence[DigestItem], base_url: str) -> EmailText:
+    """How one person's work stands in the morning: counts, and where to begin."""
+    counts = {str(item.name): item.count for item in items}
+    return _fill("digest", day=show_day(day), counts=counts, total=sum(counts.values()), link=f"{base_url}/")
 
 
 def no_report_text(silent: Sequence[SilentFeed], link: str) -> EmailText:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tracker.services.context import Context
 from tracker.store import audit, plans
 from tracker.store.models import (
+    Alert,
     AuditEntry,
     Child,
     ChildIdentifier,
@@ -29,6 +30,7 @@ def remove_if_empty(session: Session, child: Child, line_id: int | None, context
     if session.scalar(select(Line.id).where(Line.child_id == child.id).limit(1)) is not None:
         return False
     plans.remove_asked(session, child_id=child.id)
+    session.execute(update(Alert).where(Alert.child_id == child.id).values(child_id=None))
     for model in (RepeatFlagRow, ChildKey, ChildIdentifier, ChildName):
         session.execute(delete(model).where(model.child_id == child.id))
     session.delete(child)

@@ -81,7 +81,7 @@ def _keep_of_child(
         row.episode_ids = list(flag.episode_ids)
         if key not in stored or row.withdrawn_at is not None:
             row.raised_at = context.now
-            row.withdrawn_at = row.withdrawn_reason = None
+            row.withdrawn_at = row.withdrawn_reason = row.told_at = None
             session.add(row)
             yield "repeat_flag_raised", row
         yield from _keep_end(row, today)

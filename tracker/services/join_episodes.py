@@ -200,6 +200,7 @@ def _move_rows(session: Session, kept: Episode, gone: Episode) -> dict[str, Any]
         (one.field, one.police_value)
         for one in session.scalars(select(EpisodeDecision).where(EpisodeDecision.episode_id == kept.id))
     }
+    kept.told_found_at = kept.told_found_at or gone.told_found_at
     moved["decisions"] = []
     for one in session.scalars(select(EpisodeDecision).where(EpisodeDecision.episode_id == gone.id)):
         if (one.field, one.police_value) not in asked:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.store import audit, people
-from tracker.store.models import Child, Episode, Interview, InterviewEpisode
-from tracker.store.visibility import children_visible_to, episodes_visible_to, sees_all
+from tracker.store.models import Alert, Child, Episode, Interview, InterviewEpisode
+from tracker.store.visibility import alerts_visible_to, children_visible_to, episodes_visible_to, sees_all
 
 CHANGED_MEANWHILE = FormProblem(
     "changed_meanwhile",
@@ -89,6 +89,14 @@ def refuse_unseen_child(session: Session, context: Context, child_id: int, probl
 def actor_sees_all(session: Session, context: Context) -> bool:
     """Whether the actor may see records that belong to no child yet. A part of the system may."""
     return context.actor.person_id is None or sees_all(_actor_as_viewer(session, context.actor.person_id))
+
+
+def actor_sees_alert(session: Session, context: Context, alert_id: int) -> bool:
+    """Whether the actor may see this alert. A part of the system may."""
+    if context.actor.person_id is None:
+        return True
+    seen = alerts_visible_to(_actor_as_viewer(session, context.actor.person_id))
+    return session.scalar(select(Alert.id).where(Alert.id == alert_id, seen)) is not None
 
 
 def _actor_as_viewer(session: Session, person_id: int) -> Viewer:

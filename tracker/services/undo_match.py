@@ -61,7 +61,7 @@ def undo_match(
             .order_by(Line.as_of_at, Line.line_no, Line.id)
             .with_for_update()
         ).all()
-        told = update(Alert).where(Alert.episode_id == row.id).values(episode_id=None, line_id=line.id)
+        told = update(Alert).where(Alert.episode_id == row.id).values(episode_id=None, line_id=line.id, child_id=None)
         session.execute(told)
         for one in lines:
             _ask_again(session, one, decision, feeds, context)

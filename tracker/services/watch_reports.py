@@ -8,17 +8,14 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import show_instant
 from tracker.core.expected_reports import Expectation, expectations, missed
 from tracker.core.feed import Feed
-from tracker.core.recipients import people_of
-from tracker.core.terms import Audience, Role
+from tracker.core.notices import Matter, NoticeDue, may_be_told, notices_due, policy_of
+from tracker.core.terms import Trigger
 from tracker.services.context import Context
-from tracker.services.email_texts import SilentFeed, message_domain, no_report_text
+from tracker.services.email_texts import EmailText, SilentFeed, alerts_list, no_report_text
+from tracker.services.notice_messages import tell
 from tracker.services.transaction import writing
-from tracker.store import audit, db, expected, outbox, people
+from tracker.store import audit, db, expected, notices, people
 from tracker.store.models import ReportAbsence, ReportWatch
-
-FOR_WHO_SEES_REPORTS = "/reports"
-FOR_ADMINISTRATORS = "/tokens"
-"""Where the email leads: an administrator sees no reports, but the tokens and feeds by which they come."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,9 @@ def _is_anything_due(session: Session, context: Context, wanted: Mapping[str, Fe
     if any(_due(watch, wanted[name], context) for name, watch in held.items()):
         return True
     waiting = expected.unsettled(session, wanted)
-    untold = any(row.told_at is None for row in waiting)
-    return untold or any(expected.arrivals(session, row.feed, row.expected_at) for row in waiting)
+    return bool(_untold(session, context, wanted)) or any(
+        expected.arrivals(session, row.feed, row.expected_at) for row in waiting
+    )
 
 
 def _due(watch: ReportWatch, feed: Feed, context: Context) -> list[Expectation]:
@@ -109,39 +107,45 @@ def _settle(session: Session, context: Context, wanted: Mapping[str, Feed]) -> i
 
 
 def _tell(session: Session, context: Context, wanted: Mapping[str, Feed]) -> tuple[int, int]:
-    """One email for each person, of every day still open that nobody was told of."""
-    untold = [row for row in expected.unsettled(session, wanted) if row.told_at is None]
-    if not untold:
+    """One email for each receiver, of every day still open that nobody was told of; an alert for each day."""
+    policy = policy_of(context.rules.triggers, Trigger.NO_REPORT)
+    untold = _untold(session, context, wanted)
+    if policy is None or not untold:
         return 0, 0
-    links = _links(session, context)
-    if not links:
+    known = people.recipients(session)
+    due = [one for row in untold for one in notices_due(_matter(row), policy, known, context.now)]
+    if not due:
         return 0, len(untold)
+    told_of = {one.matter.subject_id for one in due}
     silent = [_silent(session, feed, untold) for name, feed in sorted(wanted.items()) if _of(untold, name)]
-    addresses = outbox.addresses_of(session, set(links))
-    emails = []
-    for person_id, link in links.items():
-        text = no_report_text(silent, context.base_url + link)
-        key = f"absence:{untold[0].feed}:{untold[0].expected_on}:{person_id}"
-        address = addresses[person_id]
-        emails.append(outbox.NewEmail(key, text.template, address, text.subject, text.body, person_id))
-    outbox.queue_emails(session, emails, context.now, message_domain(context.base_url))
-    expected.mark_told(session, [row.id for row in untold], context.now)
+
+    def words(theirs: Sequence[NoticeDue], reference: str) -> EmailText:
+        path = f"/alerts/{reference}" if len(theirs) == 1 else alerts_list(Trigger.NO_REPORT)
+        return no_report_text(silent, context.base_url + path)
+
+    tell(session, context, due, known, words)
+    expected.mark_told(session, told_of, context.now)
+    told = {one.told.key: one.told.person_id for one in due}
+    ids = sorted(id_ for id_ in told.values() if id_ is not None)
     for row in untold:
-        details = {"feed": row.feed, "expected_on": row.expected_on.isoformat(), "recipient_ids": sorted(links)}
+        details = {"feed": row.feed, "expected_on": row.expected_on.isoformat(), "recipient_ids": ids}
         _audit(session, context, "report_absence_told", row.id, details)
-    return len(links), 0
+    return len(told), 0
+
+
+def _untold(session: Session, context: Context, wanted: Mapping[str, Feed]) -> list[ReportAbsence]:
+    """The days still open of which people are to be told now."""
+    policy = policy_of(context.rules.triggers, Trigger.NO_REPORT)
+    waiting = [row for row in expected.unsettled(session, wanted) if row.told_at is None]
+    return [row for row in waiting if policy and may_be_told(policy, row.expected_at, context.now)]
+
+
+def _matter(row: ReportAbsence) -> Matter:
+    return Matter(Trigger.NO_REPORT, notices.ABSENCE, row.id, row.expected_at, row.expected_on.isoformat())
 
 
 def _audit(session: Session, context: Context, action: str, row_id: int, details: Mapping[str, object]) -> None:
     audit.record(session, action, context.actor, context.now, "report_absence", row_id, details)
-
-
-def _links(session: Session, context: Context) -> dict[int, str]:
-    """Whom to tell → where their email leads: the lead, or who stands in, and every administrator."""
-    known = people.recipients(session)
-    leads = people_of(Audience.LEAD, None, None, known, context.now)
-    administrators = {person.id: FOR_ADMINISTRATORS for person in known if Role.ADMINISTRATOR in person.roles}
-    return administrators | {person.id: FOR_WHO_SEES_REPORTS for person in leads}
 
 
 def _of(rows: Sequence[ReportAbsence], feed: str) -> list[ReportAbsence]:

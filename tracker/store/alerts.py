@@ -52,7 +52,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     raised: dict[int, list[Any]] = defaultdict(list)
     for alert in plain_rows(session, _RAISED, ids=ids):
         raised[alert.episode_id].append(alert)
-    allocated = _allocated_to(session, ids)
+    allocated = allocated_to(session, ids)
     return {
         row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
         for row in rows
@@ -164,7 +164,7 @@ def count_of_message(session: Session, message_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def _allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
+def allocated_to(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Episode id → the person to whom its newest allocated interview is given."""
     return dict(iter(plain_rows(session, _ALLOCATED, ids=list(ids))))
 
@@ -184,12 +184,6 @@ _ALLOCATED = (
     .select_from(_link.join(_interview, _interview.c.id == _link.c.interview_id))
     .where(_link.c.episode_id.in_(_ids), _interview.c.allocated_to_id.is_not(None))
     .order_by(_interview.c.id)
-)
-_CARRIED = (
-    select(Alert, Episode, Line)
-    .outerjoin(Episode, Episode.id == Alert.episode_id)
-    .outerjoin(Line, Line.id == Alert.line_id)
-    .where(Alert.outbox_id == bindparam("message_id"))
 )
 _now: BindParameter[datetime] = bindparam("now")
 _episode, _line = Episode.__table__.c, Line.__table__.c

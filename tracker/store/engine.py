@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,9 @@ def changed(session: Session, statement: Any) -> int:
 def insert_once(session: Session, table: type[Base], values: Mapping[str, object]) -> bool:
     """Insert a row unless its key is there already; whether this call inserted it."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return changed(session, insert(table).values(**values).on_conflict_do_nothing()) == 1
+    key = inspect(table).primary_key[0]
+    row = insert(table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(row).first() is not None  # PostgreSQL's driver counts no rows of such an INSERT
 
 
 def beat(session: Session, job: str, now: datetime, seconds: float) -> None:
@@ -77,6 +79,10 @@ def give_back_lease(session: Session, name: str, holder: str, now: datetime) -> 
 def mark_done(session: Session, work: str, key: str, now: datetime) -> bool:
     """That daily or monthly work is done for this day or month; False if it was marked already."""
     return insert_once(session, DueRun, {"work": work, "key": key, "done_at": now})
+
+
+def is_done(session: Session, work: str, key: str) -> bool:
+    return session.get(DueRun, (work, key)) is not None
 
 
 def last_done(session: Session, work: str) -> str | None:

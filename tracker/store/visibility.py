@@ -3,11 +3,11 @@
 from enum import Enum
 from typing import Protocol
 
-from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from tracker.core.terms import Role
-from tracker.store.models import Child, Episode, Interview, InterviewAllocation, InterviewEpisode
+from tracker.store.models import Action, Alert, Child, Episode, Interview, InterviewAllocation, InterviewEpisode
 
 _Merged, _Joined = aliased(Child), aliased(Episode)
 _CHILD_STANDS = Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None)))
@@ -17,6 +17,10 @@ _EPISODE_STANDS = Episode.id.not_in(select(_Joined.id).where(_Joined.joined_into
 
 SEES_ALL = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
 """Roles that see every record. An interviewer sees their own; the other roles see none."""
+
+
+OF_NO_CHILD = ("report_absence", "outbox", "engine")
+"""What an alert may be about that is no record of a child, nor of one not known yet."""
 
 
 class Sees(Protocol):
@@ -59,6 +63,29 @@ def children_visible_to(viewer: Sees) -> ColumnElement[bool]:
 def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
     """A condition on `Episode`: every episode of every child that they may see, but none joined into another."""
     return episodes_in_sight(sight_of(viewer), viewer.person_id)
+
+
+def alerts_visible_to(viewer: Sees) -> ColumnElement[bool]:
+    """A condition on `Alert`: one about a record is seen by those who see the record; an action's by its owner too.
+
+    One about no child (a report that did not come, a message that did not arrive, the engine) is seen by those who see
+    every record, by administrators, and by whoever was told. One of a line or report, of no child yet, by those who see
+    everything.
+    """
+    if sees_all(viewer):
+        return true()
+    theirs = select(Episode.id).where(episodes_visible_to(viewer))
+    children = select(Child.id).where(children_visible_to(viewer))
+    own = select(Action.id).where(Action.owner_id == viewer.person_id)
+    of_no_child: ColumnElement[bool] = Alert.subject.in_(OF_NO_CHILD)
+    if Role.ADMINISTRATOR not in viewer.roles:
+        of_no_child = and_(of_no_child, Alert.recipient_id == viewer.person_id)
+    return or_(
+        and_(Alert.episode_id.is_not(None), Alert.episode_id.in_(theirs)),
+        and_(Alert.episode_id.is_(None), Alert.child_id.in_(children)),
+        and_(Alert.subject == "action", Alert.subject_id.in_(own)),
+        of_no_child,
+    )
 
 
 Whose = int | BindParameter[int]

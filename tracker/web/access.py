@@ -73,7 +73,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_MANAGER: _SENIOR,
     Role.HEAD_OF_SERVICE: _SENIOR,
     Role.OPERATIONAL_GROUP: frozenset({P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_MAILBOX}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE, P.MANAGE_FEEDS, P.MANAGE_LADDER, P.SEE_ENGINE, P.SEE_MAILBOX}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            P.MANAGE_PEOPLE,
+            P.MANAGE_FEEDS,
+            P.MANAGE_LADDER,
+            P.SEE_ENGINE,
+            P.SEE_MAILBOX,
+            P.SEE_ALERTS,
+            P.ACKNOWLEDGE_ALERTS,  # of those about no child only: tracker/store/visibility.py
+        }
+    ),
     Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_MAILBOX}),
 }
 

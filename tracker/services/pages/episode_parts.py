@@ -194,7 +194,7 @@ def alert_view(alert: Alert, message: OutboxMessage | None, names: dict[int, str
         recipient_id=alert.recipient_id,
         recipient=told_name(alert, names),
         sent_at=message.sent_at if message else None,
-        undelivered_why=message.stopped_why if message and message.stopped_at else None,
+        undelivered_why=(message.undelivered_why or message.stopped_why) if message else None,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=names.get(alert.acknowledged_by_id) if alert.acknowledged_by_id else None,
         acknowledged_reason=BreachReason(alert.acknowledged_reason) if alert.acknowledged_reason else None,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.store.db import Base
 
 _OTHER = "trigger IS NOT NULL"
-_UNDELIVERED = "undelivered_at IS NOT NULL AND undelivered_told_at IS NULL"
+UNDELIVERED = "undelivered_at IS NOT NULL AND undelivered_told_at IS NULL"
 
 
 class Alert(Base):
@@ -80,8 +80,8 @@ class OutboxMessage(Base):
         Index(
             "ix_outbox_undelivered",
             "undelivered_at",
-            sqlite_where=text(_UNDELIVERED),
-            postgresql_where=text(_UNDELIVERED),
+            sqlite_where=text(UNDELIVERED),
+            postgresql_where=text(UNDELIVERED),
         ),
     )
 

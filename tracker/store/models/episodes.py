@@ -8,6 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.store.db import Base
 
+FOUND_UNTOLD = (
+    "found_at IS NOT NULL AND NOT (returned_at IS NOT NULL) AND excluded IS NULL "
+    "AND (told_found_at IS NULL OR told_found_at != found_at)"
+)
+"""Of a query on this table alone; written out, as SQLite uses a partial index only for its literal condition. In the
+plain form of the double "not" SQLite would rather read all that have not returned, by another index."""
+
 
 class Episode(Base):
     """The columns of `core.episodes.MissingEpisode`, and what the machinery needs.
@@ -16,7 +23,8 @@ class Episode(Base):
     what is due and not what is stored. `closed_as`: the interview state that no passing of time changes (withdrawn,
     not_required, completed_in_time, completed_late, declined), else null; lists filter by it. `needs_decision`: its
     flags ask something of a person. `meeting_check_at`: when a trigger of a strategy meeting may next come true; null
-    when none can. services/follow_up.py keeps all of these true.
+    when none can. services/follow_up.py keeps all of these true. `told_found_at`: the `found_at` of which people were
+    told that nobody has returned since.
     """
 
     __tablename__ = "episode"
@@ -48,6 +56,12 @@ class Episode(Base):
             "missing_from_at",
             sqlite_where=text("returned_at IS NULL AND excluded IS NULL"),
             postgresql_where=text("returned_at IS NULL AND excluded IS NULL"),
+        ),
+        Index(
+            "ix_episode_found_untold",
+            "found_at",
+            sqlite_where=text(FOUND_UNTOLD),
+            postgresql_where=text(FOUND_UNTOLD),
         ),
         Index("ix_episode_closed_as", "closed_as", "missing_from_at"),
         Index(
@@ -107,6 +121,7 @@ class Episode(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     sweep_at: Mapped[datetime | None]
     meeting_check_at: Mapped[datetime | None]
+    told_found_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)

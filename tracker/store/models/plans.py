@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tracker.store.db import Base
 
 _OPEN = "done_at IS NULL AND withdrawn_at IS NULL"
+OVERDUE_UNTOLD = f"{_OPEN} AND (told_due_on IS NULL OR told_due_on != due_on)"
+"""Of a query on this table alone; written out, as SQLite uses a partial index only for its literal condition."""
+
 _STANDS = "held_at IS NULL AND decided_at IS NULL AND withdrawn_at IS NULL"
 
 
@@ -23,6 +26,7 @@ class Action(Base):
         Index("ix_action_interview_id", "interview_id"),
         Index("ix_action_owner_open", "owner_id", "due_on", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_action_open", "due_on", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_action_untold", "due_on", sqlite_where=text(OVERDUE_UNTOLD), postgresql_where=text(OVERDUE_UNTOLD)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.store.db import Base
 
+FLAG_UNTOLD = "told_at IS NULL AND withdrawn_at IS NULL AND ended_on IS NULL"
+"""Of a query on this table alone; written out, as SQLite uses a partial index only for its literal condition."""
+
 
 class RepeatFlagRow(Base):
     __tablename__ = "repeat_flag"
@@ -22,8 +25,8 @@ class RepeatFlagRow(Base):
         Index(
             "ix_repeat_flag_untold",
             "raised_at",
-            sqlite_where=text("told_at IS NULL AND withdrawn_at IS NULL"),
-            postgresql_where=text("told_at IS NULL AND withdrawn_at IS NULL"),
+            sqlite_where=text(FLAG_UNTOLD),
+            postgresql_where=text(FLAG_UNTOLD),
         ),
         Index(
             "ix_repeat_flag_ends_on",

@@ -15,6 +15,9 @@ RECEIPT_READING = text("receipt.status = 'reading'")
 
 RECEIPT_UNDOING = text("receipt.status = 'undoing'")
 
+LINES_UNTOLD = "lines_told_at IS NULL AND status = 'complete'"
+"""Of a query on receipts alone; written out likewise."""
+
 STANDS = ("reading", "complete")
 """States of a receipt whose lines speak: not refused, and not taken back."""
 
@@ -47,6 +50,12 @@ class Receipt(Base):
             sqlite_where=text("status = 'undoing'"),
             postgresql_where=text("status = 'undoing'"),
         ),
+        Index(
+            "ix_receipt_lines_untold",
+            "received_at",
+            sqlite_where=text(LINES_UNTOLD),
+            postgresql_where=text(LINES_UNTOLD),
+        ),
         CheckConstraint("status IN ('reading', 'complete', 'refused', 'undoing', 'undone')", name="status"),
     )
 
@@ -72,7 +81,7 @@ class Receipt(Base):
     columns: Mapped[list[str] | None] = mapped_column(JSON)
     ignored_columns: Mapped[list[str]] = mapped_column(default=list)
     finished_at: Mapped[datetime | None]
-    lines_told_at: Mapped[datetime | None]  # when people were told that lines of it wait for a decision
+    lines_told_at: Mapped[datetime | None]  # when people were told that lines of it wait, or none waited any more
 
 
 class Line(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from tracker.core.clock import local_date, read_local
-from tracker.core.terms import BreachReason, EscalationReason, Rung
+from tracker.core.terms import BreachReason, EscalationReason, Rung, Trigger
 from tracker.web.fields import LondonDateTimeField
 from tracker.web.forms import Form, Radios, Select
 from tracker.web.words import choices
@@ -24,7 +24,7 @@ class AlertFilterForm(Form):
         csrf = False
 
     state = Select("Show", choices=STATES, default="")
-    rung = Select("Step", choices=[("", "Every step"), *choices(Rung)], default="")
+    rung = Select("Told of", choices=[("", "Everything"), *choices(Rung), *choices(Trigger)], default="")
     whose = Select("Sent to", choices=[("", "Anybody"), ("me", "Me")], default="")
 
 
@@ -57,3 +57,9 @@ class AcknowledgeForm(Form):
         default="",
     )
     planned = LondonDateTimeField("When is the interview planned? (if you know)")
+
+
+class TriggerAcknowledgeForm(Form):
+    """Of what is no interview that is late: nobody is asked why, and nothing is held back."""
+
+    planned = LondonDateTimeField("When will it be dealt with? (if you know)")

@@ -7,9 +7,15 @@ from tracker.core.terms import BreachReason, EscalationReason
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.errors import Conflict, Refused
 from tracker.services.escalate_alert import escalate as escalate_alert
-from tracker.services.pages.alerts import AlertFilters, alert_list, alert_page
+from tracker.services.pages.alerts import AlertFilters, AlertPage, alert_list, alert_page
 from tracker.web.access import Permission, requires
-from tracker.web.alerts.forms import AcknowledgeForm, AlertFilterForm, EscalateForm, quick_plans
+from tracker.web.alerts.forms import (
+    AcknowledgeForm,
+    AlertFilterForm,
+    EscalateForm,
+    TriggerAcknowledgeForm,
+    quick_plans,
+)
 from tracker.web.forms import add_problems
 from tracker.web.records import page_number
 from tracker.web.request import may, now, request_context, signed_in_viewer
@@ -33,11 +39,14 @@ def index() -> str:
 @requires(Permission.SEE_ALERTS)
 def show(reference: str) -> str | Response:
     """One alert by the random reference in its email, and acknowledging it."""
-    form, plans = AcknowledgeForm(), quick_plans(now())
+    plans = quick_plans(now())
     if request.method == "POST" and not may(Permission.ACKNOWLEDGE_ALERTS):
         abort(403)
+    page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
+    form = TriggerAcknowledgeForm() if page.trigger else AcknowledgeForm()
     if form.validate_on_submit():
-        reason = BreachReason(form.reason.data) if form.reason.data else None
+        given = getattr(form, "reason", None)
+        reason = BreachReason(given.data) if given and given.data else None
         _, planned_at = plans.get(request.form.get("plan", ""), ("", form.planned.data))
         try:
             acknowledge(request_context(), reference=reference, reason=reason, planned_at=planned_at)
@@ -48,7 +57,7 @@ def show(reference: str) -> str | Response:
         else:
             flash("The alert is acknowledged.", "done")
             return redirect(url_for("alerts.show", reference=reference))
-    return _show(reference, form, EscalateForm(formdata=None))
+    return _show(page, form, EscalateForm(formdata=None))
 
 
 @bp.post("/<reference>/escalate")
@@ -66,10 +75,10 @@ def escalate(reference: str) -> str | Response:
         else:
             flash(f"Told now: {', '.join(done.told)}.", "done")
             return redirect(url_for("alerts.show", reference=reference))
-    return _show(reference, AcknowledgeForm(formdata=None), form)
-
-
-def _show(reference: str, form: AcknowledgeForm, escalating: EscalateForm) -> str:
     page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
+    return _show(page, AcknowledgeForm(formdata=None), form)
+
+
+def _show(page: AlertPage, form: AcknowledgeForm | TriggerAcknowledgeForm, escalating: EscalateForm) -> str:
     plans = quick_plans(now())
     return render_template("alerts/show.html", page=page, form=form, escalating=escalating, plans=plans)

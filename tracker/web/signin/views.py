@@ -10,6 +10,7 @@ from tracker.services import people, sessions
 from tracker.services.errors import Refused
 from tracker.services.pages.people import covers_for
 from tracker.services.pages.people import person as person_row
+from tracker.services.send_digest import preview
 from tracker.web.access import public, signed_in
 from tracker.web.forms import add_problems
 from tracker.web.people.forms import AbsenceForm, absence_shown
@@ -82,7 +83,8 @@ def account() -> str | Response:
                 flash("Your password is changed. You have been signed out everywhere else.", "done")
                 return redirect(url_for("signin.account"))
     person = person_row(request_context(), me.person_id)
-    return render_template("signin/account.html", form=form, me=me, email=email, person=person)
+    digest = preview(request_context(), me, settings().digest.policy)
+    return render_template("signin/account.html", form=form, me=me, email=email, person=person, digest=digest)
 
 
 @bp.route("/account/absence", methods=["GET", "POST"])

@@ -10,7 +10,21 @@ depends_on = None
 
 UNDELIVERED = "undelivered_at IS NOT NULL AND undelivered_told_at IS NULL"
 OTHER = "trigger IS NOT NULL"
-FLAG_UNTOLD = "told_at IS NULL AND withdrawn_at IS NULL"
+FLAG_UNTOLD = "told_at IS NULL AND withdrawn_at IS NULL AND ended_on IS NULL"
+FOUND_UNTOLD = (
+    "found_at IS NOT NULL AND NOT (returned_at IS NOT NULL) AND excluded IS NULL "
+    "AND (told_found_at IS NULL OR told_found_at != found_at)"
+)
+ACTION_UNTOLD = (
+    "done_at IS NULL AND withdrawn_at IS NULL AND (told_due_on IS NULL OR told_due_on != due_on)"
+)
+LINES_UNTOLD = "lines_told_at IS NULL AND status = 'complete'"
+UNTOLD = (
+    ("ix_repeat_flag_untold", "repeat_flag", "raised_at", FLAG_UNTOLD),
+    ("ix_episode_found_untold", "episode", "found_at", FOUND_UNTOLD),
+    ("ix_action_untold", "action", "due_on", ACTION_UNTOLD),
+    ("ix_receipt_lines_untold", "receipt", "received_at", LINES_UNTOLD),
+)
 HOURS = "CASE rung WHEN 'due_soon' THEN -24 WHEN 'overdue_24h' THEN 24 WHEN 'overdue_96h' THEN 96 ELSE 0 END"
 
 
@@ -32,14 +46,13 @@ def _mark_as_told() -> None:
     """What stood before this release is nobody's news: it is told of by no storm of emails."""
     op.add_column("repeat_flag", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE repeat_flag SET told_at = raised_at")
-    op.create_index(
-        "ix_repeat_flag_untold", "repeat_flag", ["raised_at"],
-        sqlite_where=sa.text(FLAG_UNTOLD), postgresql_where=sa.text(FLAG_UNTOLD),
-    )  # fmt: skip
+    op.add_column("episode", sa.Column("told_found_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("action", sa.Column("told_due_on", sa.Date(), nullable=True))
     op.execute("UPDATE action SET told_due_on = due_on WHERE due_on < CURRENT_DATE")
     op.add_column("receipt", sa.Column("lines_told_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE receipt SET lines_told_at = received_at")
+    for name, table, column, condition in UNTOLD:
+        op.create_index(name, table, [column], sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
 
 
 def _add_ladder() -> None:
@@ -131,9 +144,11 @@ def downgrade() -> None:
         batch_op.alter_column("recipient_id", existing_type=sa.Integer(), nullable=False)
         for name in ("escalated_reason", "escalated_by_id", "to_other", "offset_hours", "child_id", "trigger", "subject_id", "subject"):
             batch_op.drop_column(name)
+    for name, table, _, _ in UNTOLD:
+        op.drop_index(name, table)
+    op.drop_column("episode", "told_found_at")
     op.drop_column("receipt", "lines_told_at")
     op.drop_column("action", "told_due_on")
-    op.drop_index("ix_repeat_flag_untold", "repeat_flag")
     op.drop_column("repeat_flag", "told_at")
     with op.batch_alter_table("api_token") as batch_op:
         batch_op.drop_column("purpose")
