@@ -27,6 +27,7 @@ from tracker.store.models import Alert, Line, OutboxMessage, Receipt
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
+    "several",
 }  # fmt: skip
 
 CHILD = {
@@ -80,6 +81,8 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         current.add(line)
     for hours in (0, 49, 73, 97, 169):
         at = replace(context, now=NOON + hours * HOUR, base_url="https://tracker.council.invalid")
+        if hours == 169:
+            at = replace(at, rules=replace(at.rules, single_messages=1))
         sweep(at)
         if hours < 73:
             watch_reports(at, {"generic": replace(wiring(app).settings.feeds["generic"], expected_by=time(8))})

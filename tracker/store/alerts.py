@@ -1,13 +1,15 @@
 """Alerts raised: which rungs a clock has had, and what people answered."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
+from tracker.store.bulk import insert_for_ids
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line, OutboxMessage
 
 OF_A_CLOCK = Alert.trigger.is_(None)
@@ -48,14 +50,29 @@ def episode_clock(session: Session, row: Episode, *, told: bool = True) -> Runni
     return episode_clocks(session, [row]).get(row.id)
 
 
-def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, RunningClock]:
+class HasClock(Protocol):
+    """What is read of an episode for its clock: a row, or the values of one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def clock_no(self) -> int: ...
+    @property
+    def interview_due_at(self) -> datetime | None: ...
+    @property
+    def team_id(self) -> int | None: ...
+    @property
+    def carried_rungs(self) -> Sequence[str]: ...
+
+
+def episode_clocks(session: Session, rows: Collection[HasClock]) -> dict[int, RunningClock]:
     """Episode id → its clock, for many episodes in two queries; none for one without a deadline."""
     ids = [row.id for row in rows if row.interview_due_at is not None]
     if not ids:
         return {}
-    raised: dict[int, list[Alert]] = defaultdict(list)
-    for alert in session.scalars(select(Alert).where(Alert.episode_id.in_(ids), OF_A_CLOCK).order_by(Alert.id)):
-        raised[alert.episode_id or 0].append(alert)
+    raised: dict[int, list[Any]] = defaultdict(list)
+    for alert in session.execute(select(*_OF_CLOCK).where(Alert.episode_id.in_(ids), OF_A_CLOCK).order_by(Alert.id)):
+        raised[alert.episode_id].append(alert)
     allocated = _allocated_to(session, ids)
     return {
         row.id: _clock_of(row, row.interview_due_at, raised[row.id], allocated.get(row.id))
@@ -64,7 +81,13 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     }
 
 
-def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated_to_id: int | None) -> RunningClock:
+_OF_CLOCK = (
+    Alert.episode_id, Alert.clock_no, Alert.rung, Alert.rungs, Alert.offset_hours, Alert.acknowledged_at,
+    Alert.planned_at,
+)  # fmt: skip
+
+
+def _clock_of(row: HasClock, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
     carried = frozenset(row.carried_rungs)
     return RunningClock(
         subject="episode",
@@ -82,7 +105,7 @@ def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Alert], allocated
     )
 
 
-def _rungs(alerts: Iterable[Alert]) -> frozenset[str]:
+def _rungs(alerts: Iterable[Any]) -> frozenset[str]:
     return frozenset(rung for alert in alerts for rung in alert.rungs)
 
 
@@ -136,26 +159,31 @@ def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Seq
     return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
-def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
-    """The row that says a person is to be told. Whoever adds it holds the episode or line, so none is raised twice."""
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Their ids, in order. Whoever adds them holds the episode or line, so that none is raised twice."""
+    return insert_for_ids(session, Alert, rows)
+
+
+def alert_values(due: AlertDue, reference: str, outbox_id: int, now: datetime) -> dict[str, Any]:
+    """The row that says that somebody is to be told."""
     is_line = due.clock.subject == "line"
-    return Alert(
-        reference=reference,
-        dedupe_key=due.dedupe_key,
-        subject=due.clock.subject,
-        subject_id=due.clock.subject_id,
-        episode_id=None if is_line else due.clock.subject_id,
-        line_id=due.clock.subject_id if is_line else None,
-        clock_no=due.clock.clock_no,
-        rung=str(due.rung),
-        offset_hours=due.step.offset_hours,
-        rungs=[str(rung) for rung in due.rungs],
-        recipient_id=due.told.person_id,
-        to_other=to_other(due.told),
-        outbox_id=outbox_id,
-        due_at=due.clock.due_at,
-        raised_at=now,
-    )
+    return {
+        "reference": reference,
+        "dedupe_key": due.dedupe_key,
+        "subject": due.clock.subject,
+        "subject_id": due.clock.subject_id,
+        "episode_id": None if is_line else due.clock.subject_id,
+        "line_id": due.clock.subject_id if is_line else None,
+        "clock_no": due.clock.clock_no,
+        "rung": str(due.rung),
+        "offset_hours": due.step.offset_hours,
+        "rungs": [str(rung) for rung in due.rungs],
+        "recipient_id": due.told.person_id,
+        "to_other": to_other(due.told),
+        "outbox_id": outbox_id,
+        "due_at": due.clock.due_at,
+        "raised_at": now,
+    }
 
 
 def carried_by(session: Session, message: OutboxMessage) -> list[tuple[Alert, Episode | None, Line | None]]:

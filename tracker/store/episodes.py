@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -23,9 +24,21 @@ _SAME = (
 )  # fmt: skip
 _same_of = attrgetter(*_SAME)
 
+PLAIN_COLUMNS = [
+    Episode.__table__.c[name]
+    for name in (
+        "id", "child_id", "kind", "risk", "excluded", "flags", "person_fields", "as_of_at", "as_of_line", "setting",
+        *_SAME,
+    )
+]  # fmt: skip
+"""What `to_core` reads of an episode."""
 
-def to_core(row: Episode, child: Child) -> MissingEpisode:
-    """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
+
+def to_core(row: Any, child: Any) -> MissingEpisode:
+    """An Episode as the rules know it; what belongs to the Child (date of birth, sex, ethnicity) comes from there.
+
+    Either may be a row of plain columns with the same names (PLAIN_COLUMNS).
+    """
     same = dict(zip(_SAME, _same_of(row), strict=True))
     return MissingEpisode(
         id=row.id,
