@@ -26,14 +26,15 @@ ALLOWED: dict[str, set[str]] = {
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
-        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.store.migrations",
-        "flask", "click", "waitress",
+        "tracker.scheduler", "tracker.watchdog", "tracker.demo", "tracker.bench", "tracker.adapters.processes",
+        "tracker.store.migrations", "flask", "click", "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {
         "tracker.core", "tracker.services", "tracker.bootstrap", "tracker.settings", "tracker.adapters.processes",
         "apscheduler", "flask",
     },
+    "watchdog": {"tracker.core", "tracker.services", "tracker.bootstrap", "tracker.adapters.processes", "flask"},
     "bench": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "sqlalchemy", "flask",
         "werkzeug",
@@ -42,7 +43,10 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.bootstrap", "tracker.settings", "click",
         "flask",
     },
-    "settings": {"tracker.core", "tracker.settings_meetings", "tracker.settings_roads", "pydantic"},
+    "settings": {
+        "tracker.core", "tracker.settings_engine", "tracker.settings_meetings", "tracker.settings_roads", "pydantic",
+    },
+    "settings_engine": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_meetings": {"tracker.core", "pydantic"},
     "settings_roads": {"tracker.core", "pydantic"},
     "bootstrap": {"tracker", "flask"},
@@ -63,12 +67,15 @@ WHERE: dict[str, str] = {
     "cli": "The command line's frame calls services; the commands stand in tracker/commands.",
     "settings": "Settings are read before anything else exists: they know the core only.",
     "settings_meetings": "Settings are read before anything else exists: they know the core only.",
+    "settings_engine": "Settings are read before anything else exists: they know the core only.",
+    "watchdog": "The watchdog calls services and owns no rules.",
     "settings_roads": "Settings are read before anything else exists: they know the core only.",
     "bootstrap": "Wiring only.",
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "policy", "addresses", "pulls",
+    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "monitoring", "policy",
+    "addresses", "pulls",
     "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
     "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",

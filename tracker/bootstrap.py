@@ -9,11 +9,14 @@ from flask import Flask
 from tracker.adapters.charts import ChartRenderer
 from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
+from tracker.adapters.monitor import HttpsMonitor
 from tracker.adapters.report_source import HttpsReportSource
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
 from tracker.core.dropped_files import WatchedFolder
+from tracker.core.monitoring import Monitor
 from tracker.core.pulls import ReportSource
 from tracker.settings import PROJECT, Mail, Settings, SettingsError, load_settings
+from tracker.settings_engine import Monitoring
 from tracker.store.db import db, prepare_engine
 from tracker.store.migrations import migrate
 
@@ -28,6 +31,7 @@ class Wiring:
     charts: ChartRenderer
     source: ReportSource
     folder: WatchedFolder | None
+    monitor: Monitor | None
 
 
 def create_app(
@@ -57,6 +61,7 @@ def create_app(
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
         source=source or HttpsReportSource(),
         folder=make_folder(settings.intake.watch_folder),
+        monitor=make_monitor(settings.monitoring),
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
@@ -96,6 +101,13 @@ def make_mailer(mail: Mail) -> Mailer:
     if not mail.host:
         return NoMailer()
     return SmtpMailer(**mail.model_dump(exclude={"folder"}))
+
+
+def make_monitor(monitoring: Monitoring) -> Monitor | None:
+    """What hears of every good sweep; None where no address is set."""
+    url = monitoring.ping_url.get_secret_value()
+    allowed = monitoring.allow_private_addresses
+    return HttpsMonitor(url, monitoring.ping_timeout_seconds, monitoring.ca_file, allowed) if url else None
 
 
 def make_folder(path: str) -> WatchedFolder | None:

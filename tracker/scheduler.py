@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -34,6 +34,7 @@ from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.services.receive_report import resume_reading
 from tracker.services.reexamine import reexamine_due
 from tracker.services.undo_load import resume_undoing
+from tracker.services.watch_engine import is_outage, last_sweep_at, tell_of_outage
 from tracker.services.watch_reports import watch_reports
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ PASS_SECONDS = 300
 """A pass of sweep or delivery that takes longer stops between two steps, and goes on at the next tick."""
 
 DRAFTS_SECONDS = 900
+
+NOT_QUEUEING = frozenset({engine_state.DELIVER, engine_state.PING})
+"""Jobs that queue nothing. After any other that did something, the outbox is looked at straight away."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Engine:
         self.worker = worker_name()
         self.leads = False
         self.stopping = threading.Event()
+        self.delivering = threading.Lock()
+        self.held_at = self.pinged_at = float("-inf")
         self.scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -101,7 +107,16 @@ class Engine:
     def holds_lease(self) -> bool:
         """Ends before `lease_seconds`, so that another's next look at it still falls within them."""
         seconds = self.wiring.settings.scheduler.lease_seconds * 0.75
-        return lead_engine.hold(self.worker, self.wiring.clock.now(), seconds, is_gone) is not None
+        began = monotonic()
+        holds = lead_engine.hold(self.worker, self.wiring.clock.now(), seconds, is_gone) is not None
+        self.held_at = began if holds else float("-inf")
+        return holds
+
+    def still_leads(self) -> bool:
+        """Asked between two steps of a pass: whoever was stopped for a while finds out before the next that another
+        leads. The lease is looked at anew a few times in its run, not at every step."""
+        fresh = monotonic() - self.held_at < self.wiring.settings.scheduler.lease_seconds / 6
+        return fresh or self.holds_lease()
 
     def lead(self) -> None:
         """Keep or take the lead; whoever takes it acts at once on what fell due meanwhile."""
@@ -126,6 +141,14 @@ class Engine:
             done = job.work(self.context(), lambda: self._may_go_on(started))
             engine_state.record_beat(job.name, self.wiring.clock.now, perf_counter() - started)
             log.log(logging.INFO if any(done.values()) else logging.DEBUG, "%s: %s", job.name, done)
+            if any(done.values()) and job.name not in NOT_QUEUEING:
+                self.soon(engine_state.DELIVER)
+
+    def soon(self, name: str) -> None:
+        """Run a job now, beside its own times: once more after the run of it that may be under way."""
+        for job in (*self.jobs(), self.ping_job()):
+            if job.name == name and self.scheduler.running and not self.stopping.is_set():
+                self.scheduler.add_job(self.run, args=[job], id=f"{name} soon", replace_existing=True, max_instances=2)
 
     def _may_go_on(self, started: float) -> bool:
         return not self.stopping.is_set() and perf_counter() - started < PASS_SECONDS
@@ -156,11 +179,46 @@ class Engine:
         return feeds_to_replay_by(settings.feeds, settings.council.own_names)
 
     def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        return asdict(raise_alerts.sweep(context, self.worker, keep_going))
+        """Deadlines; then, after an outage, whoever looks after the engine is told once how long it was."""
+        before = last_sweep_at()
+        try:
+            done = raise_alerts.sweep(context, self.worker, lambda: keep_going() and self.still_leads())
+        except raise_alerts.SweepIncompleteError:
+            self.soon(engine_state.DELIVER)  # what could be looked at has been told
+            raise
+        outage = is_outage(before, context.now, self.wiring.settings.monitoring.outage_seconds)
+        told = tell_of_outage(context, before, context.now) if before and outage else 0
+        self._ping_soon()
+        return asdict(done) | {"outage_told": told}
+
+    def _ping_soon(self) -> None:
+        """After a good sweep, and not more often than is set."""
+        if self.wiring.monitor and monotonic() - self.pinged_at >= self.wiring.settings.monitoring.ping_seconds:
+            self.pinged_at = monotonic()
+            self.soon(engine_state.PING)
+
+    def ping_job(self) -> Job:
+        """A job of its own, so that a monitor that hangs delays no sweep."""
+        return Job(engine_state.PING, self.wiring.settings.monitoring.ping_seconds, self.ping)
+
+    def ping(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        if self.wiring.monitor:
+            self.wiring.monitor.ping()
+        return {}
 
     def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """One at a time in this process: a second run waits for the first, and then finds what that one has missed."""
         wired = self.wiring
-        return asdict(deliver_outbox.deliver(context, wired.mailer, wired.clock.now, keep_going, self.worker, is_gone))
+        with self.delivering:
+            done = deliver_outbox.deliver(
+                context,
+                wired.mailer,
+                wired.clock.now,
+                lambda: keep_going() and self.still_leads(),
+                self.worker,
+                is_gone,
+            )
+        return asdict(done)
 
     def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Reports whose reading was cut short, at their first line without an outcome; loads that are being undone."""

@@ -22,12 +22,13 @@ from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
 from tracker.core.rules import Rules
 from tracker.core.terms import Audience, EpisodeKind
+from tracker.settings_engine import AlertsSection, Monitoring
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings")
+SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "alerts", "monitoring")
 
 
 class SettingsError(ValueError):
@@ -121,6 +122,8 @@ class Settings(_Section):
     meetings: MeetingsSection
     meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
+    alerts: AlertsSection = AlertsSection()
+    monitoring: Monitoring = Monitoring()
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
 
@@ -158,6 +161,7 @@ class Settings(_Section):
             ladder=tuple(ladder_step(step.rung, step.offset_hours, *step.audience) for step in self.rungs),
             interview_form=self.interview_form,
             meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
+            single_messages=self.alerts.single_messages,
         )
 
     @cached_property
@@ -241,6 +245,8 @@ def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 
 _NOT_SETTINGS = {"TRACKER_CONFIG"}
+_FILES = {"mail_ca_file", "monitoring_ca_file", "clock_offset_file", "interview_form_file"}
+"""Settings that name a file themselves; of others `_FILE` names the file that holds the secret."""
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -250,7 +256,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
             continue
         name, text = variable.removeprefix("TRACKER_").lower(), raw
-        if name.endswith("_file") and name not in ("mail_ca_file", "clock_offset_file", "interview_form_file"):
+        if name.endswith("_file") and name not in _FILES:
             name, text = name.removesuffix("_file"), _secret(variable, raw)
         value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
         if name.startswith("pull_secret_"):

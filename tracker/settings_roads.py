@@ -20,7 +20,7 @@ class Intake(_Section):
     settle_seconds: float = Field(default=30, ge=0, le=3600)
 
 
-def _https(url: str) -> str:
+def https_address(url: str) -> str:
     try:
         parts, port = urlsplit(url), urlsplit(url).port
     except ValueError:
@@ -41,7 +41,7 @@ def _time_of_day(text: object) -> object:
     return text
 
 
-def _network(text: object) -> object:
+def network(text: object) -> object:
     if not isinstance(text, str):
         raise ValueError("is not a network")  # noqa: TRY004 (pydantic makes a sentence of a ValueError)
     return ip_network(text)
@@ -50,7 +50,7 @@ def _network(text: object) -> object:
 class PullSection(_Section):
     feed: str = Field(min_length=1)
     name: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9_-]{0,40})?$")
-    url: Annotated[str, AfterValidator(_https)] = Field(repr=False)
+    url: Annotated[str, AfterValidator(https_address)] = Field(repr=False)
     auth: Literal["none", "basic", "bearer", "client_certificate"] = "none"
     username: str = ""
     secret_file: str = ""
@@ -63,7 +63,7 @@ class PullSection(_Section):
     max_bytes: int | None = Field(default=None, ge=1)
     max_redirects: int = Field(default=0, ge=0, le=3)
     redirect_hosts: tuple[str, ...] = ()
-    allow_private_addresses: tuple[Annotated[Network, BeforeValidator(_network)], ...] = ()
+    allow_private_addresses: tuple[Annotated[Network, BeforeValidator(network)], ...] = ()
 
     @model_validator(mode="after")
     def _fits_together(self) -> "PullSection":

@@ -46,10 +46,11 @@ def serve(run: Command, host: str, port: int, with_scheduler: bool) -> None:
     import waitress
 
     from tracker.commands.engine import beside
+    from tracker.watchdog import watching
 
     gc.collect()
     gc.freeze()  # what the start made lives as long as the process: no collection need look through it again
-    with beside(run.app) if with_scheduler else nullcontext():
+    with watching(run.app), beside(run.app) if with_scheduler else nullcontext():
         waitress.serve(
             run.app,
             host=host,

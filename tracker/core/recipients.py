@@ -140,8 +140,9 @@ class Directory(Collection[Recipient]):
         role = _ROLE_OF[audience]
         if role is not Role.MANAGER or team_id is None:
             return self._by_role.get(role, [])
-        managers = self._managers_of.get(None, []) + self._managers_of.get(team_id, [])
-        return [person for _place, person in sorted(managers, key=lambda entry: entry[0])]
+        of_none, of_team = self._managers_of.get(None, []), self._managers_of.get(team_id, [])
+        both = sorted(of_none + of_team, key=lambda entry: entry[0]) if of_none and of_team else of_none or of_team
+        return [person for _place, person in both]
 
     def managers(self) -> list[Recipient]:
         return self._by_role.get(Role.MANAGER, [])

@@ -16,6 +16,7 @@ from tracker.store.engine_facts import engine_facts
 
 SWEEP = "sweep"
 DELIVER = "deliver"
+PING = "ping"
 
 REFUSED_SHOWN_FOR = timedelta(days=30)
 """How long the banner speaks of a refused email; the page of alerts keeps it for ever."""

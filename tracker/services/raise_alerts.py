@@ -31,7 +31,7 @@ CHUNK = 50
 """Rows to a transaction, of those that are read and written in bulk, and of the others: so many hold the database for
 about a third of a second."""
 
-PEOPLE_SECONDS = 5
+PEOPLE_SECONDS = 30
 """How long, at most, whoever came or left during a pass goes unnoticed by it."""
 
 
