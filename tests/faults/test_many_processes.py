@@ -187,4 +187,3 @@ def others_can_write() -> bool:
         finally:
             probe.rollback()
     return True
-
