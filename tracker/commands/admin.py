@@ -79,11 +79,16 @@ def back_up(run: Command, file: Path) -> int:
 def restore(run: Command, file: Path, replace: bool) -> int:
     """Put the copy in FILE back. Stop the service first; everybody signs in again afterwards."""
     try:
-        backup.restore(file, replace)
+        carried = backup.restore(file, run.context(), replace)
     except Refused as refused:
         return refuse(run, refused)
     renew_keys(run.context().now)
-    run.show({"restored": str(file)}, f"Restored from {file}.")
+    sentence = (
+        "What people were told since it was made is not known: the next sweep sends each of them one message."
+        if carried is None
+        else f"{carried:,} alerts raised since it was made are carried over: nobody is told of them twice."
+    )
+    run.show({"restored": str(file), "alerts_carried_over": carried}, f"Restored from {file}. {sentence}")
     return 0
 
 

@@ -52,9 +52,8 @@ class EngineState:
 def state(context: Context, stale_after_seconds: float) -> EngineState:
     """The engine as it stands at `context.now`. A sweep said to lie in the future proves nothing, so it is stale."""
     session = db.session()
-    facts = engine_facts(
-        session, sweep=SWEEP, deliver=DELIVER, ping=PING, stopped_since=context.now - REFUSED_SHOWN_FOR
-    )
+    since = context.now - REFUSED_SHOWN_FOR
+    facts = engine_facts(session, sweep=SWEEP, deliver=DELIVER, ping=PING, stopped_since=since)
     sweep_age = _age(facts.last_sweep_at, context.now)
     return EngineState(
         last_sweep_at=facts.last_sweep_at,

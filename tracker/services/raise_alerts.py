@@ -14,6 +14,7 @@ from tracker.core.clock import local_date
 from tracker.core.recipients import Directory
 from tracker.core.terms import LineOutcome
 from tracker.services.ask_meetings import ask_due_meetings
+from tracker.services.carry_over import restore_is_over, summing_up_after_restore
 from tracker.services.context import Context
 from tracker.services.sweep_episodes import look_at_plain_episodes, mend_episodes
 from tracker.services.sweep_result import SweepResult
@@ -68,6 +69,9 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
         meetings.due_episode_ids(reading, context.now),
     )
     reading.rollback()
+    after_restore = False
+    if any(due):
+        context, after_restore = summing_up_after_restore(context)
     one = _Sweep(context, f"{worker}/{secrets.token_hex(4)}", keep_going)
     aside = one.go_through(look_at_plain_episodes, due[0], PLAIN_CHUNK)
     for look, ids in zip((mend_episodes, _look_at_lines, _end_flags, _ask_meetings), (aside, *due[1:]), strict=True):
@@ -75,6 +79,8 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
     release_summed_up(one.growing.values(), one.worker)
     if one.failed:
         raise SweepIncompleteError(one.failed, one.result)
+    if after_restore and keep_going():
+        restore_is_over()
     return one.result
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,11 @@ def beat(session: Session, job: str, now: datetime, seconds: float) -> None:
     values = {"at": now, "seconds": seconds}
     if not insert_once(session, Heartbeat, {"job": job, **values}):
         session.execute(update(Heartbeat).where(Heartbeat.job == job).values(values))
+
+
+def end_beat(session: Session, job: str) -> None:
+    """It is no job of ours any more."""
+    session.execute(delete(Heartbeat).where(Heartbeat.job == job))
 
 
 def beats(session: Session) -> Sequence[Heartbeat]:

@@ -114,8 +114,8 @@ def engine_troubles() -> list[str]:
         )
     if _monitor_is_silent(state):
         troubles.append(
-            f"The monitoring address last heard of us: {ago(state.last_ping_at, now())}. Whoever watches it may believe "
-            "that the service has stopped."
+            f"The monitoring address last heard of us: {ago(state.last_ping_at, now())}. Whoever watches it may "
+            "believe that the service has stopped."
         )
     waited = state.oldest_unsent_age_seconds or 0
     if waited > EMAILS_LATE_AFTER_SECONDS:
