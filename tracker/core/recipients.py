@@ -100,6 +100,7 @@ class Directory(Collection[Recipient]):
 
     def __init__(self, people: Iterable[Recipient]) -> None:
         self._people = tuple(people)
+        self._asked: dict[int, list[Recipient]] = {}
 
     def __iter__(self) -> Iterator[Recipient]:
         return iter(self._people)
@@ -140,12 +141,18 @@ class Directory(Collection[Recipient]):
         role = _ROLE_OF[audience]
         if role is not Role.MANAGER or team_id is None:
             return self._by_role.get(role, [])
-        of_none, of_team = self._managers_of.get(None, []), self._managers_of.get(team_id, [])
-        both = sorted(of_none + of_team, key=lambda entry: entry[0]) if of_none and of_team else of_none or of_team
-        return [person for _place, person in both]
+        found = self._asked.get(team_id)
+        if found is None:
+            both = sorted(self._managers_of.get(None, []) + self._managers_of.get(team_id, []), key=_place)
+            found = self._asked[team_id] = [person for _, person in both]
+        return found
 
     def managers(self) -> list[Recipient]:
         return self._by_role.get(Role.MANAGER, [])
+
+
+def _place(entry: tuple[int, Recipient]) -> int:
+    return entry[0]
 
 
 def _directory(people: Collection[Recipient]) -> Directory:
