@@ -126,6 +126,9 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
         if email.template == "summed_up":
             assert "https://tracker.council.invalid/episodes?state=overdue" in email.body
             continue
+        if email.template == "several":
+            assert "https://tracker.council.invalid/alerts?whose=me&state=unanswered\n" in email.body
+            continue
         if email.template == "no_report":
             assert "18 Nov 2026, 08:00 GMT" in email.body
             assert "https://tracker.council.invalid/reports\n" in email.body
