@@ -13,7 +13,7 @@ from tracker.core.clock import FixedClock
 from tracker.services import lead_engine
 from tracker.services.context import Context
 from tracker.services.engine_state import SWEEP, record_beat
-from tracker.services.pages.engine import engine_page
+from tracker.services.pages.heartbeats import engine_life
 from tracker.services.transaction import writing
 from tracker.settings_engine import Monitoring
 from tracker.store.db import db
@@ -132,7 +132,7 @@ def test_a_silent_monitor_is_told_to_those_who_can_mend_it(
 def test_the_jobs_stand_in_a_part_of_a_page(app: Flask, context: Context, clock: FixedClock) -> None:
     beat("sweep", 0, clock)
     with app.test_request_context():
-        part = render_template("engine/heartbeats.html", life=engine_page(context))
+        part = render_template("engine/heartbeats.html", life=engine_life(context))
     assert "sweep" in part
     assert "0.2 s" in part
     assert "No scheduler leads now" in part

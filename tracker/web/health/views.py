@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from tracker.services.database_state import database_problem
 from tracker.services.engine_state import EngineState
-from tracker.services.pages.engine import EnginePage, engine_page
+from tracker.services.pages.heartbeats import EngineLife, engine_life
 from tracker.web.access import public
 from tracker.web.request import request_context
 from tracker.web.shell import engine
@@ -46,7 +46,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     if problem:
         return {"status": "not ready", "problem": problem}, 503
     state = {name: _plain(value) for name, value in asdict(engine()).items()}
-    life = engine_page(request_context())
+    life = engine_life(request_context())
     state["jobs"] = {job.name: {"at": _plain(job.at), "age_seconds": job.age_seconds} for job in life.jobs}
     state |= {name: getattr(life, name) for name in _COUNTS}
     return {"status": "ok", "engine": state}, 200
@@ -58,13 +58,13 @@ def metrics() -> Response:
     """The engine's state for Prometheus: ages and counts, nothing about anybody."""
     problem = database_problem()
     registry = CollectorRegistry()
-    found = (None, None) if problem else (engine(), engine_page(request_context()))
+    found = (None, None) if problem else (engine(), engine_life(request_context()))
     registry.register(_Gauges(problem is None, *found))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Gauges(Collector):
-    def __init__(self, ready: bool, state: EngineState | None, life: EnginePage | None) -> None:
+    def __init__(self, ready: bool, state: EngineState | None, life: EngineLife | None) -> None:
         self.ready = ready
         self.state = state
         self.life = life
@@ -78,7 +78,7 @@ class _Gauges(Collector):
         if self.life:
             yield from self._life(self.life)
 
-    def _life(self, life: EnginePage) -> Iterable[GaugeMetricFamily]:
+    def _life(self, life: EngineLife) -> Iterable[GaugeMetricFamily]:
         for name, words in _COUNTS.items():
             yield GaugeMetricFamily(f"tracker_{name}", words, float(getattr(life, name)))
         ages = GaugeMetricFamily("tracker_heartbeat_age_seconds", "since a job last ended well", labels=["job"])

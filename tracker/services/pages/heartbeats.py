@@ -19,7 +19,7 @@ class JobBeat:
 
 
 @dataclass(frozen=True)
-class EnginePage:
+class EngineLife:
     """`leader` is the process that acts (machine, number and a random part), None where none has ever; `is_led`: its
     lease still runs. `lease_token` rises with every change of hands. `clocks_due`: deadlines that have come and wait
     for the next sweep. `undelivered`: messages refused or come back of which nobody else has been told."""
@@ -32,7 +32,7 @@ class EnginePage:
     undelivered: int
 
 
-def engine_page(context: Context) -> EnginePage:
+def engine_life(context: Context) -> EngineLife:
     """As it stands at `context.now`. Each part is read by an index, whatever is stored."""
     session = db.session()
     lease = engine.lease(session, NAME)
@@ -40,7 +40,7 @@ def engine_page(context: Context) -> EnginePage:
         JobBeat(beat.job, beat.at, (context.now - beat.at).total_seconds(), beat.seconds)
         for beat in engine.beats(session)
     )
-    return EnginePage(
+    return EngineLife(
         jobs=jobs,
         leader=lease.holder if lease else None,
         is_led=lease is not None and not engine.is_free(lease, context.now),
