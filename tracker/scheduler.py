@@ -44,9 +44,6 @@ PASS_SECONDS = 300
 
 DRAFTS_SECONDS = 900
 
-NOT_QUEUEING = frozenset({engine_state.DELIVER, engine_state.PING})
-"""Jobs that queue nothing. After any other that did something, the outbox is looked at straight away."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -141,14 +138,19 @@ class Engine:
             done = job.work(self.context(), lambda: self._may_go_on(started))
             engine_state.record_beat(job.name, self.wiring.clock.now, perf_counter() - started)
             log.log(logging.INFO if any(done.values()) else logging.DEBUG, "%s: %s", job.name, done)
-            if any(done.values()) and job.name not in NOT_QUEUEING:
-                self.soon(engine_state.DELIVER)
+            if any(done.values()) and not job.name.startswith((engine_state.DELIVER, engine_state.PING)):
+                self.deliver_soon()  # it may have queued something
 
-    def soon(self, name: str) -> None:
+    def deliver_soon(self) -> None:
+        """By every road, whatever its own times."""
+        for job in self.jobs():
+            if job.name.startswith(engine_state.DELIVER):
+                self.soon(job)
+
+    def soon(self, job: Job) -> None:
         """Run a job now, beside its own times: once more after the run of it that may be under way."""
-        for job in (*self.jobs(), self.ping_job()):
-            if job.name == name and self.scheduler.running and not self.stopping.is_set():
-                self.scheduler.add_job(self.run, args=[job], id=f"{name} soon", replace_existing=True, max_instances=2)
+        if self.scheduler.running and not self.stopping.is_set():
+            self.scheduler.add_job(self.run, args=[job], id=f"{job.name} soon", replace_existing=True, max_instances=2)
 
     def _may_go_on(self, started: float) -> bool:
         return not self.stopping.is_set() and perf_counter() - started < PASS_SECONDS
@@ -184,7 +186,7 @@ class Engine:
         try:
             done = raise_alerts.sweep(context, self.worker, lambda: keep_going() and self.still_leads())
         except raise_alerts.SweepIncompleteError:
-            self.soon(engine_state.DELIVER)  # what could be looked at has been told
+            self.deliver_soon()  # what could be looked at has been told
             raise
         outage = is_outage(before, context.now, self.wiring.settings.monitoring.outage_seconds)
         told = tell_of_outage(context, before, context.now) if before and outage else 0
@@ -195,7 +197,7 @@ class Engine:
         """After a good sweep, and not more often than is set."""
         if self.wiring.monitor and monotonic() - self.pinged_at >= self.wiring.settings.monitoring.ping_seconds:
             self.pinged_at = monotonic()
-            self.soon(engine_state.PING)
+            self.soon(self.ping_job())
 
     def ping_job(self) -> Job:
         """A job of its own, so that a monitor that hangs delays no sweep."""
