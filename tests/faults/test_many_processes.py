@@ -126,6 +126,18 @@ def test_the_leader_killed_in_the_middle_each_of_200_is_told_once(overdue: set[s
     assert_each_told_once(server, overdue, copies_allowed=1)
 
 
+@pytest.mark.skipif(commands.kills() == commands.SHORT, reason="a minute more: TRACKER_FAULTS=full")
+def test_with_nobody_killed_200_emails_reach_200_recipients(overdue: set[str], database_url: str) -> None:
+    server = smtp_servers.Taking()
+    with ExitStack() as stack:
+        port = stack.enter_context(smtp_servers.serving(server))
+        stack.enter_context(running(commands.environment(database_url, port, **QUICK), 4, 3))
+        assert commands.wait_until(lambda: len(server.taken) > 0 and waiting() == 0, 120), f"{waiting()} wait"
+        time.sleep(3)
+    assert len(server.taken) == OVERDUE
+    assert_each_told_once(server, overdue, copies_allowed=0)
+
+
 def test_a_leader_that_stood_still_and_comes_back_doubles_nothing(overdue: set[str], database_url: str) -> None:
     server = Slow()
     with ExitStack() as stack:
