@@ -9,7 +9,7 @@ SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint migrate bench bench-matching faults fuzz
+.PHONY: help run demo test lint migrate bench bench-alerts bench-matching faults fuzz
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ migrate: $(VENV)/.runtime ## Bring the database to this version's tables
 
 bench: $(VENV)/.runtime ## Measure pages, sweep, intake, delivery and matching
 	@$(BIN)/tracker bench
+
+bench-alerts: $(VENV)/.runtime ## Measure a sweep that finds 10,000 breaches (EPISODES=1000000 for as many held)
+	@$(BIN)/tracker bench alerts $(if $(EPISODES),--episodes $(EPISODES))
 
 bench-matching: $(VENV)/.runtime ## Measure matching alone (CHILDREN=500000 for a country's)
 	@$(BIN)/tracker bench matching $(if $(CHILDREN),--children $(CHILDREN))

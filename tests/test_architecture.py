@@ -26,15 +26,15 @@ ALLOWED: dict[str, set[str]] = {
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
-        "tracker.scheduler", "tracker.demo", "tracker.bench", "tracker.adapters.processes", "tracker.adapters.mailer",
-        "tracker.store.migrations",
-        "flask", "click", "waitress",
+        "tracker.scheduler", "tracker.watchdog", "tracker.demo", "tracker.bench", "tracker.adapters.processes",
+        "tracker.adapters.mailer", "tracker.store.migrations", "flask", "click", "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {
         "tracker.core", "tracker.services", "tracker.bootstrap", "tracker.settings", "tracker.adapters.processes",
         "apscheduler", "flask",
     },
+    "watchdog": {"tracker.core", "tracker.services", "tracker.bootstrap", "tracker.adapters.processes", "flask"},
     "bench": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "tracker.adapters.mailer",
         "sqlalchemy", "flask", "werkzeug", "aiosmtpd",
@@ -44,10 +44,11 @@ ALLOWED: dict[str, set[str]] = {
         "flask",
     },
     "settings": {
-        "tracker.core", "tracker.settings_digest", "tracker.settings_mail", "tracker.settings_meetings",
-        "tracker.settings_roads", "pydantic",
+        "tracker.core", "tracker.settings_digest", "tracker.settings_engine", "tracker.settings_mail",
+        "tracker.settings_meetings", "tracker.settings_roads", "pydantic",
     },
     "settings_digest": {"tracker.core", "pydantic"},
+    "settings_engine": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_mail": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_meetings": {"tracker.core", "pydantic"},
     "settings_roads": {"tracker.core", "pydantic"},
@@ -71,13 +72,15 @@ WHERE: dict[str, str] = {
     "settings_digest": "Settings are read before anything else exists: they know the core only.",
     "settings_mail": "Settings are read before anything else exists: they know the core only.",
     "settings_meetings": "Settings are read before anything else exists: they know the core only.",
+    "settings_engine": "Settings are read before anything else exists: they know the core only.",
+    "watchdog": "The watchdog calls services and owns no rules.",
     "settings_roads": "Settings are read before anything else exists: they know the core only.",
     "bootstrap": "Wiring only.",
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "policy", "addresses",
-    "webhooks", "bounces", "pulls",
+    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "monitoring", "policy",
+    "addresses", "webhooks", "bounces", "pulls",
     "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
     "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",

@@ -11,14 +11,17 @@ from tracker.adapters.bounce_mailbox import ImapMailbox
 from tracker.adapters.charts import ChartRenderer
 from tracker.adapters.mailbox import FolderMailbox
 from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
+from tracker.adapters.monitor import HttpsMonitor
 from tracker.adapters.notify import NotifyMailer
 from tracker.adapters.report_source import HttpsReportSource
 from tracker.adapters.webhook import WebhookMailer
 from tracker.core.bounces import BounceMailbox
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
 from tracker.core.dropped_files import WatchedFolder
+from tracker.core.monitoring import Monitor
 from tracker.core.pulls import ReportSource
 from tracker.settings import PROJECT, Settings, SettingsError, load_settings
+from tracker.settings_engine import Monitoring
 from tracker.store.db import db, prepare_engine
 from tracker.store.migrations import migrate
 
@@ -35,6 +38,7 @@ class Wiring:
     folder: WatchedFolder | None
     webhooks: Mapping[str, Mailer]
     bounces: BounceMailbox | None
+    monitor: Monitor | None
 
 
 def create_app(
@@ -67,6 +71,7 @@ def create_app(
         folder=make_folder(settings.intake.watch_folder),
         webhooks={one.name: WebhookMailer(one, clock.now) for one in settings.webhooks_out},
         bounces=make_bounces(settings),
+        monitor=make_monitor(settings.monitoring),
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=database_url(settings),
@@ -120,6 +125,13 @@ def make_bounces(settings: Settings) -> BounceMailbox | None:
         return None
     found = given.model_dump(exclude={"every_seconds"}) | {"password": given.password.get_secret_value()}
     return ImapMailbox(**found)
+
+
+def make_monitor(monitoring: Monitoring) -> Monitor | None:
+    """What hears of every good sweep; None where no address is set."""
+    url = monitoring.ping_url.get_secret_value()
+    allowed = monitoring.allow_private_addresses
+    return HttpsMonitor(url, monitoring.ping_timeout_seconds, monitoring.ca_file, allowed) if url else None
 
 
 def make_folder(path: str) -> WatchedFolder | None:

@@ -6,13 +6,13 @@ and two schedulers do no harm. Of several, the one that holds the lease acts.
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from functools import partial
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -37,10 +37,12 @@ from tracker.services import (
 from tracker.services.context import Actor, Context
 from tracker.services.feed_drafts import delete_old_drafts
 from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
+from tracker.services.raise_notices import tell_engine_stale
 from tracker.services.receive_report import resume_reading
 from tracker.services.record_mail_events import read_mailbox
 from tracker.services.reexamine import reexamine_due
 from tracker.services.undo_load import resume_undoing
+from tracker.services.watch_engine import is_outage, last_sweep_at
 from tracker.services.watch_reports import watch_reports
 
 log = logging.getLogger(__name__)
@@ -50,8 +52,8 @@ PASS_SECONDS = 300
 
 DRAFTS_SECONDS = 900
 
-SPARE_THREADS = 2
-"""Beside one for each job: however many hang on another's server, the lead is kept and nothing waits for them."""
+SPARE_THREADS = 4
+"""Beside one for each job, for those that run at once too: however many hang on another's server, the lead is kept."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Engine:
         self.worker = worker_name()
         self.leads = False
         self.stopping = threading.Event()
+        self.delivering: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self.held_at = self.pinged_at = float("-inf")
         self.scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(self.jobs()) + SPARE_THREADS)},
@@ -127,7 +131,16 @@ class Engine:
     def holds_lease(self) -> bool:
         """Ends before `lease_seconds`, so that another's next look at it still falls within them."""
         seconds = self.wiring.settings.scheduler.lease_seconds * 0.75
-        return lead_engine.hold(self.worker, self.wiring.clock.now(), seconds, is_gone) is not None
+        began = monotonic()
+        holds = lead_engine.hold(self.worker, self.wiring.clock.now(), seconds, is_gone) is not None
+        self.held_at = began if holds else float("-inf")
+        return holds
+
+    def still_leads(self) -> bool:
+        """Asked between two steps of a pass: whoever was stopped for a while finds out before the next that another
+        leads. The lease is looked at anew a few times in its run, not at every step."""
+        fresh = monotonic() - self.held_at < self.wiring.settings.scheduler.lease_seconds / 6
+        return fresh or self.holds_lease()
 
     def lead(self) -> None:
         """Keep or take the lead; whoever takes it acts at once on what fell due meanwhile."""
@@ -152,6 +165,19 @@ class Engine:
             done = job.work(self.context(), lambda: self._may_go_on(started))
             engine_state.record_beat(job.name, self.wiring.clock.now, perf_counter() - started)
             log.log(logging.INFO if any(done.values()) else logging.DEBUG, "%s: %s", job.name, done)
+            if any(done.values()) and not job.name.startswith((engine_state.DELIVER, engine_state.PING)):
+                self.deliver_soon()  # it may have queued something
+
+    def deliver_soon(self) -> None:
+        """By every road, whatever its own times."""
+        for job in self.jobs():
+            if job.name.startswith(engine_state.DELIVER):
+                self.soon(job)
+
+    def soon(self, job: Job) -> None:
+        """Run a job now, beside its own times: once more after the run of it that may be under way."""
+        if self.scheduler.running and not self.stopping.is_set():
+            self.scheduler.add_job(self.run, args=[job], id=f"{job.name} soon", replace_existing=True, max_instances=2)
 
     def _may_go_on(self, started: float) -> bool:
         return not self.stopping.is_set() and perf_counter() - started < PASS_SECONDS
@@ -183,8 +209,33 @@ class Engine:
         return feeds_to_replay_by(settings.feeds, settings.council.own_names)
 
     def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Deadlines; then, after an outage, whoever looks after the engine is told once how long it was."""
+        before = last_sweep_at()
         ladder.look_again_if_changed(context)
-        return asdict(raise_alerts.sweep(context, self.worker, keep_going))
+        try:
+            done = raise_alerts.sweep(context, self.worker, lambda: keep_going() and self.still_leads())
+        except raise_alerts.SweepIncompleteError:
+            self.deliver_soon()  # what could be looked at has been told
+            raise
+        outage = is_outage(before, context.now, self.wiring.settings.monitoring.outage_seconds)
+        told = tell_engine_stale(context, before, context.now) if before and outage else 0
+        self._ping_soon()
+        return asdict(done) | {"outage_told": told}
+
+    def _ping_soon(self) -> None:
+        """After a good sweep, and not more often than is set."""
+        if self.wiring.monitor and monotonic() - self.pinged_at >= self.wiring.settings.monitoring.ping_seconds:
+            self.pinged_at = monotonic()
+            self.soon(self.ping_job())
+
+    def ping_job(self) -> Job:
+        """A job of its own, so that a monitor that hangs delays no sweep."""
+        return Job(engine_state.PING, self.wiring.settings.monitoring.ping_seconds, self.ping)
+
+    def ping(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        if self.wiring.monitor:
+            self.wiring.monitor.ping()
+        return {}
 
     def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return self.deliver_by(EMAIL, self.wiring.mailer, context, keep_going)
@@ -192,8 +243,13 @@ class Engine:
     def deliver_by(
         self, road: str, mailer: Mailer, context: Context, keep_going: Callable[[], bool]
     ) -> dict[str, object]:
+        """One at a time of each road in this process: a second run waits, and then finds what the first has missed."""
         now = self.wiring.clock.now
-        return asdict(deliver_outbox.deliver(context, mailer, now, keep_going, self.worker, is_gone, road))
+        with self.delivering[road]:
+            done = deliver_outbox.deliver(
+                context, mailer, now, lambda: keep_going() and self.still_leads(), self.worker, is_gone, road
+            )
+        return asdict(done)
 
     def bounces(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Emails that have come back."""

@@ -25,13 +25,17 @@ from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
 from tracker.settings_digest import DigestSection
+from tracker.settings_engine import AlertsSection, Monitoring
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
-SECTIONS = ("council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces")
+SECTIONS = (
+    "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
+    "monitoring",
+)  # fmt: skip
 
 
 class SettingsError(ValueError):
@@ -123,6 +127,8 @@ class Settings(_Section):
     digest: DigestSection
     meeting_triggers: tuple[MeetingTriggerSection, ...]
     intake: Intake
+    alerts: AlertsSection = AlertsSection()
+    monitoring: Monitoring = Monitoring()
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
     notify: Notify = Notify()
@@ -172,6 +178,7 @@ class Settings(_Section):
             triggers=ladder.triggers,
             interview_form=self.interview_form,
             meetings=meetings_of(self.meetings, self.meeting_triggers, [rule.name for rule in self.repeat_rules]),
+            single_messages=self.alerts.single_messages,
         )
 
     @property
@@ -273,7 +280,10 @@ def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
 
 
 _NOT_SETTINGS = {"TRACKER_CONFIG"}
-_FILES = {"mail_ca_file", "notify_ca_file", "bounces_ca_file", "clock_offset_file", "interview_form_file"}
+_FILES = {
+    "mail_ca_file", "notify_ca_file", "bounces_ca_file", "monitoring_ca_file", "clock_offset_file",
+    "interview_form_file",
+}  # fmt: skip
 """Settings that are the name of a file, and no secret in one."""
 
 _SECRETS = ("pull_secret", "webhook_secret")

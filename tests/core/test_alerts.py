@@ -21,7 +21,7 @@ from tracker.core.alerts import (
     recipients_of,
     rungs_to_raise,
 )
-from tracker.core.recipients import TOLD_BY_ROLE
+from tracker.core.recipients import TOLD_BY_ROLE, Directory
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import RUNG_ORDER, Audience, Role, Rung
 
@@ -143,6 +143,28 @@ def test_whether_anybody_is_told_is_the_same_for_every_team(
     ]
     answering = TOLD_BY_ROLE if audience is Audience.ADMINISTRATOR else TOLD_BY_ROLE - {Role.ADMINISTRATOR}
     assert reached[0] == reached[1] == any(person.roles & answering and not person.is_away(DUE) for person in people)
+
+
+_ANSWERS = {
+    Audience.LEAD: Role.LEAD,
+    Audience.TEAM_MANAGER: Role.MANAGER,
+    Audience.SERVICE_MANAGER: Role.SERVICE_MANAGER,
+    Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
+    Audience.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+
+
+@unhurried(300)
+@given(st.lists(recipients, max_size=6), st.sampled_from(sorted(_ANSWERS)), st.sampled_from((None, 10, 11, 12)))
+def test_a_team_manager_answers_for_their_own_team_and_for_work_of_no_team(
+    people: list[Recipient], audience: Audience, team_id: int | None
+) -> None:
+    def answers(person: Recipient) -> bool:
+        of_team = None in (person.team_id, team_id) or person.team_id == team_id
+        return _ANSWERS[audience] in person.roles and (audience is not Audience.TEAM_MANAGER or of_team)
+
+    given_order = [person for person in people if answers(person)]
+    assert Directory(people).answering(audience, team_id) == given_order
 
 
 def test_one_message_for_a_person_of_two_roles() -> None:

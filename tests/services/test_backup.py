@@ -9,6 +9,7 @@ from flask import Flask
 from tests import factories
 from tracker.core.terms import Role
 from tracker.services import backup
+from tracker.services.context import Context
 from tracker.services.errors import Refused
 from tracker.services.transaction import writing
 from tracker.store.db import db
@@ -20,7 +21,7 @@ def _names() -> set[str]:
     return set(db.session.scalars(db.select(Person.name)))
 
 
-def test_what_was_copied_comes_back(app: Flask, tmp_path: Path) -> None:
+def test_what_was_copied_comes_back(app: Flask, context: Context, tmp_path: Path) -> None:
     file = tmp_path / "copy.backup"
     with writing() as session:
         factories.person(session, Role.LEAD, name="Kept Testworker")
@@ -29,13 +30,13 @@ def test_what_was_copied_comes_back(app: Flask, tmp_path: Path) -> None:
     with writing() as session:
         factories.person(session, Role.LEAD, name="Later Testworker")
     with pytest.raises(Refused, match="--replace"):
-        backup.restore(file)
+        backup.restore(file, context)
     assert _names() == {"Kept Testworker", "Later Testworker"}
-    backup.restore(file, replace=True)
+    backup.restore(file, context, replace=True)
     assert _names() == {"Kept Testworker"}
 
 
-def test_a_file_that_is_there_is_not_overwritten(app: Flask, tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_not_overwritten(app: Flask, context: Context, tmp_path: Path) -> None:
     file = tmp_path / "copy.backup"
     file.write_text("mine")
     with pytest.raises(Refused, match="exists already"):
@@ -43,7 +44,7 @@ def test_a_file_that_is_there_is_not_overwritten(app: Flask, tmp_path: Path) -> 
     assert file.read_text() == "mine"
 
 
-def test_what_is_no_copy_replaces_nothing(app: Flask, tmp_path: Path) -> None:
+def test_what_is_no_copy_replaces_nothing(app: Flask, context: Context, tmp_path: Path) -> None:
     file = tmp_path / "other.sqlite3"
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE something (id INTEGER)")
@@ -51,10 +52,10 @@ def test_what_is_no_copy_replaces_nothing(app: Flask, tmp_path: Path) -> None:
     with writing() as session:
         factories.person(session, Role.LEAD, name="Kept Testworker")
     with pytest.raises(Refused):
-        backup.restore(file, replace=True)
+        backup.restore(file, context, replace=True)
     assert _names() == {"Kept Testworker"}
 
 
-def test_no_file_no_restore(app: Flask, tmp_path: Path) -> None:
+def test_no_file_no_restore(app: Flask, context: Context, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no file"):
-        backup.restore(tmp_path / "absent")
+        backup.restore(tmp_path / "absent", context)

@@ -41,7 +41,7 @@ HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
-    "stood_in", "digest", "test_message", "escalated",
+    "stood_in", "digest", "test_message", "escalated", "several",
 }  # fmt: skip
 
 TRIGGERS = {
@@ -111,6 +111,8 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         current.add(line)
     for hours in (0, 49, 73, 97, 169):
         at = replace(context, now=NOON + hours * HOUR, base_url="https://tracker.council.invalid")
+        if hours == 169:
+            at = replace(at, rules=replace(at.rules, single_messages=1))
         sweep(at)
         if hours == 49:
             reference = session().scalars(select(Alert.reference).where(Alert.episode_id == EPISODE_ID)).first()
@@ -173,6 +175,9 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
         assert "\n" not in email.subject
         if email.template == "summed_up":
             assert "https://tracker.council.invalid/episodes?state=overdue" in email.body
+            continue
+        if email.template == "several":
+            assert "https://tracker.council.invalid/alerts?whose=me&state=unanswered\n" in email.body
             continue
         if email.template == "no_report":
             assert "18 Nov 2026, 08:00 GMT" in email.body

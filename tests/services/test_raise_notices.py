@@ -45,7 +45,7 @@ from tracker.services.raise_notices import NoticesResult, raise_notices, tell_en
 from tracker.services.transaction import writing
 from tracker.store import audit, notices
 from tracker.store.db import session
-from tracker.store.models import Action, Episode, Line, Person, Receipt, RepeatFlagRow
+from tracker.store.models import Action, Episode, Line, Person, PersonRole, Receipt, RepeatFlagRow
 
 SECOND = timedelta(seconds=1)
 

@@ -2,12 +2,12 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from tests.conftest import NOON
 from tracker.services.transaction import writing
 from tracker.store import audit
-from tracker.store.db import session
+from tracker.store.db import db, session
 from tracker.store.models import AuditEntry
 
 ACTOR = audit.Actor("test")
@@ -40,3 +40,13 @@ def test_an_unknown_action_is_refused(app: Flask) -> None:
 def test_missing_details_are_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match="required"), writing() as current:
         audit.record(current, "alert_raised", ACTOR, NOON, "episode", 1, {"rung": "overdue"})
+
+
+def test_whoever_holds_the_chain_and_stands_still_loses_it_in_time(app: Flask) -> None:
+    """Else a process that is stopped in the middle of its transaction would keep every other waiting."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite: the writer's place is the file's own lock")
+    with writing() as current:
+        audit.hold_chain(current)
+        assert current.scalar(text("SHOW idle_in_transaction_session_timeout")) == "30s"
+    assert session().scalar(text("SHOW idle_in_transaction_session_timeout")) == "0", "for that transaction only"

@@ -47,10 +47,11 @@ def serve(run: Command, host: str, port: int, with_scheduler: bool) -> None:
     import waitress
 
     from tracker.commands.engine import beside
+    from tracker.watchdog import watching
 
     gc.collect()
     gc.freeze()  # what the start made lives as long as the process: no collection need look through it again
-    with beside(run.app) if with_scheduler else nullcontext():
+    with watching(run.app), beside(run.app) if with_scheduler else nullcontext():
         waitress.serve(
             run.app,
             host=host,
@@ -79,11 +80,16 @@ def back_up(run: Command, file: Path) -> int:
 def restore(run: Command, file: Path, replace: bool) -> int:
     """Put the copy in FILE back. Stop the service first; everybody signs in again afterwards."""
     try:
-        backup.restore(file, replace)
+        carried = backup.restore(file, run.context(), replace)
     except Refused as refused:
         return refuse(run, refused)
     renew_keys(run.context().now)
-    run.show({"restored": str(file)}, f"Restored from {file}.")
+    sentence = (
+        "What people were told since it was made is not known: the next sweep sends each of them one message."
+        if carried is None
+        else f"{carried:,} alerts raised since it was made are carried over: nobody is told of them twice."
+    )
+    run.show({"restored": str(file), "alerts_carried_over": carried}, f"Restored from {file}. {sentence}")
     return 0
 
 

@@ -12,7 +12,7 @@ import click
 from flask import Flask
 
 from tracker.adapters.mailer import SmtpMailer
-from tracker.bench import boards, febrl, matching_quality
+from tracker.bench import alerts, boards, febrl, matching_quality
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.forecast import measure_forecast
 from tracker.bench.form import measure_form
@@ -65,6 +65,7 @@ def bench_run(run: Command, here: bool = False) -> int:
             *measure_form(app, context, COOKIE, lifetime),
             measure_month(context),
             measure_sweep(context),
+            *_alerts(run, alerts.EPISODES, folder),
             measure_intake(context, partial(receive_for_bench, context, settings), folder),
             measure_delivery(context, partial(_mailer_to, settings)),
             *_quality_of_matching(context),
@@ -141,6 +142,39 @@ def _speed_of_matching(run: Command, children: int, folder: Path) -> list[Measur
         upgrade()
         hold_population(children, now)
         measures = list(measure_matching_speed(children, now))
+        let_go_of_database()
+    return measures
+
+
+@command(bench_group, "alerts")
+@click.option("--episodes", default=alerts.EPISODES, show_default=True, type=click.IntRange(1))
+@click.option("--overdue", default=alerts.OVERDUE, show_default=True, type=click.IntRange(1), help="Of them.")
+@click.option(
+    "--here", is_flag=True, help="In the database itself, seeded before, and write to it: never in production."
+)
+def bench_alerts(run: Command, episodes: int, overdue: int, here: bool) -> int:
+    """Measure a sweep that finds so many breaches, and one that finds nothing, in a new database or in a seeded one."""
+    if here:
+        with app_to_measure(run, here) as (_app, settings, _folder):
+            context = Context(run.context().now, settings.rules, Actor("bench"), settings.base_url)
+            measures = list(alerts.measure_alerts(context))
+    else:
+        with TemporaryDirectory(prefix="tracker-bench-") as name:
+            measures = _alerts(run, max(episodes, overdue), Path(name), overdue)
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, table(measures))
+    return 0
+
+
+def _alerts(run: Command, episodes: int, folder: Path, overdue: int = alerts.OVERDUE) -> list[Measure]:
+    """In a database of its own, seeded for it."""
+    now = run.context().now
+    local = {"database_url": f"sqlite:///{folder / 'alerts.sqlite3'}", "env": "test", "base_url": "http://localhost"}
+    settings = run.settings.model_copy(update=local)
+    app = create_app(settings, FixedClock(now))
+    with app.app_context():
+        upgrade()
+        seed_database(SeedSize(max(1, episodes // 4), episodes, 0, overdue), now, settings.rules)
+        measures = list(alerts.measure_alerts(Context(now, settings.rules, Actor("bench"), settings.base_url)))
         let_go_of_database()
     return measures
 

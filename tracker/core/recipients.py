@@ -1,8 +1,10 @@
 """Who stands where in the council, and who is told in their stead: somebody always, if anybody can be."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from tracker.core.terms import Audience, Role
 
@@ -93,6 +95,70 @@ TOLD_BY_ROLE = frozenset(_ROLE_OF.values())
 """Whoever holds one of these may be told of work that is nobody's; nobody else is."""
 
 
+class Directory(Collection[Recipient]):
+    """Everybody who may be told, found by what they do here: made once, where thousands of clocks ask."""
+
+    def __init__(self, people: Iterable[Recipient]) -> None:
+        self._people = tuple(people)
+        self._asked: dict[int, list[Recipient]] = {}
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    def __contains__(self, person: object) -> bool:
+        return person in self._people
+
+    @cached_property
+    def by_id(self) -> dict[int, Recipient]:
+        return {person.id: person for person in self._people}
+
+    @cached_property
+    def by_email(self) -> dict[str, Recipient]:
+        return {person.email: person for person in self._people if person.email}
+
+    @cached_property
+    def _by_role(self) -> dict[Role, list[Recipient]]:
+        found: dict[Role, list[Recipient]] = defaultdict(list)
+        for person in self._people:
+            for role in person.roles:
+                found[role].append(person)
+        return found
+
+    @cached_property
+    def _managers_of(self) -> dict[int | None, list[tuple[int, Recipient]]]:
+        """Team → its managers, each with their place among all people, so that an order can be kept."""
+        found: dict[int | None, list[tuple[int, Recipient]]] = defaultdict(list)
+        for place, person in enumerate(self._people):
+            if Role.MANAGER in person.roles:
+                found[person.team_id].append((place, person))
+        return found
+
+    def answering(self, audience: Audience, team_id: int | None) -> list[Recipient]:
+        """Who answers as this, for work of this team: a team manager for their own team's, and for work of no team."""
+        role = _ROLE_OF[audience]
+        if role is not Role.MANAGER or team_id is None:
+            return self._by_role.get(role, [])
+        found = self._asked.get(team_id)
+        if found is None:
+            both = sorted(self._managers_of.get(None, []) + self._managers_of.get(team_id, []), key=_place)
+            found = self._asked[team_id] = [person for _, person in both]
+        return found
+
+    def managers(self) -> list[Recipient]:
+        return self._by_role.get(Role.MANAGER, [])
+
+
+def _place(entry: tuple[int, Recipient]) -> int:
+    return entry[0]
+
+
+def _directory(people: Collection[Recipient]) -> Directory:
+    return people if isinstance(people, Directory) else Directory(people)
+
+
 def people_of(
     audience: Audience, owner_id: int | None, team_id: int | None, people: Collection[Recipient], now: datetime
 ) -> list[Recipient]:
@@ -101,15 +167,16 @@ def people_of(
     Whoever is away is stood in for by whoever covers them, if that person is here. `owner_id`: to whom the work is
     given. Empty only if no manager, lead or senior manager is here.
     """
-    by_id = {person.id: person for person in people}
+    everybody = _directory(people)
+    by_id = everybody.by_id
     for wanted in (audience, *_INSTEAD[audience]):
         if wanted in _BY_NAME:
             meant = [by_id[owner_id]] if owner_id in by_id else []
         else:
-            meant = [person for person in people if _answers_as(wanted, person, team_id)]
+            meant = everybody.answering(wanted, team_id)
         if found := here(meant, by_id, now):
             return found
-    return [person for person in people if Role.MANAGER in person.roles and not person.is_away(now)]
+    return [person for person in everybody.managers() if not person.is_away(now)]
 
 
 def here(meant: Iterable[Recipient], by_id: Mapping[int, Recipient], now: datetime) -> list[Recipient]:
@@ -145,23 +212,15 @@ def told_of(
     An address that is a person's is that person, or whoever covers them. Empty where no person could be told at all:
     an address and a webhook sign in to nothing, so that alone they would be nobody who can act.
     """
-    receivers = told_by.of(team_id)
+    receivers, everybody = told_by.of(team_id), _directory(people)
     persons = [
-        person for audience in receivers.audience for person in people_of(audience, owner_id, team_id, people, now)
+        person for audience in receivers.audience for person in people_of(audience, owner_id, team_id, everybody, now)
     ]
     if not persons:
         return []
-    by_id = {person.id: person for person in people}
-    by_email = {person.email: person for person in people if person.email}
+    by_id, by_email = everybody.by_id, everybody.by_email
     named = [by_email[address] for address in receivers.addresses if address in by_email]
     found = [Told(person.id) for person in (*persons, *here(named, by_id, now))]
     found += [Told(address=address) for address in receivers.addresses if address not in by_email]
     found += [Told(webhook=name) for name in receivers.webhooks]
     return list(dict.fromkeys(found))
-
-
-def _answers_as(audience: Audience, person: Recipient, team_id: int | None) -> bool:
-    """A team manager answers for their own team, and for work that belongs to no team."""
-    if _ROLE_OF[audience] not in person.roles:
-        return False
-    return audience is not Audience.TEAM_MANAGER or None in (person.team_id, team_id) or person.team_id == team_id

@@ -26,7 +26,11 @@ SHIPPED_LADDER = (
 
 @dataclass(frozen=True)
 class Rules:
-    """`interview_form`: the form that a new write-up begins with; None where nobody writes one."""
+    """`interview_form`: the form that a new write-up begins with; None where nobody writes one.
+
+    `single_messages`: to one receiver one pass sends so many messages of one matter each, and one for all the others;
+    None for no end.
+    """
 
     policy: Policy = field(default_factory=Policy)
     repeat_rules: Sequence[RepeatRule] = SHIPPED_REPEAT_RULES
@@ -34,3 +38,4 @@ class Rules:
     triggers: Sequence[TriggerPolicy] = SHIPPED_TRIGGERS
     interview_form: InterviewForm | None = None
     meetings: MeetingPolicy = SHIPPED_MEETINGS
+    single_messages: int | None = None

@@ -5,17 +5,22 @@ restored database loses its sessions: whoever was signed in then signs in again.
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 
+from tracker.services.carry_over import carry_over, remember
+from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.transaction import writing
 from tracker.store.db import db
@@ -39,33 +44,75 @@ def back_up(file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(file: Path, replace: bool = False) -> None:
+def restore(file: Path, context: Context, replace: bool = False) -> int | None:
     """Put a copy back and bring it to this version. Refused: no such file, not a copy of ours, a database in use.
 
-    `replace` says that what the database holds now may go.
+    `replace` says that what the database holds now may go. What people were told since the copy was made is carried
+    over from it; how many alerts that were, or None where it could not be read (services/carry_over.py).
     """
     if not file.is_file():
         raise _refused("no_file", f"There is no file {file.name}.")
     if not replace and _holds_records():
         raise _refused("database_in_use", "The database holds records. Say --replace to put the copy in their place.")
+    sqlite = db.engine.dialect.name == "sqlite"
+    if sqlite:
+        _check_sqlite_copy(file)
+    told = remember(_made_at_sqlite(file) if sqlite else _made_at_postgres(file))
     db.session.remove()
     url = db.engine.url
-    if db.engine.dialect.name == "sqlite":
-        _check_sqlite_copy(file)
-        with closing(sqlite3.connect(file)) as copy, closing(sqlite3.connect(_sqlite_path(), timeout=30)) as live:
-            copy.backup(live)
+    if sqlite:
+        db.engine.dispose()
+        _replace_sqlite(file)
     else:
         again = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
         _run("pg_restore", *again, *_target(url), str(file))
     upgrade()
     with writing() as session:
         session.execute(delete(WebSession))
+    carried = carry_over(told, context)
+    return None if told is None else carried
+
+
+def _replace_sqlite(file: Path) -> None:
+    """Over what is there. What is no database any more is put aside, never deleted: somebody may still read from it."""
+    path = Path(_sqlite_path())
+    try:
+        _copy_sqlite(file, path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        for part in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if part.exists():
+                part.replace(part.with_name(f"{part.name}.damaged"))
+        _copy_sqlite(file, path)
+
+
+def _copy_sqlite(file: Path, path: Path) -> None:
+    with closing(sqlite3.connect(file)) as copy, closing(sqlite3.connect(path, timeout=30)) as live:
+        copy.backup(live)
 
 
 def _holds_records() -> bool:
-    there = set(inspect(db.engine).get_table_names())
-    tables = [model for model in (Person, Receipt, Child) if model.__tablename__ in there]
-    return any(db.session.scalar(select(func.count()).select_from(model)) for model in tables)
+    """True also where the database is too damaged to say: it is not ours to let go of without a word."""
+    try:
+        there = set(inspect(db.engine).get_table_names())
+        tables = [model for model in (Person, Receipt, Child) if model.__tablename__ in there]
+        return any(db.session.scalar(select(func.count()).select_from(model)) for model in tables)
+    except DatabaseError:
+        return True
+
+
+def _made_at_sqlite(file: Path) -> datetime | None:
+    """The last instant that the copy's own audit trail knows."""
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+        newest = copy.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return datetime.fromisoformat(newest[0]).replace(tzinfo=UTC) if newest else None
+
+
+def _made_at_postgres(file: Path) -> datetime | None:
+    """As the dump says of itself; a day earlier, because it says so by the clock of the place where it was made."""
+    said = re.search(r"Archive created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", _run("pg_restore", "--list", str(file)))
+    return datetime.fromisoformat(said[1]).replace(tzinfo=UTC) - timedelta(days=1) if said else None
 
 
 def _check_sqlite_copy(file: Path) -> None:
@@ -106,7 +153,8 @@ def _target(url: URL) -> list[str]:
     return [part for option, value in given.items() if value for part in (option, str(value))]
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str) -> str:
+    """What it wrote to its standard output."""
     if shutil.which(program) is None:
         raise _refused("no_program", f"{program} is absent: install PostgreSQL's client programs.")
     environment = dict(os.environ)
@@ -117,6 +165,7 @@ def _run(program: str, *arguments: str) -> None:
         said = [line for line in done.stderr.splitlines() if line.startswith(f"{program}: error: ")]
         why = said[0].removeprefix(f"{program}: error: ")[:200] if said else f"exit code {done.returncode}"
         raise _refused("program_failed", f"{program} did not succeed: {why}")
+    return done.stdout
 
 
 def _refused(code: str, sentence: str) -> Refused:

@@ -7,7 +7,7 @@ nothing about a child, and not even the number of a record (definitions §7).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from tracker.core.terms import Trigger
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
 
 OVERDUE_LIST = "/episodes?state=overdue"
+ALERTS_LIST = "/alerts?whose=me&state=unanswered"
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,19 @@ def alert_text(subject: str, step: RungPolicy, due_at: datetime, reference: str,
         template = "line_due_soon" if step.offset_hours < 0 else "line_overdue"
     else:
         template = str(shipped_rung(step.rung, step.offset_hours))
-    return _fill(
-        template,
-        due=show_instant(due_at, always_zone=True),
-        hours=f"{step.offset_hours:g}",
-        reference=reference,
-        link=f"{base_url}/alerts/{reference}",
-    )
+    due = show_instant(due_at, always_zone=True)
+    form = _alert_form(template, due, f"{step.offset_hours:g}", f"{base_url}/alerts/")
+    return EmailText(template, form.subject.replace(_REFERENCE, reference), form.body.replace(_REFERENCE, reference))
+
+
+_REFERENCE = "\0" * 16
+"""Stands for the reference where a text is kept for many; no text holds it otherwise."""
+
+
+@lru_cache(maxsize=4096)
+def _alert_form(template: str, due: str, hours: str, link: str) -> EmailText:
+    """Of thousands of alerts found at once many are due in the same minute, and differ in the reference only."""
+    return _fill(template, due=due, hours=hours, reference=_REFERENCE, link=link + _REFERENCE)
 
 
 def summed_up_text(count: int, now: datetime, base_url: str) -> EmailText:
@@ -54,6 +61,12 @@ def summed_up_text(count: int, now: datetime, base_url: str) -> EmailText:
         written=show_instant(now, always_zone=True),
         link=base_url + OVERDUE_LIST,
     )
+
+
+def several_text(count: int, now: datetime, base_url: str) -> EmailText:
+    """One message for what one pass found beyond a few: how many, and where the list is."""
+    written = show_instant(now, always_zone=True)
+    return _fill("several", count=count, written=written, link=base_url + ALERTS_LIST)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tracker.store.engine_facts import engine_facts
 
 SWEEP = "sweep"
 DELIVER = "deliver"
+PING = "ping"
 
 REFUSED_SHOWN_FOR = timedelta(days=30)
 """How long the banner speaks of a refused email; the page of alerts keeps it for ever."""
@@ -32,6 +33,9 @@ class EngineState:
     sweep_age_seconds: float | None
     is_stale: bool
     last_delivery_at: datetime | None
+    delivery_age_seconds: float | None
+    last_ping_at: datetime | None
+    ping_age_seconds: float | None
     waiting_emails: int
     oldest_unsent_at: datetime | None
     oldest_unsent_age_seconds: float | None
@@ -48,13 +52,17 @@ class EngineState:
 def state(context: Context, stale_after_seconds: float) -> EngineState:
     """The engine as it stands at `context.now`. A sweep said to lie in the future proves nothing, so it is stale."""
     session = db.session()
-    facts = engine_facts(session, sweep=SWEEP, deliver=DELIVER, stopped_since=context.now - REFUSED_SHOWN_FOR)
+    since = context.now - REFUSED_SHOWN_FOR
+    facts = engine_facts(session, sweep=SWEEP, deliver=DELIVER, ping=PING, stopped_since=since)
     sweep_age = _age(facts.last_sweep_at, context.now)
     return EngineState(
         last_sweep_at=facts.last_sweep_at,
         sweep_age_seconds=sweep_age,
         is_stale=sweep_age is None or not -stale_after_seconds <= sweep_age <= stale_after_seconds,
         last_delivery_at=facts.last_delivery_at,
+        delivery_age_seconds=_age(facts.last_delivery_at, context.now),
+        last_ping_at=facts.last_ping_at,
+        ping_age_seconds=_age(facts.last_ping_at, context.now),
         waiting_emails=facts.waiting_emails,
         oldest_unsent_at=facts.oldest_unsent_at,
         oldest_unsent_age_seconds=_age(facts.oldest_unsent_at, context.now),

@@ -11,7 +11,7 @@ from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from tracker.core.alerts import carried_over, next_alert_at
+from tracker.core.alerts import RunningClock, carried_over, next_alert_at
 from tracker.core.episodes import MissingEpisode, relation_flags
 from tracker.core.interviews import (
     ReturnHomeInterview,
@@ -182,21 +182,41 @@ def set_sweep(
 
     `told`: False where no alert was ever raised for this episode, and none need be looked for.
     """
-    due = row.interview_due_at
+    if row.interview_due_at != episode.interview_due_at:
+        episode = replace(episode, interview_due_at=row.interview_due_at)
+    clock = alerts.episode_clock(session, row, told=told) if clock_is_open(episode, held) else None
+    values = sweep_values(episode, held, clock, row.flags, breached=breach is not None, context=context)
+    note(session, row, **values)
+
+
+def clock_is_open(episode: MissingEpisode, held: Sequence[ReturnHomeInterview]) -> bool:
+    """Whether a deadline runs for it that nothing has closed."""
+    due, counts = episode.interview_due_at, episode.out_of_counts is None
+    return due is not None and counts and closing_of(episode, held) is None
+
+
+def sweep_values(
+    episode: MissingEpisode,
+    held: Sequence[ReturnHomeInterview],
+    clock: RunningClock | None,
+    flags: Iterable[str],
+    *,
+    breached: bool,
+    context: Context,
+) -> dict[str, object]:
+    """The columns by which the sweep goes, as they should be. `clock`: of one that is open; `breached`: a breach
+    stands for it."""
+    due, counts = episode.interview_due_at, episode.out_of_counts is None
     closing = closing_of(episode, held)
-    counts = episode.out_of_counts is None
     is_open = due is not None and counts and closing is None
-    breach_at = due if due and not breach and (is_open or is_breached(episode, held, context.now)) else None
-    clock = alerts.episode_clock(session, row, told=told) if is_open else None
+    breach_at = due if due and not breached and (is_open or is_breached(episode, held, context.now)) else None
     alert_at = next_alert_at(clock, context.rules.ladder, context.now) if clock else None
-    note(
-        session,
-        row,
-        clock_open=is_open,
-        closed_as=str(closing.state) if counts and closing else None if counts else str(InterviewState.WITHDRAWN),
-        sweep_at=min((at for at in (breach_at, alert_at) if at), default=None),
-        needs_decision=_asks_a_person(row.flags, counts),
-    )
+    return {
+        "clock_open": is_open,
+        "closed_as": str(closing.state) if counts and closing else None if counts else str(InterviewState.WITHDRAWN),
+        "sweep_at": min((at for at in (breach_at, alert_at) if at), default=None),
+        "needs_decision": _asks_a_person(flags, counts),
+    }
 
 
 def _asks_a_person(flags: Iterable[str], counts: bool) -> bool:

@@ -2,47 +2,38 @@
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from datetime import datetime
+from time import monotonic
 
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Told, next_alert_at, rungs_to_raise
 from tracker.core.clock import local_date
-from tracker.core.episodes import MissingEpisode
-from tracker.core.interviews import ReturnHomeInterview, deadline_of, interview_state, is_breached
-from tracker.core.terms import OPEN_CLOCK_STATES, LineOutcome
+from tracker.core.recipients import Directory
+from tracker.core.terms import LineOutcome
 from tracker.services.ask_meetings import ask_due_meetings
+from tracker.services.carry_over import restore_is_over, summing_up_after_restore
 from tracker.services.context import Context
-from tracker.services.follow_up import follow_up_episode, set_sweep
-from tracker.services.tell_people import Teller, release_summed_up
+from tracker.services.sweep_episodes import look_at_plain_episodes, mend_episodes
+from tracker.services.sweep_result import SweepResult
+from tracker.services.tell_people import Growing, Teller, release_summed_up
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit, breaches, db, episodes, interviews, meetings, repeats
-from tracker.store.models import Breach, Child, Episode, Line
+from tracker.store import alerts, audit, db, meetings, people, repeats
+from tracker.store.models import Line
+
+__all__ = ["SweepIncompleteError", "SweepResult", "sweep"]
 
 log = logging.getLogger(__name__)
 
+PLAIN_CHUNK = 1000
 CHUNK = 50
-"""Rows to a transaction: it holds the database for about a quarter of a second at most."""
+"""Rows to a transaction, of those that are read and written in bulk, and of the others: so many hold the database for
+about a third of a second."""
 
-
-@dataclass(frozen=True)
-class SweepResult:
-    """What one sweep did. `nobody_told`: clocks on a rung that reached nobody; they are tried again at every sweep."""
-
-    looked_at: int = 0
-    breaches: int = 0
-    withdrawn: int = 0
-    alerts: int = 0
-    nobody_told: int = 0
-    flags_ended: int = 0
-    meetings: int = 0
-
-    def __add__(self, other: "SweepResult") -> "SweepResult":
-        return SweepResult(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+PEOPLE_SECONDS = 30
+"""How long, at most, whoever came or left during a pass goes unnoticed by it."""
 
 
 class SweepIncompleteError(RuntimeError):
@@ -54,7 +45,8 @@ class SweepIncompleteError(RuntimeError):
         self.result = result
 
 
-Look = Callable[[Session, Sequence[int], Teller], SweepResult]
+Look = Callable[[Session, Sequence[int], Teller], tuple[SweepResult, list[int]]]
+"""What is done with one chunk of rows; returns what it did, and the rows that it leaves to another kind of look."""
 
 
 def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = lambda: True) -> SweepResult:
@@ -65,169 +57,116 @@ def sweep(context: Context, worker: str = "", keep_going: Callable[[], bool] = l
 
     Steps: 1. ask by index what is due; with nothing due it ends here; 2. in chunks, each one transaction, hold the
     rows, read the truth again, and write the breach, the alerts, their emails and the next instant to look;
-    3. let go the emails that sum up what is old; 4. end the repeat flags whose day has come; 5. ask for the strategy
-    meetings whose trigger has come true.
+    3. let go the emails that sum up what is old, or much at once; 4. end the repeat flags whose day has come; 5. ask
+    for the strategy meetings whose trigger has come true.
     Raises SweepIncompleteError, at the end, if single rows could not be looked at.
     """
     reading = db.session()
-    work: list[tuple[Look, Sequence[int]]] = [
-        (_look_at_episodes, alerts.due_episode_ids(reading, context.now)),
-        (_look_at_lines, alerts.due_line_ids(reading, context.now)),
-        (_end_flags, repeats.ids_to_end(reading, local_date(context.now))),
-        (_ask_meetings, meetings.due_episode_ids(reading, context.now)),
-    ]
+    due = (
+        alerts.due_episode_ids(reading, context.now),
+        alerts.due_line_ids(reading, context.now),
+        repeats.ids_to_end(reading, local_date(context.now)),
+        meetings.due_episode_ids(reading, context.now),
+    )
     reading.rollback()
-    one = _Sweep(context, f"{worker}/{secrets.token_hex(4)}")
-    for look, ids in work:
-        for start in range(0, len(ids), CHUNK):
-            if keep_going():
-                one.take(look, ids[start : start + CHUNK])
+    after_restore = False
+    if any(due):
+        context, after_restore = summing_up_after_restore(context)
+    one = _Sweep(context, f"{worker}/{secrets.token_hex(4)}", keep_going)
+    aside = one.go_through(look_at_plain_episodes, due[0], PLAIN_CHUNK)
+    for look, ids in zip((mend_episodes, _look_at_lines, _end_flags, _ask_meetings), (aside, *due[1:]), strict=True):
+        one.go_through(look, ids, CHUNK)
     release_summed_up(one.growing.values(), one.worker)
     if one.failed:
         raise SweepIncompleteError(one.failed, one.result)
+    if after_restore and keep_going():
+        restore_is_over()
     return one.result
 
 
 class _Sweep:
-    """One pass: what it has done, and the emails it is still adding to."""
+    """One pass: what it has done, whom it has told how often, and the emails it is still adding to."""
 
-    def __init__(self, context: Context, worker: str) -> None:
+    def __init__(self, context: Context, worker: str, keep_going: Callable[[], bool]) -> None:
         self.context = context
         self.worker = worker
-        self.growing: dict[Told, int] = {}
+        self.keep_going = keep_going
+        self.growing: Growing = {}
+        self.told: Counter[Told] = Counter()
         self.result = SweepResult()
         self.failed = 0
+        self._people = Directory(())
+        self._people_read_at = float("-inf")
 
-    def take(self, look: Look, ids: Sequence[int]) -> None:
-        """One chunk. If it fails, its rows go one by one, so that a row nobody can read never holds back another."""
+    def go_through(self, look: Look, ids: Sequence[int], size: int) -> list[int]:
+        """In chunks, each one transaction; the rows left to another kind of look."""
+        left: list[int] = []
+        for start in range(0, len(ids), size):
+            if self.keep_going():
+                left += self.take(look, ids[start : start + size])
+        return left
+
+    def take(self, look: Look, ids: Sequence[int]) -> list[int]:
+        """One chunk. If it fails it is halved, again and again, so that a row nobody can read never holds back
+        another."""
         try:
-            self._in_one_transaction(look, ids)
+            return self._in_one_transaction(look, ids)
         except OperationalError:
             raise  # the database itself: no other row would fare better
         except Exception as error:  # noqa: BLE001 (counted, logged, and raised at the end of the sweep)
             if len(ids) > 1:
-                for each in ids:
-                    self.take(look, [each])
-                return
+                half = len(ids) // 2
+                return self.take(look, ids[:half]) + self.take(look, ids[half:])
             self.failed += 1
             # not the exception's own text: a database error quotes the row
             log.error("%s: row %s failed: %s", look.__name__.strip("_"), ids[0], type(error).__name__)  # noqa: TRY400
+            return []
 
-    def _in_one_transaction(self, look: Look, ids: Sequence[int]) -> None:
+    def _in_one_transaction(self, look: Look, ids: Sequence[int]) -> list[int]:
         with writing() as session:
             audit.hold_chain(session)
-            teller = Teller(session, self.context, self.worker, dict(self.growing))
-            done = look(session, ids, teller)
-        self.growing = teller.growing
+            everybody = self._everybody(session)
+            teller = Teller(session, self.context, self.worker, everybody, dict(self.growing), Counter(self.told))
+            done, left = look(session, ids, teller)
+        self.growing, self.told = teller.growing, teller.told
         self.result += done
+        return left
+
+    def _everybody(self, session: Session) -> Directory:
+        """Read again every few seconds, not for each chunk: there may be thousands of people."""
+        if monotonic() - self._people_read_at > PEOPLE_SECONDS:
+            self._people, self._people_read_at = Directory(people.recipients(session)), monotonic()
+        return self._people
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """One due episode as it stands in the database now, held by this transaction."""
-
-    row: Episode
-    episode: MissingEpisode
-    held: list[ReturnHomeInterview]
-    breach: Breach | None
-    withdrawn: bool = False
-
-    def is_breached_anew(self, now: datetime) -> bool:
-        return self.breach is None and is_breached(self.episode, self.held, now)
-
-
-def _look_at_episodes(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
-    """Steps: 1. read, and mend what no longer holds; 2. record breaches; 3. tell whoever must know; 4. when to look
-    again."""
-    context = teller.context
-    known = [_mended(session, facts, context) for facts in _read(session, ids, context)]
-    new = _record_breaches(session, [facts for facts in known if facts.is_breached_anew(context.now)], context)
-    told, nobody = _tell(session, known, teller)
-    for facts in known:
-        breach = facts.breach or new.get(facts.row.id)
-        if facts.row.id not in nobody or facts.row.id in new or facts.withdrawn:  # else nothing changed: it stays due
-            set_sweep(session, facts.row, facts.episode, facts.held, breach, context)
-    return SweepResult(len(known), len(new), sum(facts.withdrawn for facts in known), told, len(nobody))
-
-
-def _read(session: Session, ids: Sequence[int], context: Context) -> list[_Facts]:
-    rows = alerts.lock_due_episodes(session, ids, context.now)
-    of_child = {row.child_id for row in rows}
-    children = {child.id: child for child in session.scalars(select(Child).where(Child.id.in_(of_child)))}
-    held = interviews.interviews_by_episode(session, ids)
-    standing = breaches.standing_of(session, ids)
-    return [
-        _Facts(row, episodes.to_core(row, children[row.child_id]), held.get(row.id, []), standing.get(row.id))
-        for row in rows
-    ]
-
-
-def _mended(session: Session, facts: _Facts, context: Context) -> _Facts:
-    """Where the deadline should be another, or the breach that stands holds no longer, as if it had just changed."""
-    moved = deadline_of(facts.episode, context.rules.policy) != facts.row.interview_due_at
-    untrue = facts.breach is not None and not is_breached(facts.episode, facts.held, context.now)
-    if not moved and not untrue:
-        return facts
-    follow_up_episode(session, facts.row, context)
-    session.flush()
-    episode = episodes.to_core(facts.row, session.get_one(Child, facts.row.child_id))
-    return _Facts(facts.row, episode, facts.held, breaches.standing(session, facts.row.id), facts.breach is not None)
-
-
-def _record_breaches(session: Session, late: Sequence[_Facts], context: Context) -> dict[int, Breach]:
-    """Episode id → its new breach, dated by the deadline and not by its detection."""
-    new = {
-        facts.row.id: Breach(
-            episode_id=facts.row.id,
-            clock_no=facts.row.clock_no,
-            breached_at=facts.row.interview_due_at,
-            detected_at=context.now,
-        )
-        for facts in late
-    }
-    session.add_all(new.values())
-    acts = [audit.Act("breach_recorded", "episode", id_, {"clock_no": breach.clock_no}) for id_, breach in new.items()]
-    audit.record_many(session, acts, context.actor, context.now)
-    return new
-
-
-def _tell(session: Session, known: Sequence[_Facts], teller: Teller) -> tuple[int, set[int]]:
-    """How many alerts were raised, and the episodes of which nobody could be told."""
-    now, rules = teller.context.now, teller.context.rules
-    is_open = [f.row for f in known if interview_state(f.episode, f.held, now, rules.policy) in OPEN_CLOCK_STATES]
-    clocks = alerts.episode_clocks(session, is_open)
-    told = {id_: teller.tell(clock) for id_, clock in clocks.items() if rungs_to_raise(clock, rules.ladder, now)}
-    teller.write()
-    return sum(told.values()), {id_ for id_, number in told.items() if not number}
-
-
-def _look_at_lines(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
+def _look_at_lines(session: Session, ids: Sequence[int], teller: Teller) -> tuple[SweepResult, list[int]]:
     """A quarantined line with a readable return climbs the ladder as unallocated (definitions §4.7)."""
     ladder, now = teller.context.rules.ladder, teller.context.now
     rows = alerts.lock_due_lines(session, ids, now)
     clocks = {row.id: alerts.line_clock(session, row) for row in rows if _waits(row)}
-    told = {id_: teller.tell(clock) for id_, clock in clocks.items() if clock and rungs_to_raise(clock, ladder, now)}
+    reached = {id_: clock for id_, clock in clocks.items() if clock and rungs_to_raise(clock, ladder, now)}
+    told = {id_: len(teller.tell(clock)) for id_, clock in reached.items()}
     teller.write()
     nobody = {id_ for id_, number in told.items() if not number}
     for row in rows:
         if row.id not in nobody:
             clock = alerts.line_clock(session, row) if _waits(row) else None
             row.sweep_at = next_alert_at(clock, ladder, now) if clock else None
-    return SweepResult(len(rows), alerts=sum(told.values()), nobody_told=len(nobody))
+    return SweepResult(len(rows), alerts=sum(told.values()), nobody_told=len(nobody)), []
 
 
 def _waits(line: Line) -> bool:
     return line.outcome == LineOutcome.QUARANTINED and line.settled_at is None
 
 
-def _end_flags(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
+def _end_flags(session: Session, ids: Sequence[int], teller: Teller) -> tuple[SweepResult, list[int]]:
     context = teller.context
     ended = repeats.end_flags(session, ids, local_date(context.now))
     for row in ended:
         details = {"rule": row.rule, "flag_id": row.id}
         audit.record(session, "repeat_flag_ended", context.actor, context.now, "child", row.child_id, details)
-    return SweepResult(flags_ended=len(ended))
+    return SweepResult(flags_ended=len(ended)), []
 
 
-def _ask_meetings(session: Session, ids: Sequence[int], teller: Teller) -> SweepResult:
-    return SweepResult(meetings=ask_due_meetings(session, ids, teller.context))
+def _ask_meetings(session: Session, ids: Sequence[int], teller: Teller) -> tuple[SweepResult, list[int]]:
+    return SweepResult(meetings=ask_due_meetings(session, ids, teller.context)), []

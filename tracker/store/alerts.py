@@ -1,14 +1,15 @@
 """Alerts raised: which rungs a clock has had, and what people answered."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Acknowledgement, AlertDue, RunningClock, Told
+from tracker.store.bulk import insert_for_ids
 from tracker.store.db import plain_rows
 from tracker.store.models import Alert, Episode, Interview, InterviewEpisode, Line
 
@@ -44,7 +45,22 @@ def episode_clock(session: Session, row: Episode, *, told: bool = True) -> Runni
     return episode_clocks(session, [row]).get(row.id)
 
 
-def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, RunningClock]:
+class HasClock(Protocol):
+    """What is read of an episode for its clock: a row, or the values of one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def clock_no(self) -> int: ...
+    @property
+    def interview_due_at(self) -> datetime | None: ...
+    @property
+    def team_id(self) -> int | None: ...
+    @property
+    def carried_rungs(self) -> Sequence[str]: ...
+
+
+def episode_clocks(session: Session, rows: Collection[HasClock]) -> dict[int, RunningClock]:
     """Episode id → its clock, for many episodes in two queries; none for one without a deadline."""
     ids = [row.id for row in rows if row.interview_due_at is not None]
     if not ids:
@@ -60,7 +76,7 @@ def episode_clocks(session: Session, rows: Collection[Episode]) -> dict[int, Run
     }
 
 
-def _clock_of(row: Episode, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
+def _clock_of(row: HasClock, due_at: datetime, alerts: Sequence[Any], allocated_to_id: int | None) -> RunningClock:
     """`alerts`: those of the episode, as rows or as their columns of `_RAISED`."""
     carried = frozenset(row.carried_rungs)
     counting = [alert for alert in alerts if alert.clock_no == row.clock_no or alert.rung in carried]
@@ -137,26 +153,31 @@ def lock_due_lines(session: Session, ids: Collection[int], now: datetime) -> Seq
     return session.scalars(held.execution_options(populate_existing=True)).all()
 
 
-def alert_of(due: AlertDue, reference: str, outbox_id: int | None, now: datetime) -> Alert:
-    """The row that says a person is to be told. Whoever adds it holds the episode or line, so none is raised twice."""
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Their ids, in order. Whoever adds them holds the episode or line, so that none is raised twice."""
+    return insert_for_ids(session, Alert, rows)
+
+
+def alert_values(due: AlertDue, reference: str, outbox_id: int, now: datetime) -> dict[str, Any]:
+    """The row that says that somebody is to be told."""
     is_line = due.clock.subject == "line"
-    return Alert(
-        reference=reference,
-        dedupe_key=due.dedupe_key,
-        subject=due.clock.subject,
-        subject_id=due.clock.subject_id,
-        episode_id=None if is_line else due.clock.subject_id,
-        line_id=due.clock.subject_id if is_line else None,
-        clock_no=due.clock.clock_no,
-        rung=str(due.rung),
-        offset_hours=due.step.offset_hours,
-        rungs=[str(rung) for rung in due.rungs],
-        recipient_id=due.told.person_id,
-        to_other=to_other(due.told),
-        outbox_id=outbox_id,
-        due_at=due.clock.due_at,
-        raised_at=now,
-    )
+    return {
+        "reference": reference,
+        "dedupe_key": due.dedupe_key,
+        "subject": due.clock.subject,
+        "subject_id": due.clock.subject_id,
+        "episode_id": None if is_line else due.clock.subject_id,
+        "line_id": due.clock.subject_id if is_line else None,
+        "clock_no": due.clock.clock_no,
+        "rung": str(due.rung),
+        "offset_hours": due.step.offset_hours,
+        "rungs": [str(rung) for rung in due.rungs],
+        "recipient_id": due.told.person_id,
+        "to_other": to_other(due.told),
+        "outbox_id": outbox_id,
+        "due_at": due.clock.due_at,
+        "raised_at": now,
+    }
 
 
 def count_of_message(session: Session, message_id: int) -> int:

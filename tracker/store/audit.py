@@ -166,6 +166,9 @@ READS = frozenset(
 FIRST_HASH = "0" * 64
 _LOCK = 7203720372  # the advisory lock that gives the chain one writer at a time on PostgreSQL
 
+_IDLE = "30s"  # between two statements of one transaction: no step of ours thinks for so long
+_HOLD = text("SELECT pg_advisory_xact_lock(:lock), set_config('idle_in_transaction_session_timeout', :idle, true)")
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -179,10 +182,11 @@ def hold_chain(session: Session) -> None:
     """Take the chain's one writing place until the transaction ends (SQLite has one writer anyway).
 
     `record` does it by itself. Where many rows are locked first, as in a sweep, it is taken before them: whoever holds
-    a row may be waiting for this place, and two that wait for each other would stop.
+    a row may be waiting for this place, and two that wait for each other would stop. On PostgreSQL whoever has it and
+    then stands still (a paused machine) loses the transaction after `_IDLE`, so that nobody waits for it for ever.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        session.execute(_HOLD, {"lock": _LOCK, "idle": _IDLE})
 
 
 @dataclass(frozen=True)

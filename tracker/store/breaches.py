@@ -1,10 +1,12 @@
 """Breaches: one for an episode and a clock number, withdrawn but never deleted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from tracker.store.bulk import insert_rows
 from tracker.store.models import Breach
 
 
@@ -24,6 +26,17 @@ _STANDING = (
     .where(Breach.episode_id.in_(bindparam("ids", expanding=True)), Breach.withdrawn_at.is_(None))
     .order_by(Breach.clock_no)
 )  # built once: asked with every change of an episode or an interview
+
+
+def breached_of(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these episodes for which a breach stands."""
+    query = select(Breach.episode_id).where(Breach.episode_id.in_(ids), Breach.withdrawn_at.is_(None))
+    return set(session.scalars(query))
+
+
+def add_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Breaches found by a sweep: episode_id, clock_no, breached_at, detected_at."""
+    insert_rows(session, Breach, rows)
 
 
 def all_of_episode(session: Session, episode_id: int) -> Sequence[Breach]:

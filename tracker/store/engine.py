@@ -1,15 +1,15 @@
 """What keeps the engine honest: heartbeats, the scheduler's lease, and work that is due once a day or month."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, inspect, select, update
+from sqlalchemy import CursorResult, delete, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.store.db import Base
-from tracker.store.models import DueRun, Heartbeat, SchedulerLease
+from tracker.store.models import DueRun, Episode, Heartbeat, Line, OutboxMessage, SchedulerLease
 
 LONGEST_LEASE = timedelta(minutes=5)
 """No lease is given for longer. One that claims more was written before the clock was set back: it holds nothing."""
@@ -35,6 +35,32 @@ def beat(session: Session, job: str, now: datetime, seconds: float) -> None:
     values = {"at": now, "seconds": seconds}
     if not insert_once(session, Heartbeat, {"job": job, **values}):
         session.execute(update(Heartbeat).where(Heartbeat.job == job).values(values))
+
+
+def end_beat(session: Session, job: str) -> None:
+    """It is no job of ours any more."""
+    session.execute(delete(Heartbeat).where(Heartbeat.job == job))
+
+
+def beats(session: Session) -> Sequence[Heartbeat]:
+    """Every job's, by its name."""
+    query = select(Heartbeat).order_by(Heartbeat.job).execution_options(populate_existing=True)
+    return session.scalars(query).all()
+
+
+def clocks_due(session: Session, now: datetime) -> int:
+    """Episodes and quarantined lines at which a sweep should look by now."""
+    episodes = select(func.count()).where(Episode.sweep_at.is_not(None), Episode.sweep_at <= now)
+    lines = select(func.count()).where(Line.sweep_at.is_not(None), Line.sweep_at <= now)
+    return (session.scalar(episodes) or 0) + (session.scalar(lines) or 0)
+
+
+def undelivered(session: Session) -> int:
+    """Messages refused for good or come back, of which nobody else has been told."""
+    query = select(func.count()).where(
+        OutboxMessage.undelivered_at.is_not(None), OutboxMessage.undelivered_told_at.is_(None)
+    )
+    return session.scalar(query) or 0
 
 
 def last_beat_at(session: Session, job: str) -> datetime | None:

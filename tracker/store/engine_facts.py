@@ -24,13 +24,14 @@ class EngineFacts:
     stopped_emails: int
     last_sweep_at: datetime | None
     last_delivery_at: datetime | None
+    last_ping_at: datetime | None
     receipts_reading: int
     reports_missing: int
 
 
-def engine_facts(session: Session, *, sweep: str, deliver: str, stopped_since: datetime) -> EngineFacts:
-    """As they stand now. `sweep` and `deliver` are the names under which these jobs beat."""
-    (row,) = plain_rows(session, _FACTS, sweep=sweep, deliver=deliver, stopped_since=stopped_since)
+def engine_facts(session: Session, *, sweep: str, deliver: str, ping: str, stopped_since: datetime) -> EngineFacts:
+    """As they stand now. `sweep`, `deliver` and `ping` are the names under which these jobs beat."""
+    (row,) = plain_rows(session, _FACTS, sweep=sweep, deliver=deliver, ping=ping, stopped_since=stopped_since)
     return EngineFacts(*row)
 
 
@@ -59,6 +60,7 @@ _FACTS = select(
     _STOPPED.scalar_subquery(),
     _last_beat("sweep"),
     _last_beat("deliver"),
+    _last_beat("ping"),
     select(func.count()).select_from(Receipt).where(RECEIPT_READING).scalar_subquery(),
     _MISSING.scalar_subquery(),
 ).select_from(_WAITING)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 from tracker.core.candidates import Span
 from tracker.core.episodes import MissingEpisode
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
-from tracker.store.children import Traits
 from tracker.store.db import as_json_value, plain_rows
 from tracker.store.models import Child, Episode, EpisodeVersion
 
@@ -24,9 +24,21 @@ _SAME = (
 )  # fmt: skip
 _same_of = attrgetter(*_SAME)
 
+PLAIN_COLUMNS = [
+    Episode.__table__.c[name]
+    for name in (
+        "id", "child_id", "kind", "risk", "excluded", "flags", "person_fields", "as_of_at", "as_of_line", "setting",
+        *_SAME,
+    )
+]  # fmt: skip
+"""What `to_core` reads of an episode."""
 
-def to_core(row: Episode, child: Traits) -> MissingEpisode:
-    """The row as the rules know it; what belongs to the child (date of birth, sex, ethnicity) comes from there."""
+
+def to_core(row: Any, child: Any) -> MissingEpisode:
+    """An Episode as the rules know it; what belongs to the Child (date of birth, sex, ethnicity) comes from there.
+
+    Either may be a row of plain columns with the same names (PLAIN_COLUMNS).
+    """
     same = dict(zip(_SAME, _same_of(row), strict=True))
     return MissingEpisode(
         id=row.id,

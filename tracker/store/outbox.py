@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.mail import EMAIL as EMAIL
 from tracker.core.mail import WEBHOOK as WEBHOOK
+from tracker.store.bulk import insert_for_ids
 from tracker.store.engine import changed
 from tracker.store.models import OutboxMessage, Person
 
@@ -22,7 +23,11 @@ NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
 
 SUMMED_UP = "summed_up"
-"""The template of a message that grows while a sweep runs: one for each person."""
+SEVERAL = "several"
+"""The templates of messages that grow while a sweep runs, one of each for each person: what is long overdue, and what
+one pass found beyond a few."""
+
+GROWING = (SUMMED_UP, SEVERAL)
 
 LONGEST_LEASE = timedelta(minutes=10)
 """A lease that runs longer than any is given was written before the clock was set back: it holds nothing."""
@@ -91,26 +96,30 @@ def queue_emails(session: Session, emails: Sequence[NewEmail], now: datetime, do
     """
     keys = [email.dedupe_key for email in emails]
     known = set(session.scalars(select(OutboxMessage.dedupe_key).where(OutboxMessage.dedupe_key.in_(keys))))
+    new = {email.dedupe_key: email for email in emails if email.dedupe_key not in known}
     rows = [
-        OutboxMessage(
-            dedupe_key=email.dedupe_key,
-            message_id=f"<{uuid.uuid4()}@{domain}>",
-            template=email.template,
-            road=email.road,
-            recipient_id=email.recipient_id,
-            to_address=email.to_address,
-            subject=email.subject,
-            body=email.body,
-            created_at=now,
-            try_at=now,
-            attempts=0,
-        )
-        for email in emails
-        if email.dedupe_key not in known
+        {
+            "dedupe_key": key,
+            "message_id": f"<{uuid.uuid4()}@{domain}>",
+            "template": email.template,
+            "road": email.road,
+            "recipient_id": email.recipient_id,
+            "to_address": email.to_address,
+            "subject": email.subject,
+            "body": email.body,
+            "created_at": now,
+            "try_at": now,
+            "attempts": 0,
+        }
+        for key, email in new.items()
     ]
-    session.add_all(rows)
-    session.flush()
-    return {row.dedupe_key: row.id for row in rows}
+    return dict(zip(new, insert_for_ids(session, OutboxMessage, rows), strict=True))
+
+
+def ids_of(session: Session, dedupe_keys: Collection[str]) -> dict[str, int]:
+    """Dedupe key → id, of those queued already."""
+    query = select(OutboxMessage.dedupe_key, OutboxMessage.id).where(OutboxMessage.dedupe_key.in_(dedupe_keys))
+    return dict(session.execute(query).tuples().all())
 
 
 def addresses_of(session: Session, person_ids: Collection[int]) -> dict[int, str]:
@@ -268,12 +277,15 @@ def wait_again(session: Session, now: datetime) -> list[int]:
 def _may_grow() -> ColumnElement[bool]:
     """Never in a deliverer's hands, so that no server can hold an earlier text under the same Message-ID."""
     held = or_(OutboxMessage.lease.is_(None), OutboxMessage.lease.startswith(_SWEEP))
-    return and_(WAITING, OutboxMessage.template == SUMMED_UP, OutboxMessage.attempts == 0, held)
+    return and_(WAITING, OutboxMessage.template.in_(GROWING), OutboxMessage.attempts == 0, held)
 
 
-def growing_message(session: Session, recipient_id: int | None, road: str, to_address: str) -> int | None:
-    """The message in which what is old is still being summed up for this person, or for this address or webhook."""
-    query = select(OutboxMessage.id).where(_may_grow(), OutboxMessage.recipient_id == recipient_id)
+def growing_message(
+    session: Session, template: str, recipient_id: int | None, road: str, to_address: str
+) -> int | None:
+    """The message of this kind still being summed up for this person, or for this address or webhook."""
+    ours = (_may_grow(), OutboxMessage.template == template, OutboxMessage.recipient_id == recipient_id)
+    query = select(OutboxMessage.id).where(*ours)
     if recipient_id is None:
         query = query.where(OutboxMessage.road == road, OutboxMessage.to_address == to_address)
     return session.scalar(query.order_by(OutboxMessage.id).limit(1))

@@ -23,6 +23,9 @@ MINE = "mine.index"
 EMAILS_LATE_AFTER_SECONDS = 900
 """How long an email may wait before the pages say so: longer than a mail server's usual "try again later"."""
 
+SILENT_AFTER_SECONDS = 3600
+"""How long the monitoring address may be out of reach before the pages say so: its keeper has been told long since."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -106,10 +109,28 @@ def engine_troubles() -> list[str]:
         )
     if state.nobody_would_be_told:
         troubles.append("Some alerts would reach nobody: a role on the alert ladder has no active person who is here.")
+    delivered = state.delivery_age_seconds
+    if not state.is_stale and delivered is not None and delivered > settings().scheduler.stale_after_seconds:
+        troubles.append(
+            f"Emails were last sent on their way: {ago(state.last_delivery_at, now())}. The scheduler does not run as "
+            "it should. Tell your administrator."
+        )
+    if _monitor_is_silent(state):
+        troubles.append(
+            f"The monitoring address last heard of us: {ago(state.last_ping_at, now())}. Whoever watches it may "
+            "believe that the service has stopped."
+        )
     waited = state.oldest_unsent_age_seconds or 0
     if waited > EMAILS_LATE_AFTER_SECONDS:
         troubles.append(f"Emails are not going out: the oldest has waited {duration(waited / 60)}.")
     return troubles
+
+
+def _monitor_is_silent(state: EngineState) -> bool:
+    """Said to those who can mend it, and only while the sweeps themselves are in time."""
+    if state.is_stale or not settings().monitoring.ping_url.get_secret_value() or not may(Permission.SEE_ENGINE):
+        return False
+    return state.ping_age_seconds is None or state.ping_age_seconds > SILENT_AFTER_SECONDS
 
 
 @lru_cache

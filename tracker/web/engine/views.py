@@ -8,6 +8,7 @@ from tracker.core.mail import EMAIL, WEBHOOK
 from tracker.services.deliver_outbox import try_refused_again
 from tracker.services.errors import Refused
 from tracker.services.pages.engine import engine_page
+from tracker.services.pages.heartbeats import engine_life
 from tracker.services.queue_test_message import queue_test_message
 from tracker.web.access import Permission, requires
 from tracker.web.engine.forms import TestMessageForm, TryAgainForm
@@ -71,4 +72,5 @@ def _test_form() -> TestMessageForm:
 
 def _page(form: TestMessageForm) -> str:
     page = engine_page(request_context(), _roads())
-    return render_template("engine/index.html", page=page, form=form, again=TryAgainForm())
+    life = engine_life(request_context())
+    return render_template("engine/index.html", page=page, life=life, form=form, again=TryAgainForm())
