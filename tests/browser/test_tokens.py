@@ -34,7 +34,7 @@ def test_a_token_is_made_by_keyboard_and_revoked(site: Site) -> None:
     page.get_by_role("link", name="Enter who or what will hold the token.").click()
     expect(page.get_by_label("Label")).to_be_focused()
     page.keyboard.type("Nightly export, Thames Valley")
-    page.get_by_label("Feed").select_option(FEED)
+    page.get_by_label("What it opens").select_option(FEED)
     page.get_by_role("button", name="Make the token").click()
     assert page.get_by_label("Token 1").input_value().startswith("rit_")
     site.look("token-made")

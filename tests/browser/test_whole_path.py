@@ -98,8 +98,9 @@ def test_from_the_police_file_to_the_managers_email_and_the_month(site: Site, tm
     expect(page.locator("main")).to_contain_text("Overdue")
     site.look("alert")
     page.get_by_label("No interviewer was free").check()
+    page.get_by_text("Plan another time").click()
     type_instant(page, "When is the interview planned?", "19", "11", "2026", "16:30")
-    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_role("button", name="Acknowledge", exact=True).click()
     expect(page.locator("main")).to_contain_text("Acknowledged by Dana Testworker")
 
     site.clock.at += timedelta(hours=9)

@@ -15,6 +15,7 @@ from tests.faults import commands, smtp_servers
 from tracker.core.terms import Role
 from tracker.services import engine_state
 from tracker.services.context import Context
+from tracker.services.mark_sent import WINDOW
 from tracker.services.transaction import writing
 from tracker.store import audit
 from tracker.store.db import session
@@ -110,4 +111,4 @@ def test_when_the_leader_is_killed_in_the_middle_the_other_goes_on(
                     process.send_signal(signal.SIGTERM)
                     commands.finish(process)
     assert other.returncode == 0
-    assert_told_once(server, copies_allowed=1)
+    assert_told_once(server, copies_allowed=WINDOW)
