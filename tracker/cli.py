@@ -34,12 +34,12 @@ class Command:
     def settings(self) -> Settings:
         return wiring(self.app).settings
 
-    def context(self) -> Context:
-        """Reads the clock: once for a command."""
+    def context(self, *, ladder_of_file: bool = False) -> Context:
+        """Reads the clock: once for a command. `ladder_of_file`: for what must run where no database can be asked."""
         settings = self.settings
         return Context(
             wiring(self.app).clock.now(),
-            rules_in_force(settings.rules, settings.ladder_definition),
+            settings.rules if ladder_of_file else rules_in_force(settings.rules, settings.ladder_definition),
             Actor("command line"),
             settings.base_url,
             settings.council.own_names,

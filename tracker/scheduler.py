@@ -74,6 +74,7 @@ class Engine:
         self.worker = worker_name()
         self.leads = False
         self.stopping = threading.Event()
+        self.adding = threading.Lock()
         self.delivering: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self.held_at = self.pinged_at = float("-inf")
         self.scheduler = BackgroundScheduler(
@@ -122,7 +123,8 @@ class Engine:
 
     def stop(self) -> None:
         """Waits for the step under way, then lets go of the lease. Nothing is lost if this is never reached."""
-        self.stopping.set()
+        with self.adding:
+            self.stopping.set()
         self.scheduler.shutdown(wait=True)
         if self.leads:
             with self.app.app_context():
@@ -151,7 +153,7 @@ class Engine:
             if leads and not self.leads:
                 log.info("%s leads", self.worker)
                 for job in self.jobs():
-                    self.scheduler.add_job(self.run, args=[job], id=f"{job.name} at once", replace_existing=True)
+                    self._add(job, f"{job.name} at once")
             self.leads = leads
 
     def run(self, job: Job) -> None:
@@ -176,8 +178,13 @@ class Engine:
 
     def soon(self, job: Job) -> None:
         """Run a job now, beside its own times: once more after the run of it that may be under way."""
-        if self.scheduler.running and not self.stopping.is_set():
-            self.scheduler.add_job(self.run, args=[job], id=f"{job.name} soon", replace_existing=True, max_instances=2)
+        self._add(job, f"{job.name} soon", max_instances=2)
+
+    def _add(self, job: Job, id_: str, **more: int) -> None:
+        """Never while the scheduler shuts down: it holds its lock until every run has ended, this one included."""
+        with self.adding:
+            if self.scheduler.running and not self.stopping.is_set():
+                self.scheduler.add_job(self.run, args=[job], id=id_, replace_existing=True, **more)
 
     def _may_go_on(self, started: float) -> bool:
         return not self.stopping.is_set() and perf_counter() - started < PASS_SECONDS

@@ -120,6 +120,11 @@ def test_each_alert_once_and_each_digest_once_a_day(
     assert list(audit.broken_links(session())) == []
 
 
+def since(row: Alert) -> datetime | None:
+    """A clock that jumps ahead looks like an outage: of each the engine tells once, by when it last swept."""
+    return row.due_at if row.subject == "engine" else None
+
+
 def everything_sent() -> bool:
     session().rollback()
     waiting = select(OutboxMessage.id).where(OutboxMessage.sent_at.is_(None))
@@ -129,7 +134,7 @@ def everything_sent() -> bool:
 def assert_each_once(due: dict[str, dict[int, datetime]], ids: dict[Role, int]) -> None:
     session().rollback()
     rows = session().scalars(select(Alert)).all()
-    told = Counter((row.subject, row.subject_id, row.clock_no, row.rung, row.recipient_id) for row in rows)
+    told = Counter((row.subject, row.subject_id, row.clock_no, row.rung, row.recipient_id, since(row)) for row in rows)
     assert set(told.values()) == {1}
     for name, expected in due.items():
         subject, rung = name.split()

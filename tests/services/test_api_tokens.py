@@ -59,7 +59,7 @@ def test_a_token_is_revoked_once(app: Flask, context: Context) -> None:
     session().rollback()
     actions = session().execute(select(AuditEntry.action, AuditEntry.subject_id, AuditEntry.details)).all()
     assert [tuple(row) for row in actions] == [
-        ("api_token_created", str(token_id), {"feed": "thames-valley"}),
+        ("api_token_created", str(token_id), {"feed": "thames-valley", "purpose": "reports"}),
         ("api_token_revoked", str(token_id), {"feed": "thames-valley"}),
     ]
     assert list(audit.broken_links(session())) == []

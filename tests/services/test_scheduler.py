@@ -192,3 +192,29 @@ def test_the_months_summary_is_prepared_once(app: Flask, context: Context) -> No
     assert prepare_due_months(context, 3) == []
     assert session().scalars(select(SummaryRow.month)).all() == ["2026-10"]
     assert session().scalars(select(DueRun.key)).all() == ["2026-10"]
+
+
+def test_a_run_that_asks_for_another_while_the_engine_stops_does_not_hold_it_up(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Engine(app)
+    asks, stops = threading.Event(), threading.Event()
+    add = one.scheduler.add_job
+
+    def add_late(*given: object, **more: object) -> None:
+        if str(more.get("id")).endswith(" soon"):
+            asks.set()
+            stops.wait(5)
+            time.sleep(0.3)  # the stop is under way by now
+        add(*given, **more)
+
+    monkeypatch.setattr(one.scheduler, "add_job", add_late)
+    monkeypatch.setattr(one, "jobs", lambda: ())
+    one.start()
+    one.scheduler.add_job(one.soon, args=[Job("late", 60, lambda context, keep_going: {})], id="asks for another")
+    assert asks.wait(5)
+    stopping = threading.Thread(target=one.stop, daemon=True)
+    stopping.start()
+    stops.set()
+    stopping.join(15)
+    assert not stopping.is_alive()

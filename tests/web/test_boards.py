@@ -79,7 +79,7 @@ def test_an_empty_day_is_kind_and_useful(client_request: ClientRequest) -> None:
 
 def test_the_start_is_where_the_day_begins(client_request: ClientRequest) -> None:
     starts = {
-        "Alice": "/today", "Bob": "/my-interviews", "Charlie": "/month", "Dana": "/today", "Ed": "/feeds",
+        "Alice": "/today", "Bob": "/my-interviews", "Charlie": "/month", "Dana": "/today", "Ed": "/alerts",
         "Fay": "/audit",
     }  # fmt: skip
     for name, start in starts.items():

@@ -27,7 +27,7 @@ WORKED = timedelta(hours=28)
 """The work is as it was left so long ago: by now some clocks are overdue, some due soon, some visits past."""
 
 TIMES = 30
-EMPTY = "/account"
+EMPTY = "/account/absence"
 
 
 def fill(context: Context, open_clocks: int = OPEN_CLOCKS, over: int = OVER) -> None:

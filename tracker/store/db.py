@@ -4,6 +4,7 @@ SQLite: WAL, synchronous=FULL, foreign keys on. A read begins with BEGIN; a writ
 it never has to be upgraded from a read that another writer has overtaken.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -77,6 +78,8 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 def prepare_engine(engine: Engine) -> None:
     """Hang the SQLite settings on an engine; once, when the app is made."""
+    # psycopg warns of a batch that broke off, naming the server: what broke it is raised, and told in a sentence
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     if engine.dialect.name != "sqlite":
         return
 
