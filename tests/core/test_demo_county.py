@@ -18,7 +18,7 @@ from tracker.demo.county import County, knows_return, simulate
 from tracker.demo.ending import Matter
 from tracker.demo.interviews import DemoInterview, Outcome, plan_interviews
 from tracker.demo.people import DISTRICTS, STAFF
-from tracker.demo.reports import COLUMNS, daily_reports
+from tracker.demo.reports import COLUMNS, backfile, daily_reports
 
 POLICY = Policy()
 THREE_IN_365 = SHIPPED_REPEAT_RULES[0]
@@ -188,6 +188,14 @@ def test_there_is_a_file_for_every_morning_and_each_episode_is_in_one(county: Co
     assert any(not row for report in reports for row in report.rows)
     assert {report.filename.rsplit(".")[-1] for report in reports} == {"csv", "xlsx"}
     assert all(set(row) <= set(COLUMNS) for report in reports for row in report.rows)
+
+
+def test_the_police_history_of_a_morning_has_whatever_their_files_had_told_until_then(county: County) -> None:
+    told: set[object] = set()
+    for place, report in enumerate(daily_reports(county)):
+        told |= {row["Occurrence No"] for row in report.rows if row}
+        if place % 7 == 0 and report.made_at < county.last_report_at:
+            assert told <= {row["Occurrence No"] for row in backfile(county, report.made_at).rows}, report.made_at
 
 
 def test_a_line_tells_only_what_was_known_that_morning(county: County) -> None:

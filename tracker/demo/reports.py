@@ -79,10 +79,15 @@ def daily_reports(county: County) -> Iterator[DailyReport]:
 
 def backfile(county: County, made_at: datetime) -> DailyReport:
     """Every episode known by a morning, as the police's system showed it then: a file for whoever loads history."""
-    known = [episode for episode in county.episodes if episode.start_known_at <= made_at]
+    known = [episode for episode in county.episodes if min(_told(episode)) <= made_at]
     days = [local(at).date().isoformat() for at in (county.report_times[0], made_at)]
     filename = f"missing-history-{days[0]}-to-{days[1]}.csv"
     return DailyReport(made_at, filename, tuple(_row(episode, made_at) for episode in known))
+
+
+def _told(episode: DemoEpisode) -> list[datetime]:
+    """When the police came to know of its start, its finding and its end: not always in this order."""
+    return [at for at in (episode.start_known_at, episode.found_known_at, episode.end_known_at) if at]
 
 
 def _listed(county: County) -> dict[datetime, list[DemoEpisode]]:
@@ -90,7 +95,7 @@ def _listed(county: County) -> dict[datetime, list[DemoEpisode]]:
     mornings = county.report_times
     listed: dict[datetime, list[DemoEpisode]] = defaultdict(list)
     for episode in county.episodes:
-        known = [at for at in (episode.start_known_at, episode.found_known_at, episode.end_known_at) if at]
+        known = _told(episode)
         ends = min((at for at in (episode.found_known_at, episode.end_known_at) if at), default=mornings[-1])
         if episode.prevention_known_at and episode.end_known_at and not episode.cancelled:
             known.append(max(episode.prevention_known_at, episode.end_known_at))
