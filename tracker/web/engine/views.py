@@ -18,6 +18,23 @@ from tracker.web.request import request_context
 
 bp = Blueprint("engine", __name__, url_prefix="/engine")
 
+JOB_WORDS = {
+    "sweep": "Checking deadlines",
+    "deliver": "Sending emails",
+    "notices": "Telling of what else is due",
+    "digest": "The morning’s digests",
+    "watch": "Expecting police reports",
+    "resume": "Reading reports to their end",
+    "reexamine": "Looking again at lines that wait",
+    "summary": "Preparing the month",
+    "folder": "Looking into the watched folder",
+    "pull": "Fetching reports",
+    "feed drafts": "Clearing drafts of feeds",
+    "bounces": "Reading what came back",
+    "ping": "Telling the monitoring address",
+}
+"""What each job of the scheduler does, for people."""
+
 
 @bp.get("")
 @requires(Permission.SEE_ENGINE)
@@ -73,4 +90,5 @@ def _test_form() -> TestMessageForm:
 def _page(form: TestMessageForm) -> str:
     page = engine_page(request_context(), _roads())
     life = engine_life(request_context())
-    return render_template("engine/index.html", page=page, life=life, form=form, again=TryAgainForm())
+    shown = {"page": page, "life": life, "job_words": JOB_WORDS}
+    return render_template("engine/index.html", **shown, form=form, again=TryAgainForm())
