@@ -15,6 +15,7 @@ from tracker.web.engine.forms import TestMessageForm, TryAgainForm
 from tracker.web.filters import plural
 from tracker.web.forms import add_problems
 from tracker.web.request import request_context
+from tracker.web.words import words
 
 bp = Blueprint("engine", __name__, url_prefix="/engine")
 
@@ -34,6 +35,11 @@ JOB_WORDS = {
     "ping": "Telling the monitoring address",
 }
 """What each job of the scheduler does, for people."""
+
+
+@bp.app_template_filter("job_words")
+def job_words(name: str) -> str:
+    return JOB_WORDS.get(name, words(name))
 
 
 @bp.get("")
@@ -90,5 +96,4 @@ def _test_form() -> TestMessageForm:
 def _page(form: TestMessageForm) -> str:
     page = engine_page(request_context(), _roads())
     life = engine_life(request_context())
-    shown = {"page": page, "life": life, "job_words": JOB_WORDS}
-    return render_template("engine/index.html", **shown, form=form, again=TryAgainForm())
+    return render_template("engine/index.html", page=page, life=life, form=form, again=TryAgainForm())
