@@ -128,3 +128,15 @@ RULES = Rules(interview_form=load_settings(environ={}).interview_form)
 def context(clock: FixedClock) -> Context:
     """What a service is called with: now, the shipped rules, and a plain actor."""
     return Context(clock.now(), RULES, Actor("test"))
+
+
+@pytest.fixture
+def command_folder(tmp_path: Path, upgraded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the commands run: a database of their own, and the files they are given."""
+    database = tmp_path / "tracker.sqlite3"
+    database.write_bytes(upgraded.read_bytes())
+    monkeypatch.setenv("TRACKER_ENV", "test")
+    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{database}")
+    monkeypatch.setenv("TRACKER_SECRET_KEY", "t" * 40)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,40 +1,19 @@
 """`tracker ingest` and `tracker interviews load`, as typed: exit codes, one JSON document, sentences."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests.reports import as_csv, row
-from tracker.cli import cli
+from tests.typed import document, run
 
 COUNTS = ("lines_read", "created", "updated", "unchanged", "stale", "quarantined", "blank")
-NOW = ("--now", "2026-11-16T12:00:00+00:00")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, upgraded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the commands run: a database of their own, and the files they are given."""
-    database = tmp_path / "tracker.sqlite3"
-    database.write_bytes(upgraded.read_bytes())
-    monkeypatch.setenv("TRACKER_ENV", "test")
-    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{database}")
-    monkeypatch.setenv("TRACKER_SECRET_KEY", "t" * 40)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run(*arguments: str, code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, [*arguments, *NOW])
-    assert result.exit_code == code, result.output + repr(result.exception)
-    return result
-
-
-def document(*arguments: str, code: int = 0) -> Any:
-    return json.loads(run(*arguments, "--json", code=code).stdout)
+def folder(command_folder: Path) -> Path:
+    return command_folder
 
 
 def ingest(*files: str, code: int = 0) -> Any:

@@ -83,7 +83,7 @@ def test_escalate_now(client_request: ClientRequest, people: dict[str, int]) -> 
     id_ = overdue()
     path = f"/alerts/{alert_to(people['Alice']).reference}"
     wrong = client_request.sign_in("Alice").post(f"{path}/escalate", {}, status=200)
-    assert wrong.errors()
+    assert "Choose why you cannot settle it." in wrong.text
     page = client_request.post(f"{path}/escalate", {"why": "may_be_at_risk"}, follow=True, status=200)
     assert "Told now: Sam Senior." in page.text
     assert "asked for by Alice Testworker: The child may be at risk" in page.text

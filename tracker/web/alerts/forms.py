@@ -2,6 +2,8 @@
 
 from datetime import datetime, time, timedelta
 
+from wtforms.validators import InputRequired
+
 from tracker.core.clock import local_date, read_local
 from tracker.core.terms import BreachReason, EscalationReason, Rung, Trigger
 from tracker.web.fields import LondonDateTimeField
@@ -45,7 +47,11 @@ def quick_plans(now: datetime) -> dict[str, tuple[str, datetime]]:
 class EscalateForm(Form):
     """Why whoever was told cannot settle it."""
 
-    why = Radios("Why can you not settle it?", choices=choices(EscalationReason))
+    why = Radios(
+        "Why can you not settle it?",
+        [InputRequired("Choose why you cannot settle it.")],
+        choices=choices(EscalationReason),
+    )
 
 
 class AcknowledgeForm(Form):
