@@ -9,7 +9,7 @@ SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint migrate bench bench-alerts bench-matching faults fuzz
+.PHONY: help run demo test lint migrate bench bench-alerts bench-matching faults fuzz properties
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-matching: $(VENV)/.runtime ## Measure matching alone (CHILDREN=500000 for 
 
 faults: $(VENV)/.dev ## Kill and restart, again and again: nothing may be lost
 	@$(BIN)/pytest tests/faults -q
+
+properties: $(VENV)/.dev ## Look for new examples against every property (make test takes the same ones each time)
+	@HYPOTHESIS_PROFILE=random $(BIN)/pytest -n 2 -q $$(grep -rl "from hypothesis import" tests --include='test_*.py')
 
 fuzz: $(VENV)/.fuzz ## Let made-up files at the readers (SECONDS=… for each of the five targets)
 	@for target in any_bytes json_text xlsx_parts ods_content lines; do \

@@ -92,7 +92,7 @@ CORE_ORDER = (
     "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
     "ladder_steps", "alerts", "triggers", "notices", "digest", "ladder_rules", "ladder_definition", "ladder_changes",
     "rules",
-    "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
+    "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
 )  # fmt: skip

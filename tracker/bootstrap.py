@@ -14,6 +14,7 @@ from tracker.adapters.mailer import FolderMailer, Mailer, NoMailer, SmtpMailer
 from tracker.adapters.monitor import HttpsMonitor
 from tracker.adapters.notify import NotifyMailer
 from tracker.adapters.report_source import HttpsReportSource
+from tracker.adapters.typesetting import Typesetter
 from tracker.adapters.webhook import WebhookMailer
 from tracker.core.bounces import BounceMailbox
 from tracker.core.clock import Clock, ShiftedClock, SystemClock, read_local
@@ -34,6 +35,7 @@ class Wiring:
     clock: Clock
     mailer: Mailer
     charts: ChartRenderer
+    typesetter: Typesetter
     source: ReportSource
     folder: WatchedFolder | None
     webhooks: Mapping[str, Mailer]
@@ -67,6 +69,7 @@ def create_app(
         clock=clock,
         mailer=mailer or make_mailer(settings, clock),
         charts=ChartRenderer(PROJECT / "templates" / "charts"),
+        typesetter=Typesetter(PROJECT / "templates" / "reports"),
         source=source or HttpsReportSource(),
         folder=make_folder(settings.intake.watch_folder),
         webhooks={one.name: WebhookMailer(one, clock.now) for one in settings.webhooks_out},

@@ -52,7 +52,12 @@ class Verification:
 
 def month_figures(context: Context, month: str, cut_off: datetime | None = None) -> MonthlySummary:
     """The figures from today's records; the cut-off is now unless given. Raises Refused for a month not begun."""
-    return _compute(read_session(), context, _month(month, context), cut_off)[1]
+    return period_figures(context, _month(month, context), cut_off)
+
+
+def period_figures(context: Context, period: Period, cut_off: datetime | None = None) -> MonthlySummary:
+    """The same figures of any period that has begun: a quarter, a financial year, any days."""
+    return _compute(read_session(), context, period, cut_off)[1]
 
 
 def prepare_month(context: Context, month: str) -> int:

@@ -39,6 +39,12 @@ class Permission(StrEnum):
     SEE_MONTH = "see_month"
     EXPORT_MONTH = "export_month"
     PUBLISH_MONTH = "publish_month"
+    SEE_EDITION = "see_edition"  # the published quarters without small numbers: everybody who signs in
+    EXPORT_RETURNS = "export_returns"  # statutory and sector returns, child by child
+    SEE_FREQUENT = "see_frequent"  # the children on a repeat flag: pattern, interviews, plan
+    WRITE_MARAMP = "write_maramp"
+    CHECK_QUALITY = "check_quality"  # of the interviews of frequent runaways
+    RUN_GROUP_MEETINGS = "run_group_meetings"  # agenda, decisions and minutes of the operational group
     MANAGE_FEEDS = "manage_feeds"  # how a force's report is read, and by which roads it comes in
     MANAGE_PEOPLE = "manage_people"
     MANAGE_LADDER = "manage_ladder"  # whom alerts tell, and when
@@ -49,16 +55,22 @@ class Permission(StrEnum):
 
 P = Permission
 _RECORDS = frozenset(
-    {P.SEE_TODAY, P.SEE_EPISODES, P.SEE_CHILDREN, P.SEE_ALERTS, P.ACKNOWLEDGE_ALERTS, P.WORK_ACTIONS, P.SEE_MAILBOX}
-)
-_OVERSIGHT = frozenset(
+    {
+        P.SEE_TODAY, P.SEE_EPISODES, P.SEE_CHILDREN, P.SEE_ALERTS, P.ACKNOWLEDGE_ALERTS, P.WORK_ACTIONS, P.SEE_MAILBOX,
+        P.SEE_EDITION,
+    }
+)  # fmt: skip
+_GROUP = frozenset({P.SEE_FREQUENT, P.CHECK_QUALITY})
+_OVERSIGHT = _GROUP | frozenset(
     {
         P.APPROVE_NOT_REQUIRED, P.REVIEW_INTERVIEWS, P.REVIEW_REPEATS, P.SEE_TEAM, P.SEE_REPORTS, P.SEE_MONTH,
-        P.EXPORT_MONTH, P.RECORD_MEETINGS,
+        P.EXPORT_MONTH, P.RECORD_MEETINGS, P.WRITE_MARAMP,
     }
 )  # fmt: skip
 _CASEWORK = frozenset({P.EDIT_EPISODES, P.EDIT_CHILDREN, P.ALLOCATE, P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS})
-_SENIOR = _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH, P.MANAGE_LADDER, P.SEE_ENGINE}
+_SENIOR = (
+    _RECORDS | _OVERSIGHT | {P.PUBLISH_MONTH, P.MANAGE_LADDER, P.SEE_ENGINE, P.EXPORT_RETURNS, P.RUN_GROUP_MEETINGS}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: (
@@ -66,25 +78,27 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASEWORK
         | _OVERSIGHT
         | {P.LOAD_REPORTS, P.RESOLVE_LINES, P.MANAGE_FEEDS, P.PUBLISH_MONTH, P.SEE_ENGINE}
+        | {P.EXPORT_RETURNS, P.RUN_GROUP_MEETINGS}
     )
     - {P.APPROVE_NOT_REQUIRED, P.REVIEW_INTERVIEWS},  # the lead proposes; a manager approves
     Role.INTERVIEWER: _RECORDS | {P.RECORD_INTERVIEW, P.SEE_OWN_INTERVIEWS},
     Role.MANAGER: _RECORDS | _CASEWORK | _OVERSIGHT,
     Role.SERVICE_MANAGER: _SENIOR,
     Role.HEAD_OF_SERVICE: _SENIOR,
-    Role.OPERATIONAL_GROUP: frozenset({P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_MAILBOX}),
+    Role.OPERATIONAL_GROUP: _GROUP | {P.SEE_MONTH, P.EXPORT_MONTH, P.SEE_EDITION, P.RUN_GROUP_MEETINGS, P.SEE_MAILBOX},
     Role.ADMINISTRATOR: frozenset(
         {
             P.MANAGE_PEOPLE,
             P.MANAGE_FEEDS,
             P.MANAGE_LADDER,
             P.SEE_ENGINE,
+            P.SEE_EDITION,
             P.SEE_MAILBOX,
             P.SEE_ALERTS,
             P.ACKNOWLEDGE_ALERTS,  # of those about no child only: tracker/store/visibility.py
         }
     ),
-    Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_MAILBOX}),
+    Role.INFORMATION_GOVERNANCE: frozenset({P.SEE_AUDIT, P.SEE_EDITION, P.SEE_MAILBOX}),
 }
 
 PUBLIC = "public"

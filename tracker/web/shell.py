@@ -46,6 +46,7 @@ MENU = (
     Item("Reports", "reports.index", Permission.SEE_REPORTS),
     Item("Alerts", "alerts.index", Permission.SEE_ALERTS),
     Item("Month", "month.index", Permission.SEE_MONTH),
+    Item("Frequent runaways", "frequent.index", Permission.SEE_FREQUENT),
     Item("Feeds", "feeds.index", Permission.MANAGE_FEEDS),
     Item("Ladder", "ladder.index", Permission.MANAGE_LADDER),
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
@@ -61,11 +62,32 @@ def menu() -> list[Item]:
     return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
 
 
+OVERSIGHT = (
+    Item("Months", "month.index", Permission.SEE_MONTH),
+    Item("Other periods", "periods.index", Permission.SEE_MONTH),
+    Item("Trends and places", "trends.index", Permission.SEE_MONTH),
+    Item("Counts", "counts.index", Permission.SEE_MONTH),
+    Item("Published quarters", "edition.index", Permission.SEE_EDITION),
+    Item("Statutory returns", "returns.index", Permission.EXPORT_RETURNS),
+)
+"""The areas of oversight, side by side at the head of each (`oversight_areas` in macros/oversight.html)."""
+
+
+def oversight() -> list[Item]:
+    """Those of them that the signed-in person sees, of the areas that this installation has."""
+    return [item for item in OVERSIGHT if item.endpoint in current_app.view_functions and may(item.permission)]
+
+
 WITHIN = {
     "interviews": "episodes",
     "write_up": "episodes",
     "meetings": "actions",
     "counts": "month",
+    "periods": "month",
+    "trends": "month",
+    "edition": "month",
+    "returns": "month",
+    "group": "frequent",
     "comparison": "reports",
     "tokens": "feeds",
     "roads": "feeds",
@@ -148,7 +170,7 @@ def asset(name: str) -> str:
 def init_shell(app: Flask) -> None:
     app.register_blueprint(bp)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for helper in (asset, menu, is_current, may, viewer, settings, now, engine, engine_troubles):
+    for helper in (asset, menu, oversight, is_current, may, viewer, settings, now, engine, engine_troubles):
         app.add_template_global(helper)
     app.add_template_global(address, "url_for")
     app.context_processor(_nothing_typed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tracker.core.clock import Period, local_date, month_of, parse_month
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind
+from tracker.core.tables import safe_cell
 from tracker.core.terms import Cohort
 from tracker.services.context import Context, Viewer
 from tracker.services.publish_month import month_figures
@@ -168,11 +169,3 @@ def _parts(value: Any) -> list[object]:
     if isinstance(value, dict):
         return ["" if value["pct"] is None else value["pct"], value["numerator"], value["denominator"]]
     return ["" if value is None else value, "", ""]
-
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def safe_cell(text: str) -> str:
-    """A text that a spreadsheet will not take for a formula: marked with an apostrophe if it begins like one."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) or (text[:1] in "\t\r\n" and text) else text
