@@ -1,0 +1,179 @@
+"""The Missing table of the looked-after return (SSDA903): which rows a collection year has, and their dates.
+
+By the Department's guide: every time a looked-after child of this council was missing (M) or away from placement
+without authorisation (A), however short; a start and end on one day have that day twice. A missing child's row ends
+when the child is found; one who is still not back then has a row A from that day to the return. Who ceases to be looked
+after meanwhile is missing until that day; who begins to be, from the day it began. Still going on 31 March: no end.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tracker.core.clock import Period, financial_year_of, local_date
+from tracker.core.looked_after import Extract, care_periods, placement_ended_on
+from tracker.core.missing_episode import MissingEpisode
+from tracker.core.overlap import CountedEpisode, count_once
+from tracker.core.policy import Policy
+from tracker.core.tables import Table
+from tracker.core.terms import EpisodeKind, LivingSetting
+
+HEADERS = ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END")
+CODES = {EpisodeKind.MISSING: "M", EpisodeKind.AWAY: "A"}
+
+
+class RowNote(StrEnum):
+    """What a person should know of a row that is not simply an episode as recorded."""
+
+    FOUND_NOT_BACK = "found_not_back"  # the part from being found to the return
+    JOINED = "joined"  # several records overlap and nobody has settled them: one row stands for them
+    CARE_BEGAN = "care_began"  # the child began to be looked after while missing
+    CARE_ENDED = "care_ended"  # the child ceased to be looked after while missing
+    PLACEMENT_ENDED = "placement_ended"  # still missing, and the placement has ended
+
+
+@dataclass(frozen=True)
+class MissingRow:
+    """One row as it will be written (dates dd/mm/yyyy, texts of any kind), and the record it comes from."""
+
+    child: str
+    dob: str
+    missing: str
+    mis_start: str
+    mis_end: str
+    child_id: int | None = None
+    episode_id: int | None = None
+    notes: tuple[RowNote, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.child, self.dob, self.missing, self.mis_start, self.mis_end
+
+
+def written(day: date | None) -> str:
+    """dd/mm/yyyy; nothing for no day."""
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def collection_year(start: int) -> Period:
+    """1 April of this year to 31 March of the next."""
+    return financial_year_of(date(start, 4, 1))
+
+
+def year_name(year: Period) -> str:
+    """`2026-27`."""
+    return f"{year.start_on.year}-{year.end_on.year % 100:02}"
+
+
+def missing_rows(
+    episodes: Iterable[MissingEpisode], extract: Extract, year: Period, policy: Policy
+) -> list[MissingRow]:
+    """The rows of the year, child by child in order of start. `episodes`: whole histories, of any children."""
+    histories: dict[int, list[MissingEpisode]] = defaultdict(list)
+    for episode in episodes:
+        if episode.is_ours and episode.kind in CODES:
+            histories[episode.child_id].append(episode)
+    found = []
+    for child_id in sorted(histories, key=lambda id_: (code_of(id_, extract), id_)):
+        for counted in count_once(histories[child_id], policy):
+            found += [part for part in _parts(counted, extract) if _touches(part, year)]
+    return [_row(part, extract, year) for part in found]
+
+
+def code_of(child_id: int, extract: Extract) -> str:
+    """The CHILD id of our child; empty where none is known."""
+    held = extract.children.get(child_id)
+    return held.code if held else ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A stretch of one code, in days."""
+
+    episode: MissingEpisode
+    code: str
+    start_on: date
+    end_on: date | None
+    notes: tuple[RowNote, ...]
+
+
+def _touches(part: _Part, year: Period) -> bool:
+    return part.start_on < year.end_on and (part.end_on is None or part.end_on >= year.start_on)
+
+
+def _parts(counted: CountedEpisode, extract: Extract) -> Iterator[_Part]:
+    """An episode as stretches: missing until found, then away until back; within care where that is known."""
+    episode = counted.stands
+    joined = (RowNote.JOINED,) if len(counted.members) > 1 else ()
+    code = "M" if any(one.kind is EpisodeKind.MISSING for one in counted.members) else CODES[episode.kind]
+    start_on, found_on, back_on = episode.start_on, _last(counted, "found_at"), _last(counted, "returned_at")
+    later = found_on is not None and (back_on is None or back_on > found_on)
+    if code == "M" and found_on is not None and later:
+        whole = (
+            _Part(episode, "M", start_on, found_on, joined),
+            _Part(episode, "A", found_on, back_on, (*joined, RowNote.FOUND_NOT_BACK)),
+        )
+    else:
+        whole = (_Part(episode, code, start_on, back_on, joined),)
+    for part in whole:
+        if part.start_on == start_on or not _left_care(episode.child_id, start_on, part.start_on, extract):
+            yield from _in_care(part, extract)
+
+
+def _left_care(child_id: int, start_on: date, then: date, extract: Extract) -> bool:
+    """Looked after when it started and not on the later day: what came then is no part of the return."""
+    periods = care_periods(extract.care_of(child_id))
+    return any(one.holds(start_on) for one in periods) and not any(one.holds(then) for one in periods)
+
+
+def _last(counted: CountedEpisode, name: str) -> date | None:
+    """The latest of the records' days; None while one of them has none."""
+    given = [getattr(one, name) for one in counted.members]
+    return None if None in given else local_date(max(given))
+
+
+def _in_care(part: _Part, extract: Extract) -> Iterator[_Part]:
+    """The part as far as the child was looked after: by a period of care, else by what the episode says."""
+    held = extract.care_of(part.episode.child_id)
+    periods = care_periods(held)
+    first = next((one for one in periods if one.holds(part.start_on)), None)
+    notes = part.notes
+    start_on = part.start_on
+    if first is None:
+        first = next((one for one in periods if _begins_within(one.start_on, part)), None)
+        if first is not None:
+            start_on, notes = first.start_on, (*notes, RowNote.CARE_BEGAN)
+    if first is None:
+        if part.episode.setting is LivingSetting.LOOKED_AFTER:
+            yield part
+        return
+    end_on = part.end_on
+    if first.end_on is not None and (end_on is None or end_on > first.end_on):
+        end_on, notes = first.end_on, (*notes, RowNote.CARE_ENDED)
+    elif end_on is None and (ended_on := placement_ended_on(held, start_on)):
+        end_on, notes = ended_on, (*notes, RowNote.PLACEMENT_ENDED)
+    yield _Part(part.episode, part.code, start_on, end_on, notes)
+
+
+def _begins_within(day: date, part: _Part) -> bool:
+    return part.start_on < day and (part.end_on is None or day < part.end_on)
+
+
+def _row(part: _Part, extract: Extract, year: Period) -> MissingRow:
+    """An end after the year is none yet. The Header's date of birth goes with its CHILD id."""
+    child_id = part.episode.child_id
+    held = extract.children.get(child_id)
+    born_on = held.date_of_birth if held else part.episode.date_of_birth
+    end_on = part.end_on if part.end_on and part.end_on < year.end_on else None
+    return MissingRow(
+        code_of(child_id, extract), written(born_on), part.code, written(part.start_on), written(end_on),
+        child_id, part.episode.id, part.notes,
+    )  # fmt: skip
+
+
+def missing_table(rows: Sequence[MissingRow], year: Period) -> Table:
+    """The table as it leaves here: rows that name no child stay behind."""
+    leaving = tuple(row.cells for row in rows if row.child)
+    return Table("missing", f"SSDA903 Missing, {year_name(year)}", HEADERS, leaving)
