@@ -111,7 +111,7 @@ def _parts(counted: CountedEpisode, extract: Extract) -> Iterator[_Part]:
     start_on, found_on, back_on = episode.start_on, _last(counted, "found_at"), _last(counted, "returned_at")
     later = found_on is not None and (back_on is None or back_on > found_on)
     if code == "M" and found_on is not None and later:
-        whole = (
+        whole: tuple[_Part, ...] = (
             _Part(episode, "M", start_on, found_on, joined),
             _Part(episode, "A", found_on, back_on, (*joined, RowNote.FOUND_NOT_BACK)),
         )

@@ -23,10 +23,8 @@ def missing_xml(rows: Sequence[MissingRow], children: Mapping[str, LookedAfterCh
 
 def _header(root: Element, row: MissingRow, child: LookedAfterChild | None) -> Element:
     header = SubElement(SubElement(root, "CHILD"), "HEADER")
-    known = (
-        {"SEX": child.sex, "DOB": row.dob, "ETHNIC": child.ethnicity, "UPN": child.upn} if child else {"DOB": row.dob}
-    )
-    _add(header, CHILDID=row.child, **known)
+    sex, ethnicity, upn = (child.sex, child.ethnicity, child.upn) if child else ("", "", "")
+    _add(header, CHILDID=row.child, SEX=sex, DOB=row.dob, ETHNIC=ethnicity, UPN=upn)
     return header
 
 

@@ -1,4 +1,4 @@
-"""The imported lists of looked-after children: newest in use, entries as the core knows them, and whom each id means."""
+"""The imported lists of looked-after children: the newest in use, their entries, and whom each CHILD id means."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _HELD = (
 def extracts_of(session: Session, year: int) -> list[HeldExtract]:
     """Every list of the year, the newest first."""
     query = select(*_HELD).where(CareExtract.year == year).order_by(CareExtract.id.desc())
-    return [HeldExtract(id_, ExtractKind(kind), *rest) for id_, kind, *rest in session.execute(query)]
+    return [HeldExtract(**{**row._asdict(), "kind": ExtractKind(row.kind)}) for row in session.execute(query)]
 
 
 def entries(session: Session, kind: ExtractKind, year: int) -> list[Entry] | None:
@@ -55,7 +55,7 @@ def newest_year(session: Session) -> int | None:
 
 def links(session: Session, codes: Collection[str]) -> dict[str, Link]:
     """CHILD id → whom it means; of a child since merged into another, that one."""
-    stands = {code: row for code, row in link_rows(session, codes).items()}
+    stands = link_rows(session, codes)
     moved = _standing(session, {row.child_id for row in stands.values() if row.child_id is not None})
     return {
         code: Link(LinkHow(row.how), moved.get(row.child_id) if row.child_id else None, tuple(row.candidates))

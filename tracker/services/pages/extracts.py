@@ -1,4 +1,4 @@
-"""The imported lists of looked-after children: what is in use, whom somebody must settle, and as the returns read them."""
+"""The imported lists of looked-after children: what is in use, whom somebody must settle, and as returns read them."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

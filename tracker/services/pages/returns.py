@@ -17,7 +17,8 @@ from tracker.core.looked_after import Extract
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.ssd_missing import ssd_table
 from tracker.core.ssda903 import MissingRow, collection_year, missing_rows, missing_table, year_name
-from tracker.core.ssda903_checks import FROM_CARE, FROM_LAST_YEAR, RULES, Fault, Rule, check_rows
+from tracker.core.ssda903_checks import Fault, check_rows
+from tracker.core.ssda903_rules import FROM_CARE, FROM_LAST_YEAR, RULES, Rule
 from tracker.core.ssda903_xml import missing_xml
 from tracker.core.tables import Table, csv_text
 from tracker.core.terms import EpisodeKind, LivingSetting
@@ -184,10 +185,8 @@ def _annex(session: Session, context: Context, day: date) -> AnnexPage:
         listed = {id_: code for id_, code in codes.items() if _went_missing(theirs.get(id_, ()), period)}
     answers = interviews.interviews_by_episode(session, [one.id for ones in theirs.values() for one in ones])
     lines = [_line(id_, code, theirs.get(id_, []), answers, period, context) for id_, code in listed.items()]
-    linked = set(listed.values())
-    lines += [
-        _line(0, code, [], answers, period, context) for code in in_care - linked - undecided_codes(session, year)
-    ]
+    never_here = in_care - set(listed.values()) - undecided_codes(session, year)
+    lines += [_line(0, code, [], answers, period, context) for code in never_here]
     without = sorted(id_ for id_, ones in theirs.items() if id_ not in codes and _went_missing(ones, period))
     return AnnexPage(day, period, tuple(sorted(lines, key=lambda one: one.code)), tuple(without), known.has_care)
 
