@@ -27,7 +27,8 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
         "tracker.scheduler", "tracker.watchdog", "tracker.demo", "tracker.bench", "tracker.adapters.processes",
-        "tracker.adapters.mailer", "tracker.store.migrations", "flask", "click", "waitress",
+        "tracker.adapters.mailer", "tracker.adapters.workbook", "tracker.store.migrations", "flask", "click",
+        "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {

@@ -6,6 +6,7 @@ when the child is found; one who is still not back then has a row A from that da
 after meanwhile is missing until that day; who begins to be, from the day it began. Still going on 31 March: no end.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,14 @@ def collection_year(start: int) -> Period:
 def year_name(year: Period) -> str:
     """`2026-27`."""
     return f"{year.start_on.year}-{year.end_on.year % 100:02}"
+
+
+def parse_year(name: str) -> int:
+    """`2026-27` → 2026. Raises ValueError with a sentence for anything else."""
+    named = re.fullmatch(r"(20\d\d)-(\d\d)", name, re.ASCII)
+    if named is None or (int(named[1]) + 1) % 100 != int(named[2]):
+        raise ValueError(f"{name[:20]!r} is not a collection year. Write it like 2026-27.")
+    return int(named[1])
 
 
 def missing_rows(

@@ -109,12 +109,12 @@ def _by_care(one: _Read, care: Mapping[str, Sequence[CareEpisode]]) -> Iterator[
         yield Rule.NO_CARE
         return
     periods = care_periods(held)
+    here = [episode for episode in held if one.start is not None and episode.holds(one.start)]
+    if not here:  # nor does what starts on no day
+        yield Rule.NOT_YET_IN_CARE
+    if not one.row.mis_end and any(episode.end_on for episode in here):
+        yield Rule.PLACEMENT_ENDED
     if one.start is not None:
-        here = [episode for episode in held if episode.holds(one.start)]
-        if not one.row.mis_end and any(episode.end_on for episode in here):
-            yield Rule.PLACEMENT_ENDED
-        if not here:
-            yield Rule.NOT_YET_IN_CARE
         if not any(period.holds(one.start) for period in periods):
             yield Rule.STARTS_OUT_OF_CARE
         if all(_leaves(period.start_on, period.end_on, one) for period in periods):

@@ -8,7 +8,7 @@ from tracker.core.ssda903 import MissingRow
 
 
 def missing_xml(rows: Sequence[MissingRow], children: Mapping[str, LookedAfterChild]) -> str:
-    """The document. `children`: CHILD id → the Header's row, where an extract gave it. Blank fields have no element."""
+    """The document. `children`: CHILD id → the Header's row, where a list gave it; its blank fields have no element."""
     root = Element("EXPSSDA903")
     headers: dict[str, Element] = {}
     for row in rows:
@@ -16,7 +16,8 @@ def missing_xml(rows: Sequence[MissingRow], children: Mapping[str, LookedAfterCh
             if row.child not in headers:
                 headers[row.child] = _header(root, row, children.get(row.child))
             missing = SubElement(headers[row.child], "AMISSING")
-            _add(missing, MISSING=row.missing, MIS_START=row.mis_start, MIS_END=row.mis_end)
+            for name, text in (("MISSING", row.missing), ("MIS_START", row.mis_start), ("MIS_END", row.mis_end)):
+                SubElement(missing, name).text = text or None  # blank, and there: readers look for all three
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import Period
@@ -48,9 +48,9 @@ def entries(session: Session, kind: ExtractKind, year: int) -> list[Entry] | Non
     return None if rows is None else [of_plain(kind, row) for row in rows]
 
 
-def newest_year(session: Session) -> int | None:
-    """The latest collection year that a list was imported for."""
-    return session.scalar(select(func.max(CareExtract.year)))
+def row_in_use(session: Session, kind: ExtractKind, year: int) -> CareExtract | None:
+    query = select(CareExtract).where(CareExtract.year == year, CareExtract.kind == str(kind))
+    return session.scalar(query.order_by(CareExtract.id.desc()).limit(1))
 
 
 def links(session: Session, codes: Collection[str]) -> dict[str, Link]:

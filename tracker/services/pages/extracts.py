@@ -16,7 +16,8 @@ from tracker.core.ssda903 import MissingRow, written
 from tracker.services.context import Context
 from tracker.services.match_extract import as_line
 from tracker.services.pages.episode_rows import name_of, record_list
-from tracker.store import children, extracts, people
+from tracker.services.transaction import writing
+from tracker.store import audit, children, extracts, people
 from tracker.store.db import session as read_session
 from tracker.store.extracts import HeldExtract
 from tracker.store.models import Child
@@ -77,6 +78,26 @@ def extracts_page(context: Context, year: int) -> ExtractsPage:
     links = extracts.links(session, [one.code for one in listed])
     counts = {how: sum(link.how is how for link in links.values()) for how in LinkHow}
     return ExtractsPage(year, tuple(lists), counts, _questions(session, context.now, listed, links))
+
+
+@dataclass(frozen=True)
+class Received:
+    """A list's bytes as they came."""
+
+    filename: str
+    sha256: str
+    content: bytes
+
+
+def list_as_received(context: Context, year: int, kind: ExtractKind) -> Received | None:
+    """The list in use, recorded as an export; None where none was imported."""
+    with writing() as session:
+        row = extracts.row_in_use(session, kind, year)
+        if row is None:
+            return None
+        details = {"filter": {"kind": str(kind), "year": year, "sha256": row.sha256}}
+        audit.record(session, "export_made", context.actor, context.now, "care_extract", row.id, details)
+        return Received(row.filename, row.sha256, row.content)
 
 
 def question_of(context: Context, year: int, code: str) -> Question | None:
