@@ -21,7 +21,8 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.adapters", "requests", "urllib3", "openpyxl", "vl_convert", "typst",
     },
     "web": {
-        "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings", "flask", "wtforms",
+        "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings",
+        "tracker.adapters.workbook", "flask", "wtforms",
         "flask_wtf", "flask_limiter", "werkzeug", "markupsafe", "prometheus_client", "pydantic",
     },
     "commands": {

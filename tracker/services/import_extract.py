@@ -23,7 +23,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.match_extract import link_children
 from tracker.services.transaction import writing
 from tracker.store import audit, extracts
-from tracker.store.models import CareExtract, Child
+from tracker.store.models import CareExtract, CareLink, Child
 
 FIRST_YEAR = 2015
 """The Missing table in its present form began then."""
@@ -92,15 +92,15 @@ def match_again(context: Context, *, year: int) -> int:
         return sum(link.how is LinkHow.UNDECIDED for link in links.values())
 
 
-def settle_link(context: Context, *, code: str, version: int, child_id: int | None) -> None:
+def settle_link(context: Context, *, link_id: int, version: int, child_id: int | None) -> None:
     """This CHILD id means this child, or with None nobody held here; it stands for later lists too.
 
     Refused: no such id or child, or a child whom another id means already.
     """
     with writing() as session:
-        row = extracts.link_row(session, code)
+        row = session.get(CareLink, link_id)
         if row is None:
-            raise Refused(FormProblem("unknown_code", "This CHILD id is in no list held here."))
+            raise Refused(FormProblem("unknown_id", "There is no such CHILD id."))
         if row.version != version:
             raise Conflict(FormProblem("changed_meanwhile", "Somebody changed this meanwhile. Look again."))
         if child_id is not None:
@@ -108,7 +108,7 @@ def settle_link(context: Context, *, code: str, version: int, child_id: int | No
             if child is None or child.undone_at is not None:
                 raise Refused(FormProblem("unknown_child", "There is no such child.", ("child_id",)))
             child_id = child.merged_into_id or child.id
-            if extracts.code_of_child(session, child_id, code):
+            if extracts.code_of_child(session, child_id, row.code):
                 sentence = "Another CHILD id means this child already. Correct the list, or settle that one first."
                 raise Refused(FormProblem("taken", sentence, ("child_id",)))
         row.child_id, row.how, row.candidates = child_id, str(LinkHow.SETTLED), []

@@ -70,8 +70,9 @@ def link_rows(session: Session, codes: Collection[str]) -> dict[str, CareLink]:
     return {row.code: row for part in parts for row in session.scalars(query.where(CareLink.code.in_(part)))}
 
 
-def link_row(session: Session, code: str) -> CareLink | None:
-    return session.scalar(select(CareLink).where(CareLink.code == code))
+def code_of_link(session: Session, link_id: int) -> str | None:
+    """The CHILD id of a link."""
+    return session.scalar(select(CareLink.code).where(CareLink.id == link_id))
 
 
 def code_of_child(session: Session, child_id: int, except_for: str) -> str | None:

@@ -47,7 +47,7 @@ class Asked:
 class Question:
     """A CHILD id that somebody must settle: as listed, and who may be meant."""
 
-    code: str
+    link_id: int
     version: int
     listed: LookedAfterChild
     may_be: tuple[Asked, ...]
@@ -100,10 +100,11 @@ def list_as_received(context: Context, year: int, kind: ExtractKind) -> Received
         return Received(row.filename, row.sha256, row.content)
 
 
-def question_of(context: Context, year: int, code: str) -> Question | None:
-    """One CHILD id of the year's list to settle, or to settle anew; the look recorded. None: in no list."""
+def question_of(context: Context, year: int, link_id: int) -> Question | None:
+    """One CHILD id of the year's list to settle, or to settle anew; the look recorded. None: in no list of the year."""
     record_list(context, "care_extracts", {"year": year, "settling": True})
     session = read_session()
+    code = extracts.code_of_link(session, link_id)
     listed = [one for one in _listed(session, year) if one.code == code]
     links = extracts.links(session, [one.code for one in listed])
     found = _questions(session, context.now, listed, links, every=True)
@@ -117,12 +118,12 @@ def _questions(
     wanted = {one.code: _candidates(links[one.code]) for one in open_ones}
     ids = {id_ for given in wanted.values() for id_ in given}
     rows, known = children.rows_by_id(session, ids), children.known_by_id(session, ids, "")
-    versions = {code: row.version for code, row in extracts.link_rows(session, list(wanted)).items()}
+    asked = extracts.link_rows(session, list(wanted))
     found = []
     for one in open_ones:
         line = as_line(one, now)
         may_be = tuple(_asked(rows[id_], compare(line, known[id_])) for id_ in wanted[one.code] if id_ in rows)
-        found.append(Question(one.code, versions[one.code], one, may_be))
+        found.append(Question(asked[one.code].id, asked[one.code].version, one, may_be))
     return tuple(found)
 
 
