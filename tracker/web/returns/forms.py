@@ -42,7 +42,7 @@ class SettleForm(Form):
         "The number of the child’s record here",
         [
             Optional(),
-            Regexp(r"[0-9]{1,9}", message="Write the number alone, as it stands in the address of the record."),
+            Regexp(r"[0-9]{1,9}\Z", message="Write the number alone, as it stands in the address of the record."),
         ],
     )
 
