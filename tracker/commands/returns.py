@@ -10,12 +10,12 @@ from tracker.cli import Command, cli, command
 from tracker.commands.month import refuse
 from tracker.core.clock import local_date
 from tracker.core.extract_rows import ExtractKind
-from tracker.core.ssda903 import parse_year
+from tracker.core.ssda903 import collection_year, parse_year, year_name
 from tracker.core.tables import csv_text
 from tracker.services.errors import Refused
 from tracker.services.import_extract import Imported, import_extract
 from tracker.services.pages import returns as pages
-from tracker.services.pages.extracts import list_as_received
+from tracker.services.pages.extracts import list_as_received, years_with_lists
 
 YEAR = click.option("--year", required=True, metavar="YYYY-YY", help="The collection year, such as 2026-27.")
 OUT = click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
@@ -54,6 +54,14 @@ def ssda903(run: Command, year: str, out: Path, form: str) -> int:
     lines += [f"Not checked, for want of a list: {', '.join(unchecked)}."] if unchecked else []
     run.show(document, "\n".join(lines))
     return 1 if page.faults else 0
+
+
+@command(returns, "years")
+def years(run: Command) -> int:
+    """The collection years for which lists of looked-after children are in use, oldest first."""
+    found = [year_name(collection_year(start)) for start in years_with_lists()]
+    run.show({"years": found}, "\n".join(found))
+    return 0
 
 
 @command(returns, "annex-a")

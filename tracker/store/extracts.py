@@ -53,6 +53,12 @@ def row_in_use(session: Session, kind: ExtractKind, year: int) -> CareExtract | 
     return session.scalar(query.order_by(CareExtract.id.desc()).limit(1))
 
 
+def years_with(session: Session, kind: ExtractKind) -> list[int]:
+    """The collection years that have a list of this kind, oldest first."""
+    query = select(CareExtract.year).where(CareExtract.kind == str(kind)).distinct().order_by(CareExtract.year)
+    return list(session.scalars(query))
+
+
 def links(session: Session, codes: Collection[str]) -> dict[str, Link]:
     """CHILD id → whom it means; of a child since merged into another, that one."""
     stands = link_rows(session, codes)

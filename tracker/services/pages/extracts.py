@@ -89,6 +89,14 @@ class Received:
     content: bytes
 
 
+def years_with_lists() -> list[int]:
+    """The collection years, by their first year, that have a list of care; oldest first. Nobody's record is shown."""
+    session = read_session()
+    found = extracts.years_with(session, ExtractKind.EPISODES)
+    session.rollback()
+    return found
+
+
 def list_as_received(context: Context, year: int, kind: ExtractKind) -> Received | None:
     """The list in use, recorded as an export; None where none was imported."""
     with writing() as session:

@@ -76,12 +76,15 @@ class MissingPage:
 
 @dataclass(frozen=True)
 class AnnexPage:
-    """List 8's columns to a day. `without_code`: children who stay out because their CHILD id is not known."""
+    """List 8's columns to a day. `without_code`: children who went missing while looked after and stay out because
+    their CHILD id is not known; where there is a list of care, in its year alone. `undecided`: ids to be settled first.
+    """
 
     day: date
     period: Period
     children: tuple[ListedChild, ...]
     without_code: tuple[int, ...]
+    undecided: int
     has_care: bool
 
 
@@ -185,10 +188,13 @@ def _annex(session: Session, context: Context, day: date) -> AnnexPage:
         listed = {id_: code for id_, code in codes.items() if _went_missing(theirs.get(id_, ()), period)}
     answers = interviews.interviews_by_episode(session, [one.id for ones in theirs.values() for one in ones])
     lines = [_line(id_, code, theirs.get(id_, []), answers, period, context) for id_, code in listed.items()]
-    never_here = in_care - set(listed.values()) - undecided_codes(session, year)
+    undecided = in_care & undecided_codes(session, year)
+    never_here = in_care - set(listed.values()) - undecided
     lines += [_line(0, code, [], answers, period, context) for code in never_here]
-    without = sorted(id_ for id_, ones in theirs.items() if id_ not in codes and _went_missing(ones, period))
-    return AnnexPage(day, period, tuple(sorted(lines, key=lambda one: one.code)), tuple(without), known.has_care)
+    since = Period(max(period.start_on, collection_year(year).start_on), period.end_on) if known.has_care else period
+    without = tuple(sorted(id_ for id_, ones in theirs.items() if id_ not in codes and _went_missing(ones, since)))
+    lines.sort(key=lambda one: one.code)
+    return AnnexPage(day, period, tuple(lines), without, len(undecided), known.has_care)
 
 
 def _line(
