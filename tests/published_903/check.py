@@ -14,9 +14,10 @@ import logging
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from tests.published_903 import planted
+from tests.published_903 import invented, planted
 
 HEADER = ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")
 EPISODES = (
@@ -31,7 +32,7 @@ CANNOT_RUN = {"1012"}
 
 
 def main(folder: Path) -> int:
-    """Every year of the folder, as CSV and as XML, then the planted faults."""
+    """Every year of the folder, as CSV and as XML, then the planted faults, then invented children."""
     years = sorted(path.stem.removeprefix("missing-") for path in folder.glob("missing-2*.csv"))
     if not years:
         print(f"No export in {folder}: run make test-903.")
@@ -45,22 +46,46 @@ def main(folder: Path) -> int:
             for code, child in sorted(faults):
                 print(f"  {code}: {child}")
             failed |= bool(faults) or not rows or len(ran) < len(CODES) - 2
-    return 1 if _planted() or failed else 0
+    differs = [_planted(), _invented()]
+    return 1 if failed or any(differs) else 0
 
 
 def _planted() -> bool:
     """Whether the validator's word on the planted faults differs from what our own preview says of them."""
-    rows = [dict(zip(("CHILD", "DECOM", "RNE", "DEC", "REC"), row, strict=True)) for row in planted.EPISODES]
     files = [
         _file("missing.csv", planted.MISSING_HEADERS, planted.MISSING),
         _file("last.csv", planted.MISSING_HEADERS, planted.LAST_YEAR, "Prev year"),
-        _file("episodes.csv", EPISODES, [[row.get(name, "") for name in EPISODES] for row in rows]),
+        _file("episodes.csv", EPISODES, [_care_row(row) for row in planted.EPISODES]),
     ]
     found, _ = validate(files, planted.YEAR)
     print(f"Planted faults: {len(planted.EXPECTED)}, named by the published validator: {len(found)}")
     for code, child in sorted(planted.EXPECTED ^ found):
         print(f"  {code} {child}: {'only by ours' if (code, child) in planted.EXPECTED else 'only by theirs'}")
     return found != planted.EXPECTED
+
+
+def _invented() -> bool:
+    """Whether the two differ about a thousand invented children, most of them with something wrong."""
+    return_ = invented.make(1000, Random(903))
+    files = [
+        _file("missing.csv", planted.MISSING_HEADERS, return_.missing),
+        _file("last.csv", planted.MISSING_HEADERS, return_.last_year, "Prev year"),
+        _file("episodes.csv", EPISODES, [_care_row(row) for row in return_.episodes]),
+    ]
+    theirs, _ = validate(files, planted.YEAR)
+    ours = invented.our_word(return_, planted.YEAR)
+    print(f"Invented children: {len(ours)} faults named by ours, {len(theirs)} by theirs, {len(ours & theirs)} by both")
+    for code, child in sorted(ours ^ theirs)[:20]:
+        print(f"  {code} {child}: {'only by ours' if (code, child) in ours else 'only by theirs'}")
+        print(
+            *(row for row in (*return_.missing, *return_.last_year, *return_.episodes) if row[0] == child), sep="\n    "
+        )
+    return ours != theirs
+
+
+def _care_row(row: tuple[str, ...]) -> list[str]:
+    given = dict(zip(("CHILD", "DECOM", "RNE", "DEC", "REC"), row, strict=True))
+    return [given.get(name, "") for name in EPISODES]
 
 
 def validate(files: list[dict[str, Any]], year: int) -> tuple[set[tuple[str, str]], list[str]]:

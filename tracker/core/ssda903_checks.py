@@ -88,13 +88,14 @@ def _of_row(one: _Read, year: Period) -> Iterator[Fault]:
 
 
 def _overlapping(read: Iterable[_Read]) -> Iterator[_Read]:
-    """Of each child, in order of end (an open one by its start): whatever starts before the last one's end."""
+    """Of each child, in order of end (an open one by its start): whatever starts before the last one's end, or follows
+    one without an end."""
     by_child: dict[str, list[_Read]] = defaultdict(list)
     for one in read:
-        if one.row.child and one.start:
+        if one.row.child:
             by_child[one.row.child].append(one)
     for held in by_child.values():
-        held.sort(key=lambda one: (one.end or one.start, one.start))
+        held.sort(key=lambda one: (one.end or one.start or date.max, one.start or date.max))
         for before, one in pairwise(held):
             if before.end is None or (one.start is not None and one.start < before.end):
                 yield one
