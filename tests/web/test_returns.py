@@ -80,6 +80,17 @@ def test_with_the_lists_the_row_leaves_and_every_rule_is_checked(client_request:
     assert ("list_viewed", "ssda903_missing") in recorded()
 
 
+def test_rows_whose_dates_are_not_simply_the_episodes_are_listed_with_why(client_request: ClientRequest) -> None:
+    with writing() as current:
+        child = factories.child(current, council_id="77")
+        start, setting = datetime(2026, 5, 1, 12, tzinfo=UTC), str(LivingSetting.LOOKED_AFTER)
+        found = datetime(2026, 5, 2, 12, tzinfo=UTC)
+        factories.episode(current, child, start, hours=72, found_at=found, setting=setting)
+    page = client_request.sign_in("Alice").get("/returns/ssda903?year=2026")
+    assert "1 row whose dates are not simply the episode’s" in " ".join(page.text.split())
+    assert "found, and not back until a later day" in page.text
+
+
 def test_annex_a_answers_as_ofsted_asks_in_both_files(client_request: ClientRequest, quill: int) -> None:
     alice = client_request.sign_in("Alice")
     send_list(alice, HEADER + QUILL)

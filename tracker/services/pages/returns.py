@@ -65,6 +65,11 @@ class MissingPage:
         return sum(not row.child for row in self.rows)
 
     @property
+    def noted(self) -> list[MissingRow]:
+        """Those whose dates are not simply an episode's."""
+        return [row for row in self.rows if row.notes]
+
+    @property
     def children(self) -> int:
         return len({row.child for row in self.rows if row.child})
 

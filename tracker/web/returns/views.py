@@ -54,6 +54,7 @@ def ssda903() -> str:
         abort(404)
     return render_template(
         "returns/ssda903.html", page=page, chosen=year, years=year_choices(), shown=page.rows[:ROWS_SHOWN],
+        noted_shown=FAULTS_SHOWN,
         faults=page.faults[:FAULTS_SHOWN], notes=NOTES, mends=mends,
     )  # fmt: skip
 
