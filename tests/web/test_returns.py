@@ -181,6 +181,25 @@ def test_a_person_settles_who_a_child_id_means(client_request: ClientRequest, qu
     assert session().scalars(select(CareLink)).one().child_id == quill
 
 
+def test_any_id_of_the_list_can_be_settled_and_settled_anew(client_request: ClientRequest, quill: int) -> None:
+    """Another birthday: nobody was found, and only a person knows better."""
+    alice = client_request.sign_in("Alice")
+    send_list(alice, HEADER + QUILL.replace("04/03/2012", "09/09/2013").replace("Bel", "Isabella"))
+    assert "1 child not held here" in " ".join(alice.get("/returns/lists?year=2026").text.split())
+    assert "not in the Header" in alice.post("/returns/lists?year=2026", {"code": "C7"}, status=200).text
+    assert "Write the CHILD id" in alice.post("/returns/lists?year=2026", {"code": ""}, status=200).text
+    address = alice.post("/returns/lists?year=2026", {"code": "C1"}).location
+    assert address == "/returns/lists/settle/1?year=2026"
+    version = alice.get(address).value_of("version")
+    alice.post(address, {"version": version, "choice": "another", "number": str(quill)})
+    assert "C1,09/09/2013,M" in alice.raw("GET", "/returns/ssda903.csv?year=2026").get_data(True)
+    listed = alice.get("/returns/lists?year=2026")
+    assert "Settle it anew" in listed.text
+    assert "Bel Quillfeather" in listed.text
+    alice.post(address, {"version": alice.get(address).value_of("version"), "choice": "nobody"})
+    assert "nobody held here" in alice.get("/returns/lists?year=2026").text
+
+
 def test_the_children_of_a_list_are_looked_for_again(client_request: ClientRequest) -> None:
     alice = client_request.sign_in("Alice")
     send_list(alice, HEADER + QUILL)

@@ -67,6 +67,7 @@ def import_extract(
         return Imported(0, problems[:MOST_PROBLEMS], max(0, len(problems) - MOST_PROBLEMS))
     rows = [one for one in given if not isinstance(one, ExtractProblem)]
     with writing() as session:
+        audit.hold_chain(session)  # two lists at once would write the same ids
         row = CareExtract(
             kind=str(kind), year=year, filename=filename[:200], content=content, sha256=sha256, row_count=len(rows),
             rows=[plain(one) for one in rows], loaded_at=context.now, loaded_by_id=context.actor.person_id,
@@ -83,6 +84,7 @@ def import_extract(
 def match_again(context: Context, *, year: int) -> int:
     """Match the year's children anew, for those who came to be held here since. How many still ask somebody."""
     with writing() as session:
+        audit.hold_chain(session)
         listed = [
             one
             for one in extracts.entries(session, ExtractKind.HEADER, year) or ()
@@ -98,6 +100,7 @@ def settle_link(context: Context, *, link_id: int, version: int, child_id: int |
     Refused: no such id or child, or a child whom another id means already.
     """
     with writing() as session:
+        audit.hold_chain(session)
         row = session.get(CareLink, link_id)
         if row is None:
             raise Refused(FormProblem("unknown_id", "There is no such CHILD id."))

@@ -1,10 +1,11 @@
 """Which of our children each CHILD id of a list means: by the council's number, else as a report's line is matched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.core.candidates import KnownChild
 from tracker.core.extract_links import Link, LinkHow, without_doubles
 from tracker.core.looked_after import LookedAfterChild
 from tracker.core.matching import Ambiguous, Matched, compare, match_child, search_keys
@@ -19,34 +20,59 @@ MOST_CANDIDATES = 5
 
 
 def link_children(session: Session, context: Context, listed: Sequence[LookedAfterChild]) -> dict[str, Link]:
-    """Write whom each id means, and return it. What a person settled is left as it is; the rest is matched anew."""
+    """Write whom each id means, and return it. What a person settled is left as it is; the rest is matched anew.
+
+    The candidates of all are fetched together: a list of thousands holds the database briefly.
+    """
     codes = [child.code for child in listed]
     rows = extracts.link_rows(session, codes)
-    settled = {code: link for code, link in extracts.links(session, codes).items() if link.how is LinkHow.SETTLED}
-    numbers = {child.council_id or child.code for child in listed}
-    by_number = extracts.ids_by_council_number(session, numbers)
-    found = {c.code: settled.get(c.code) or _link_of(session, context.now, c, by_number) for c in listed}
-    found = without_doubles(found)
+    held = extracts.links(session, codes)
+    settled = {code: link for code, link in held.items() if link.how is LinkHow.SETTLED}
+    asked = [child for child in listed if child.code not in settled]
+    candidates = _candidates(session, context.now, asked)
+    known = children.known_by_id(session, set().union(*candidates.values()), "")
+    links = {
+        child.code: _link_of(child, context.now, [known[id_] for id_ in candidates[child.code]]) for child in asked
+    }
+    found = without_doubles({code: settled.get(code) or links[code] for code in codes})
     for code, link in found.items():
         _write(session, context, rows.get(code), code, link)
     session.flush()
     return found
 
 
-def _link_of(session: Session, now: datetime, child: LookedAfterChild, by_number: Mapping[str, list[int]]) -> Link:
-    """Certain, or a question, or nobody held here; never by a number whose child was born on another day."""
-    line = as_line(child, now)
-    numbered = by_number.get(child.council_id or child.code, [])
-    known = children.known_by_id(session, _candidate_ids(session, child, line) | set(numbered), "")
-    same = [id_ for id_ in numbered if known[id_].date_of_birth == child.date_of_birth]
-    if len(numbered) == 1 and same:
-        return Link(LinkHow.NUMBER, same[0])
-    if numbered:
-        return Link(LinkHow.UNDECIDED, None, tuple(sorted(numbered)[:MOST_CANDIDATES]))
+def _candidates(session: Session, now: datetime, asked: Sequence[LookedAfterChild]) -> dict[str, list[int]]:
+    """CHILD id → the children held who may be meant: by the number, by the keys of matching, without names by birth."""
+    numbers = extracts.ids_by_council_number(session, {child.council_id or child.code for child in asked})
+    keys = {child.code: _keys_of(child, now) for child in asked}
+    by_key = children.ids_by_key(session, set().union(*keys.values()))
+    nameless = {child.date_of_birth for child in asked if not keys[child.code]}
+    by_birth = extracts.ids_by_birth(session, nameless)
+    found: dict[str, list[int]] = {}
+    for child in asked:
+        ids = set(numbers.get(child.council_id or child.code, ())).union(*(by_key.get(k, ()) for k in keys[child.code]))
+        found[child.code] = sorted(ids if keys[child.code] else ids | set(by_birth.get(child.date_of_birth, ())))
+    return found
+
+
+def _keys_of(child: LookedAfterChild, now: datetime) -> frozenset[str]:
     if not child.surname and not child.forename:
-        alike = sorted(id_ for id_, one in known.items() if compare(line, one)["sex"] is not Comparison.DIFFERS)
-        return _asked(alike)
-    result = match_child(line, list(known.values()))
+        return frozenset()
+    line = as_line(child, now)
+    return search_keys(line.surname, line.forename, line.date_of_birth, None)
+
+
+def _link_of(child: LookedAfterChild, now: datetime, known: Sequence[KnownChild]) -> Link:
+    """Certain, or a question, or nobody held here; never by a number whose child was born on another day."""
+    number, line = child.council_id or child.code, as_line(child, now)
+    numbered = [one for one in known if number in one.council_ids]
+    if len(numbered) == 1 and numbered[0].date_of_birth == child.date_of_birth:
+        return Link(LinkHow.NUMBER, numbered[0].id)
+    if numbered:
+        return _asked([one.id for one in numbered])
+    if not child.surname and not child.forename:
+        return _asked([one.id for one in known if compare(line, one)["sex"] is not Comparison.DIFFERS])
+    result = match_child(line, known)
     if isinstance(result, Matched):
         return Link(LinkHow.MATCHED, result.child_id)
     return _asked([one.child_id for one in result.candidates] if isinstance(result, Ambiguous) else [])
@@ -54,13 +80,6 @@ def _link_of(session: Session, now: datetime, child: LookedAfterChild, by_number
 
 def _asked(ids: Sequence[int]) -> Link:
     return Link(LinkHow.UNDECIDED, None, tuple(ids[:MOST_CANDIDATES])) if ids else Link(LinkHow.NOT_HELD)
-
-
-def _candidate_ids(session: Session, child: LookedAfterChild, line: ReportLine) -> set[int]:
-    if not child.surname and not child.forename:
-        return set(extracts.ids_born_on(session, child.date_of_birth))
-    keys = search_keys(line.surname, line.forename, line.date_of_birth, None)
-    return set().union(*children.ids_by_key(session, keys).values())
 
 
 def as_line(child: LookedAfterChild, now: datetime) -> ReportLine:

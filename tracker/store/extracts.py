@@ -1,6 +1,6 @@
 """The imported lists of looked-after children: the newest in use, their entries, and whom each CHILD id means."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -76,6 +76,11 @@ def link_rows(session: Session, codes: Collection[str]) -> dict[str, CareLink]:
     return {row.code: row for part in parts for row in session.scalars(query.where(CareLink.code.in_(part)))}
 
 
+def link_id_of(session: Session, code: str) -> int | None:
+    """The link of a CHILD id."""
+    return session.scalar(select(CareLink.id).where(CareLink.code == code))
+
+
 def code_of_link(session: Session, link_id: int) -> str | None:
     """The CHILD id of a link."""
     return session.scalar(select(CareLink.code).where(CareLink.id == link_id))
@@ -110,10 +115,16 @@ def ids_by_council_number(session: Session, numbers: Collection[str]) -> Mapping
     return found
 
 
-def ids_born_on(session: Session, day: date) -> Sequence[int]:
-    """Children held with this date of birth, for lists without names; the first in order of their ids."""
-    query = select(Child.id).where(Child.date_of_birth == day, Child.merged_into_id.is_(None))
-    return session.scalars(query.where(Child.undone_at.is_(None)).order_by(Child.id).limit(20)).all()
+def ids_by_birth(session: Session, days: Collection[date]) -> Mapping[date, list[int]]:
+    """Date of birth → the children held who were born then, for lists without names."""
+    given = list(days)
+    found: dict[date, list[int]] = {}
+    for place in range(0, len(given), 5_000):
+        query = select(Child.date_of_birth, Child.id).where(Child.date_of_birth.in_(given[place : place + 5_000]))
+        for day, id_ in session.execute(query.where(Child.merged_into_id.is_(None), Child.undone_at.is_(None))):
+            if day is not None:
+                found.setdefault(day, []).append(id_)
+    return found
 
 
 def histories_touching(session: Session, period: Period) -> list[MissingEpisode]:

@@ -54,6 +54,18 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What a person decided of a CHILD id; `child` None: nobody held here."""
+
+    link_id: int
+    code: str
+    child_id: int | None
+    child: str | None
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ExtractsPage:
     """`counts`: how the Header's children were matched."""
 
@@ -61,6 +73,7 @@ class ExtractsPage:
     lists: tuple[InUse, ...]
     counts: Mapping[LinkHow, int]
     questions: tuple[Question, ...]
+    settled: tuple[Settled, ...]
 
 
 def extracts_page(context: Context, year: int) -> ExtractsPage:
@@ -77,7 +90,29 @@ def extracts_page(context: Context, year: int) -> ExtractsPage:
     listed = _listed(session, year)
     links = extracts.links(session, [one.code for one in listed])
     counts = {how: sum(link.how is how for link in links.values()) for how in LinkHow}
-    return ExtractsPage(year, tuple(lists), counts, _questions(session, context.now, listed, links))
+    questions = _questions(session, context.now, listed, links)
+    return ExtractsPage(year, tuple(lists), counts, questions, _settled(session, links, names))
+
+
+def _settled(session: Session, links: Mapping[str, Link], names: Mapping[int, str]) -> tuple[Settled, ...]:
+    ours = {code: link for code, link in links.items() if link.how is LinkHow.SETTLED}
+    rows = children.rows_by_id(session, [link.child_id for link in ours.values() if link.child_id])
+    found = []
+    for code, row in extracts.link_rows(session, list(ours)).items():
+        child = rows.get(ours[code].child_id or 0)
+        by = names.get(row.decided_by_id) if row.decided_by_id else None
+        child_id, name = (child.id, name_of(child)) if child else (None, None)
+        found.append(Settled(row.id, code, child_id, name, by, row.decided_at))
+    return tuple(found)
+
+
+def link_of(year: int, code: str) -> int | None:
+    """Where a CHILD id of the year's list is settled; None where it is in none. Nobody's record is shown."""
+    session = read_session()
+    known = any(one.code == code for one in _listed(session, year))
+    found = extracts.link_id_of(session, code) if known else None
+    session.rollback()
+    return found
 
 
 @dataclass(frozen=True)

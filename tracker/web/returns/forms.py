@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Optional, Regexp
 
 from tracker.core.extract_rows import ExtractKind
 from tracker.web.forms import Form, Radios, Select, Text
-from tracker.web.records import version_in
+from tracker.web.records import LINE, version_in
 from tracker.web.returns.wording import KINDS
 
 NOBODY, ANOTHER = "nobody", "another"
@@ -31,6 +31,12 @@ class ImportForm(Form):
         choices=[(str(kind), KINDS[kind]) for kind in ExtractKind],
     )
     file = FileField("The file", [FileRequired("Choose the file.")])
+
+
+class CodeForm(Form):
+    """Sent, so that no child's id stands in an address."""
+
+    code = Text("Another CHILD id of the list", [InputRequired("Write the CHILD id."), LINE])
 
 
 class SettleForm(Form):

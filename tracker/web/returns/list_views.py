@@ -11,20 +11,28 @@ from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
 from tracker.web.records import ID
 from tracker.web.request import request_context, settings
-from tracker.web.returns.forms import ANOTHER, NOBODY, ImportForm, SettleForm
+from tracker.web.returns.forms import ANOTHER, NOBODY, CodeForm, ImportForm, SettleForm
 from tracker.web.returns.views import bp, year_asked, year_choices
 from tracker.web.returns.wording import HOW, KIND_HINTS, KINDS
 
 __all__ = ["bp"]
 
 
-@bp.get("/lists")
+@bp.route("/lists", methods=["GET", "POST"])
 @requires(Permission.EXPORT_RETURNS)
-def lists() -> str:
-    """The lists in use for a year, how their children were found, and who is to be settled."""
+def lists() -> ResponseReturnValue:
+    """The lists in use for a year, how their children were found, and who is to be settled; or one CHILD id sent."""
     year = year_asked()
+    form = CodeForm()
+    if form.validate_on_submit():
+        link_id = pages.link_of(year, form.code.data)
+        if link_id is not None:
+            return redirect(url_for("returns.settle", link_id=link_id, year=year))
+        form.code.errors = ["This CHILD id is not in the Header of this year."]
     page = pages.extracts_page(request_context(), year)
-    return render_template("returns/lists.html", page=page, chosen=year, years=year_choices(), kinds=KINDS, how=HOW)
+    return render_template(
+        "returns/lists.html", form=form, page=page, chosen=year, years=year_choices(), kinds=KINDS, how=HOW
+    )
 
 
 @bp.route("/lists/new", methods=["GET", "POST"])
