@@ -12,7 +12,7 @@ DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http
 .PHONY: help run demo test test-903 lint migrate bench bench-alerts bench-matching faults fuzz properties
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime var/demo.ready ## Run the demonstration on http://127.0.0.1:5000 (PORT=… for another)
 	@$(DEMO) $(BIN)/tracker db upgrade

@@ -1,5 +1,6 @@
 """The rows of the Missing table: whose, which dates, and what the day on which care began or ended does to them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from xml.etree.ElementTree import fromstring
@@ -122,6 +123,22 @@ def test_who_begins_to_be_looked_after_while_missing_is_missing_from_that_day() 
     rows = rows_of(missing("2026-05-01 10:00", "2026-05-20 10:00", setting=LivingSetting.HOME), extract=care)
     assert spans(rows) == [("M", "09/05/2026", "20/05/2026")]
     assert rows[0].notes == (RowNote.CARE_BEGAN,)
+
+
+def test_still_missing_on_the_18th_birthday_ends_on_it() -> None:
+    born = date(2008, 5, 20)
+    for back in (None, "2026-06-01 10:00"):
+        rows = rows_of(missing("2026-05-01 10:00", back, date_of_birth=born), extract=Extract())
+        assert spans(rows) == [("M", "01/05/2026", "20/05/2026")]
+        assert rows[0].notes == (RowNote.TURNED_18,)
+    later = missing("2026-05-01 10:00", "2026-06-01 10:00", date_of_birth=born, found_at=london("2026-05-25 10:00"))
+    assert spans(rows_of(later, extract=Extract())) == [("M", "01/05/2026", "20/05/2026")]
+
+
+def test_what_is_returned_is_no_councils_choice() -> None:
+    away = missing("2026-05-01 10:00", "2026-05-01 20:00", kind=EpisodeKind.AWAY)
+    missing_only = replace(POLICY, countable_kinds=frozenset({EpisodeKind.MISSING}))
+    assert spans(missing_rows([away], NO_CARE, YEAR, missing_only)) == [("A", "01/05/2026", "01/05/2026")]
 
 
 def test_the_placement_ended_and_the_child_is_still_missing() -> None:

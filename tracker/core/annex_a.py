@@ -11,6 +11,7 @@ from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.overlap import count_once
 from tracker.core.policy import Policy
+from tracker.core.ssda903 import for_returns
 from tracker.core.tables import Table
 from tracker.core.terms import EpisodeKind
 
@@ -64,7 +65,7 @@ def listed_child(
 
     The answers are about the last missing episode that has ended in a return by then.
     """
-    started = [one.stands for one in count_once(history, policy) if one.stands.missing_from_at in period]
+    started = [one.stands for one in count_once(history, for_returns(policy)) if one.stands.missing_from_at in period]
     missing = [one for one in started if one.kind is EpisodeKind.MISSING]
     back = [one for one in missing if one.returned_at is not None and one.returned_at < period.end_at]
     last = max(back, key=attrgetter("missing_from_at"), default=None)

@@ -19,6 +19,12 @@ TURNED_18 = "E8"
 """REC of a child who ceased to be looked after for another reason than those listed, a birthday while missing too."""
 
 
+def eighteenth_birthday(dob: date) -> date:
+    """The day on which nobody is looked after any more. Of 29 February: the 28th, as the Department's checks count."""
+    leap_day = (dob.month, dob.day) == (2, 29)
+    return date(dob.year + 18, 2, 28) if leap_day else dob.replace(year=dob.year + 18)
+
+
 @dataclass(frozen=True)
 class LookedAfterChild:
     """A row of the Header. `code`: the CHILD id of the return. Codes of sex and ethnicity are the return's own."""

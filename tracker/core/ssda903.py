@@ -9,12 +9,12 @@ after meanwhile is missing until that day; who begins to be, from the day it beg
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from tracker.core.clock import Period, financial_year_of, local_date
-from tracker.core.looked_after import Extract, care_periods, placement_ended_on
+from tracker.core.looked_after import Extract, care_periods, eighteenth_birthday, placement_ended_on
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.overlap import CountedEpisode, count_once
 from tracker.core.policy import Policy
@@ -32,6 +32,7 @@ class RowNote(StrEnum):
     JOINED = "joined"  # several records overlap and nobody has settled them: one row stands for them
     CARE_BEGAN = "care_began"  # the child began to be looked after while missing
     CARE_ENDED = "care_ended"  # the child ceased to be looked after while missing
+    TURNED_18 = "turned_18"  # still missing on the 18th birthday
     PLACEMENT_ENDED = "placement_ended"  # still missing, and the placement has ended
 
 
@@ -86,9 +87,14 @@ def missing_rows(
             histories[episode.child_id].append(episode)
     found = []
     for child_id in sorted(histories, key=lambda id_: (code_of(id_, extract), id_)):
-        for counted in count_once(histories[child_id], policy):
+        for counted in count_once(histories[child_id], for_returns(policy)):
             found += [part for part in _parts(counted, extract) if _touches(part, year)]
     return [_row(part, extract, year) for part in found]
+
+
+def for_returns(policy: Policy) -> Policy:
+    """Which kinds a council counts elsewhere is its own choice; what is returned is not."""
+    return replace(policy, countable_kinds=frozenset(CODES))
 
 
 def code_of(child_id: int, extract: Extract) -> str:
@@ -156,7 +162,7 @@ def _in_care(part: _Part, extract: Extract) -> Iterator[_Part]:
             start_on, notes = first.start_on, (*notes, RowNote.CARE_BEGAN)
     if first is None:
         if part.episode.setting is LivingSetting.LOOKED_AFTER:
-            yield part
+            yield from _until_18(part)
         return
     end_on = part.end_on
     if first.end_on is not None and (end_on is None or end_on > first.end_on):
@@ -164,6 +170,16 @@ def _in_care(part: _Part, extract: Extract) -> Iterator[_Part]:
     elif end_on is None and (ended_on := placement_ended_on(held, start_on)):
         end_on, notes = ended_on, (*notes, RowNote.PLACEMENT_ENDED)
     yield _Part(part.episode, part.code, start_on, end_on, notes)
+
+
+def _until_18(part: _Part) -> Iterator[_Part]:
+    """Nobody is looked after from the 18th birthday on, whatever the lists lack."""
+    born_on = part.episode.date_of_birth
+    last = eighteenth_birthday(born_on) if born_on else None
+    if last is None or (part.end_on is not None and part.end_on <= last):
+        yield part
+    elif part.start_on <= last:
+        yield replace(part, end_on=last, notes=(*part.notes, RowNote.TURNED_18))
 
 
 def _begins_within(day: date, part: _Part) -> bool:

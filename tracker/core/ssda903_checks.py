@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from tracker.core.clock import Period
-from tracker.core.looked_after import TURNED_18, CareEpisode, care_periods
+from tracker.core.looked_after import TURNED_18, CareEpisode, care_periods, eighteenth_birthday
 from tracker.core.ssda903 import MissingRow
 from tracker.core.ssda903_rules import RULES, Rule
 
@@ -120,7 +120,7 @@ def _by_care(one: _Read, care: Mapping[str, Sequence[CareEpisode]]) -> Iterator[
             yield Rule.STARTS_OUT_OF_CARE
         if all(_leaves(period.start_on, period.end_on, one) for period in periods):
             yield Rule.CARE_ENDED
-    if one.end is not None and one.dob is not None and one.end == _eighteenth(one.dob):
+    if one.end is not None and one.dob is not None and one.end == eighteenth_birthday(one.dob):
         ended = [episode for episode in held if episode.end_on == one.end]
         if any(episode.reason_ended != TURNED_18 for episode in ended):
             yield Rule.NOT_E8
@@ -131,12 +131,6 @@ def _leaves(start_on: date, end_on: date | None, one: _Read) -> bool:
     if one.end is None:
         return end_on is not None or (one.start is not None and one.start < start_on)
     return one.end < start_on or (end_on is not None and one.end > end_on)
-
-
-def _eighteenth(dob: date) -> date:
-    """Of a child born on 29 February, the day before 1 March, as the Department's checks count."""
-    leap_day = (dob.month, dob.day) == (2, 29)
-    return date(dob.year + 18, 2, 28) if leap_day and (dob.year + 18) % 4 else dob.replace(year=dob.year + 18)
 
 
 def _still_open(read: Iterable[_Read], last_year: Iterable[MissingRow]) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from tracker.core.extract_rows import ExtractKind
+from tracker.core.ssda903 import collection_year, year_name
 from tracker.services import import_extract as service
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import extracts as pages
@@ -16,6 +17,9 @@ from tracker.web.returns.views import bp, year_asked, year_choices
 from tracker.web.returns.wording import HOW, KIND_HINTS, KINDS
 
 __all__ = ["bp"]
+
+SUFFIXES = (".csv", ".xlsx", ".ods", ".json")
+"""Of a list that is had again: its name is ours, for what somebody called a file may name a child."""
 
 
 @bp.route("/lists", methods=["GET", "POST"])
@@ -65,9 +69,12 @@ def list_received() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     if kind not in set(ExtractKind):
         abort(404)
-    found = pages.list_as_received(request_context(), year_asked(), ExtractKind(kind)) or abort(404)
+    year = year_asked()
+    found = pages.list_as_received(request_context(), year, ExtractKind(kind)) or abort(404)
     answer = Response(found.content, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=found.filename)
+    suffix = next((one for one in SUFFIXES if found.filename.lower().endswith(one)), "")
+    name = f"{kind}-{year_name(collection_year(year))}{suffix}"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
 
 

@@ -15,6 +15,7 @@ NOTES = {
     RowNote.JOINED: "several records overlap: one row stands for them",
     RowNote.CARE_BEGAN: "from the day care began",
     RowNote.CARE_ENDED: "until the day care ended",
+    RowNote.TURNED_18: "until the 18th birthday",
     RowNote.PLACEMENT_ENDED: "still missing: until the day the placement ended",
 }
 
