@@ -74,7 +74,7 @@ def test_a_bad_list_is_refused_whole_with_its_lines(folder: Path) -> None:
     (folder / "bad.csv").write_text(HEADER + "C2,2,31/02/2012,,,X,Y\n")
     done = run("import", "bad.csv", "--kind", "header", "--year", "2026-27")
     assert done.exit_code == 2
-    assert "Nothing of this list is used.\nLine 3: A date cannot be read." in done.stdout
+    assert "Nothing of this list is used.\nLine 3, DOB: A date cannot be read." in done.stdout
 
 
 def test_a_child_to_settle_is_exit_code_1(folder: Path) -> None:

@@ -27,7 +27,7 @@ def test_the_returns_and_how_a_list_comes_in(site: Site) -> None:
     bad = {"name": "list.csv", "mimeType": "text/csv", "buffer": (HEADER + "C1,2,31/02/2012,,,X,Y\r\n").encode()}
     page.get_by_label("The file").set_input_files(bad)
     page.get_by_role("button", name="Import the list").click()
-    assert page.get_by_text("Line 3: A date cannot be read").is_visible()
+    assert page.get_by_text("Line 3, DOB: A date cannot be read").is_visible()
     site.look("returns-import")
     misspelt = HEADER.replace("Quillfeather", "Quilfeather").encode()
     page.get_by_label("The file").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": misspelt})

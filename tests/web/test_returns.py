@@ -150,8 +150,8 @@ def test_a_bad_list_names_its_lines_and_the_one_held_stays(client_request: Clien
     send_list(alice, HEADER + QUILL)
     said = send_list(alice, HEADER + "C1,2,31/02/2012,WBRI,,X,Y\r\n,2,04/03/2012,,,X,Y\r\n", status=200)
     assert "Nothing of this list is used" in said
-    assert "Line 2: A date cannot be read" in " ".join(said.split())
-    assert "Line 3: The CHILD id is missing" in " ".join(said.split())
+    assert "Line 2, DOB: A date cannot be read" in " ".join(said.split())
+    assert "Line 3, CHILD: The CHILD id is missing" in " ".join(said.split())
     assert "1 child found by name" in " ".join(alice.get("/returns/lists?year=2026").text.split())
 
 

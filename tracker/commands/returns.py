@@ -114,7 +114,9 @@ def import_list(run: Command, file: Path, kind: str, year: str) -> int:
         return refuse(run, refused)
     except ValueError as error:
         return _not_a_year(run, error)
-    problems = [{"line": p.line_no, "code": p.code, "sentence": p.sentence} for p in found.problems]
+    problems = [
+        {"line": p.line_no, "code": p.code, "sentence": p.sentence, "columns": list(p.columns)} for p in found.problems
+    ]
     run.show({"rows": found.rows, "undecided": found.undecided, "problems": problems}, _sentences(found))
     return 2 if found.problems else 1 if found.undecided else 0
 
@@ -141,7 +143,7 @@ def _sentences(found: Imported) -> str:
     if not found.problems:
         asked = f" {found.undecided} to settle on the page of the lists." if found.undecided else ""
         return f"{found.rows} lines are in use.{asked}"
-    lines = [f"Line {p.line_no}: {p.sentence}" if p.line_no else p.sentence for p in found.problems]
+    lines = [f"{p.place}: {p.sentence}" if p.place else p.sentence for p in found.problems]
     more = [f"And {found.more_problems} more."] if found.more_problems else []
     return "\n".join(["Nothing of this list is used.", *lines, *more])
 

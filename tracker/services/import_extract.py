@@ -38,7 +38,12 @@ class ExtractProblem:
     line_no: int | None
     code: str
     sentence: str
-    fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """`Line 3, DOB`; empty where the file itself is meant."""
+        return ", ".join((f"Line {self.line_no:,}", *self.columns)) if self.line_no else ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,12 @@ def _read(content: bytes, filename: str, kind: ExtractKind, limits: FileLimits) 
             continue
         entry = _entry_of(kind, row, cells, seen)
         if isinstance(entry, list):
-            problems += [ExtractProblem(row.line_no, one.code, one.sentence, one.fields) for one in entry]
+            problems += [
+                ExtractProblem(
+                    row.line_no, one.code, one.sentence, tuple(COLUMNS[kind][name][0] for name in one.fields)
+                )
+                for one in entry
+            ]
         else:
             found.append(entry)
     if not found and not problems:
