@@ -97,8 +97,8 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
-    "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_xml", "ssda903_rules", "ssda903_checks",
-    "interview_answers", "annex_a", "ssd_missing",
+    "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_rows", "ssda903_xml", "ssda903_rules",
+    "ssda903_checks", "interview_answers", "annex_a", "ssd_missing",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -11,7 +11,8 @@ from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.looked_after import Extract, LookedAfterChild
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.ssd_missing import ssd_table
-from tracker.core.ssda903 import collection_year, missing_rows
+from tracker.core.ssda903 import collection_year
+from tracker.core.ssda903_rows import missing_rows
 from tracker.core.terms import EpisodeKind, LivingSetting
 
 DAY = date(2026, 10, 31)

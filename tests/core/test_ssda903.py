@@ -18,13 +18,13 @@ from tracker.core.ssda903 import (
     MissingRow,
     RowNote,
     collection_year,
-    missing_rows,
     missing_table,
     parse_year,
     written,
     year_name,
 )
 from tracker.core.ssda903_checks import check_rows, day_of
+from tracker.core.ssda903_rows import missing_rows
 from tracker.core.ssda903_rules import FROM_CARE, Rule
 from tracker.core.ssda903_xml import missing_xml
 from tracker.core.terms import EpisodeKind, ExclusionReason, LivingSetting
@@ -100,6 +100,15 @@ def test_overlapping_records_are_one_row_until_somebody_settles_them() -> None:
     rows = rows_of(one, other)
     assert spans(rows) == [("M", "01/05/2026", "05/05/2026")]
     assert rows[0].notes == (RowNote.JOINED,)
+
+
+def test_overlapping_records_end_as_the_last_of_them_does() -> None:
+    """One says found and not back, the other back two days later: the child is back."""
+    found = missing("2026-05-01 10:00", found_at=london("2026-05-03 10:00"))
+    back = missing("2026-05-02 10:00", "2026-05-05 10:00", id=2)
+    assert spans(rows_of(found, back)) == [("M", "01/05/2026", "05/05/2026")]
+    early = missing("2026-05-02 10:00", "2026-05-02 18:00", id=2)
+    assert spans(rows_of(found, early)) == [("M", "01/05/2026", "03/05/2026"), ("A", "03/05/2026", "")]
 
 
 def test_a_care_period_brings_in_what_the_episode_calls_home() -> None:

@@ -11,7 +11,7 @@ from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.overlap import count_once
 from tracker.core.policy import Policy
-from tracker.core.ssda903 import for_returns
+from tracker.core.ssda903_rows import for_returns
 from tracker.core.tables import Table
 from tracker.core.terms import EpisodeKind
 

@@ -16,8 +16,9 @@ from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.looked_after import Extract
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.ssd_missing import ssd_table
-from tracker.core.ssda903 import MissingRow, collection_year, missing_rows, missing_table, year_name
+from tracker.core.ssda903 import MissingRow, collection_year, missing_table, year_name
 from tracker.core.ssda903_checks import Fault, check_rows
+from tracker.core.ssda903_rows import missing_rows
 from tracker.core.ssda903_rules import FROM_CARE, FROM_LAST_YEAR, RULES, Rule
 from tracker.core.ssda903_xml import missing_xml
 from tracker.core.tables import Table, csv_text
