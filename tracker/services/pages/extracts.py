@@ -78,7 +78,7 @@ class ExtractsPage:
 
 def extracts_page(context: Context, year: int) -> ExtractsPage:
     """The year's lists and the open questions, the look recorded."""
-    record_list(context, "care_extracts", {"year": year})
+    record_list(context, "care_extract", {"year": year})
     session = read_session()
     held = extracts.extracts_of(session, year)
     names = people.names_by_id(session)
@@ -145,7 +145,7 @@ def list_as_received(context: Context, year: int, kind: ExtractKind) -> Received
 
 def question_of(context: Context, year: int, link_id: int) -> Question | None:
     """One CHILD id of the year's list to settle, or to settle anew; the look recorded. None: in no list of the year."""
-    record_list(context, "care_extracts", {"year": year, "settling": True})
+    record_list(context, "care_extract", {"year": year, "settling": True})
     session = read_session()
     code = extracts.code_of_link(session, link_id)
     listed = [one for one in _listed(session, year) if one.code == code]
