@@ -9,10 +9,10 @@ SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint migrate bench bench-alerts bench-matching faults fuzz properties
+.PHONY: help run demo test test-903 lint migrate bench bench-alerts bench-matching faults fuzz properties
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.runtime var/demo.ready ## Run the demonstration on http://127.0.0.1:5000 (PORT=… for another)
 	@$(DEMO) $(BIN)/tracker db upgrade
@@ -26,6 +26,21 @@ demo: $(VENV)/.runtime ## Make the demonstration's invented year anew, letting g
 
 test: $(VENV)/.dev lint ## Run every check, as the build server does
 	@$(BIN)/pytest -n 2 --dist loadgroup
+
+# In an environment of its own: the published validator needs an older pandas than anything here would have beside it.
+test-903: .venv-903/.ready $(VENV)/.runtime var/demo.ready ## Hold the demonstration's looked-after return against the published validator
+	@rm -rf build/903 && mkdir -p build/903
+	@for year in $$($(DEMO) $(BIN)/tracker returns years); do \
+	  for form in csv xml; do \
+	    $(DEMO) $(BIN)/tracker returns ssda903 --year $$year --format $$form --out build/903/missing-$$year.$$form; \
+	    [ $$? -lt 2 ] || exit 1; \
+	  done; \
+	  $(DEMO) $(BIN)/tracker returns list --kind header --year $$year --out build/903/header-$$year.csv || exit 1; \
+	  $(DEMO) $(BIN)/tracker returns list --kind episodes --year $$year --out build/903/episodes-$$year.csv || exit 1; \
+	  $(DEMO) $(BIN)/tracker returns list --kind last_missing --year $$year \
+	    --out build/903/missing-of-last-year-$$year.csv > build/903/last.log || true; \
+	done
+	@.venv-903/bin/python -m tests.published_903.check build/903
 
 lint: $(VENV)/.dev ## Check style, known dangers (bandit's rules, by ruff) and types
 	@$(BIN)/ruff check .
@@ -76,6 +91,12 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what the checks need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+.venv-903/.ready: requirements-903.lock
+	@echo "Installing the published validator of the looked-after return"
+	@$(PYTHON) -m venv .venv-903 || { rm -rf .venv-903; echo "Python's venv is missing: apt-get install python3-venv"; exit 1; }
+	@.venv-903/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-903.lock
 	@touch $@
 
 $(VENV)/.fuzz: requirements-fuzz.lock $(VENV)/.dev

@@ -21,13 +21,15 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.adapters", "requests", "urllib3", "openpyxl", "vl_convert", "typst",
     },
     "web": {
-        "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings", "flask", "wtforms",
+        "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings",
+        "tracker.adapters.workbook", "flask", "wtforms",
         "flask_wtf", "flask_limiter", "werkzeug", "markupsafe", "prometheus_client", "pydantic",
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
         "tracker.scheduler", "tracker.watchdog", "tracker.demo", "tracker.bench", "tracker.adapters.processes",
-        "tracker.adapters.mailer", "tracker.store.migrations", "flask", "click", "waitress",
+        "tracker.adapters.mailer", "tracker.adapters.workbook", "tracker.store.migrations", "flask", "click",
+        "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {
@@ -95,6 +97,8 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
+    "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_rows", "ssda903_xml", "ssda903_rules",
+    "ssda903_checks", "interview_answers", "annex_a", "ssd_missing",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

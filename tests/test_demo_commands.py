@@ -18,10 +18,12 @@ from tracker.commands import bench
 from tracker.core.clock import FixedClock
 from tracker.core.forecast_check import MOMENTS
 from tracker.core.rules import Rules
+from tracker.core.ssda903_rules import Rule
 from tracker.core.terms import LineOutcome, Role
 from tracker.demo.people import DEMO_PASSWORD, STAFF
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.engine_state import rungs_that_reach_nobody
+from tracker.services.pages.returns import missing_page
 from tracker.services.pages.today import Today, today
 from tracker.services.passwords import verify_password
 from tracker.services.raise_alerts import sweep
@@ -168,6 +170,14 @@ def test_the_last_fortnights_emails_are_in_the_mailbox_and_name_no_child(
     names = {name.casefold() for row in db.session.execute(sa.select(Child.surname, Child.forename)) for name in row}
     text = "".join(file.read_text().casefold() for file in files)
     assert not [name for name in names if name in text]
+
+
+def test_the_looked_after_return_rests_on_the_councils_lists_and_one_child_is_to_be_settled(built: Flask) -> None:
+    page = missing_page(Context(BUILT_AT, Rules(), Actor("test")), 2026)
+    assert page.has_care
+    assert page.undecided == 1
+    assert len(page.rows) - page.left_out > 5
+    assert {fault.rule for fault in page.faults} <= {Rule.NO_CHILD}
 
 
 def test_the_record_of_it_is_whole_and_people_can_sign_in(built: Flask) -> None:

@@ -13,6 +13,7 @@ from tracker.commands import (
     ladder,
     month,
     reports,
+    returns,
     roads,
     tokens,
 )
@@ -20,5 +21,5 @@ from tracker.commands import (
 __all__ = [
     "admin", "bench", "bench_loads", "counts", "demo", "digest", "engine", "feeds", "forecast", "ladder", "month",
     "reports",
-    "roads", "tokens",
+    "returns", "roads", "tokens",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from tracker.core.clock import local_date, local_midnight, month_of, read_local
 from tracker.core.mail import Email
 from tracker.core.terms import BreachReason, Role, Rung
 from tracker.demo.acts import Act, acts_of_interview
+from tracker.demo.care_lists import import_lists
 from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
@@ -93,6 +94,7 @@ class Player:
             self._may_be_due |= act.rank in MAY_START_CLOCKS
         self._tick_until(self.county.now)
         self._sweep(self.county.now)
+        import_lists(self.world, self.county)
         self._join(Joins.LAST_DAY, self.world, self.county.now)
 
     @property

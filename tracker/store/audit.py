@@ -147,6 +147,9 @@ ACTIONS: dict[str, frozenset[str]] = {
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),
+    "care_extract_loaded": frozenset({"kind", "year", "sha256"}),
+    "care_extract_refused": frozenset({"kind", "year", "sha256", "problems"}),
+    "care_link_settled": frozenset({"child_id"}),
 }
 
 READS = frozenset(

@@ -40,6 +40,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
+    from tracker.web.returns import list_views as returns
     from tracker.web.roads import views as roads
     from tracker.web.signin import views as signin
     from tracker.web.team import views as team
@@ -64,6 +65,7 @@ def init_web(app: Flask) -> None:
         alerts,
         month,
         counts,
+        returns,
         feeds,
         roads,
         ladder,

@@ -6,6 +6,7 @@ from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
+from tracker.store.models.extracts import CareExtract, CareLink
 from tracker.store.models.feeds import FeedDraft, FeedVersion
 from tracker.store.models.interview_forms import (
     InterviewFormVersion,
@@ -32,7 +33,8 @@ from tracker.store.models.roads import FolderFile, RoadState
 from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
-    "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "Child", "ChildContact",
+    "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "CareExtract", "CareLink", "Child",
+    "ChildContact",
     "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
     "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
     "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",

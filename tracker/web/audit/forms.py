@@ -21,6 +21,11 @@ SUBJECTS = [
     ("person", "A person here"),
     ("summary", "A published month"),
     ("counts", "Counts for a period"),
+    ("ssda903_missing", "The looked-after return"),
+    ("annex_a", "Annex A, list 8"),
+    ("ssd_missing", "The sector dataset"),
+    ("care_extract", "A list of looked-after children"),
+    ("care_link", "Whom a CHILD id means"),
 ]
 
 

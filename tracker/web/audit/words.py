@@ -121,6 +121,9 @@ ACTION_WORDS = {
     "alert_chain_viewed": "Looked at who was told of a child",
     "summary_prepared": "Prepared a month’s figures",
     "summary_published": "Published a month’s figures",
+    "care_extract_loaded": "Imported a list of looked-after children",
+    "care_extract_refused": "Tried to import a list of looked-after children",
+    "care_link_settled": "Said which child a CHILD id means",
 }
 
 

@@ -1,0 +1,1 @@
+"""The statutory and sector returns."""
