@@ -150,6 +150,9 @@ def test_a_near_child_waits_for_a_person_who_chooses(client_request: ClientReque
     page = alice.get(f"/reports/lines/{line.id}")
     assert "Is it this child?" in page.text
     assert "For: the same surname and date of birth; nearly the same forename. Against: nothing." in page.text
+    for nothing in ("9 9", "newer"):
+        again = alice.post(f"/reports/lines/{line.id}/choose", {"version": line.version, "choice": nothing}, status=200)
+        assert "Choose one." in again.text
     choice = str(held) if take_held else "new"
     alice.post(f"/reports/lines/{line.id}/choose", {"version": line.version, "choice": choice}, status=302)
     assert the_line("match_undecided") is None or the_line("match_undecided").settled_at is not None

@@ -182,7 +182,7 @@ class FindByNameForm(Form):
 class MoveToForm(RecordForm):
     """The child whose button was pressed."""
 
-    choice = HiddenField(validators=[Regexp(r"[0-9]{1,9}", message="Choose a child.")])
+    choice = HiddenField(validators=[Regexp(r"[0-9]{1,9}\Z", message="Choose a child.")])
 
 
 class MoveToNewForm(RecordForm):

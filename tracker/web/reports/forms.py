@@ -59,7 +59,7 @@ class DismissForm(LineForm):
 class ChooseForm(LineForm):
     """Which child, or which episode: what the button that was pressed says."""
 
-    choice = HiddenField(validators=[Optional(), Regexp(r"new|[0-9]{1,9}", message="Choose one.")])
+    choice = HiddenField(validators=[Optional(), Regexp(r"(new|[0-9]{1,9})\Z", message="Choose one.")])
 
     @property
     def chosen_id(self) -> int | None:
