@@ -95,6 +95,7 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
+    "group_terms", "group_agenda", "group_minutes",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

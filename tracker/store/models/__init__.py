@@ -7,6 +7,7 @@ from tracker.store.models.children import Child, ChildIdentifier, ChildKey, Chil
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.feeds import FeedDraft, FeedVersion
+from tracker.store.models.group_meetings import GroupItem, GroupMeeting, GroupMember, MinutesNote
 from tracker.store.models.interview_forms import (
     InterviewFormVersion,
     InterviewReview,
@@ -34,10 +35,11 @@ from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 __all__ = [
     "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "Child", "ChildContact",
     "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
-    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
-    "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
-    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook",
-    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare",
-    "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
-    "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "GroupItem", "GroupMeeting",
+    "GroupMember", "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode",
+    "InterviewFormVersion", "InterviewReview", "InterviewSection", "InterviewSectionConflict",
+    "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line", "LoadUndo", "MatchDecision",
+    "MinutesNote", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "Receipt", "Reexamination", "RepeatFlagRow",
+    "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team",
+    "UndoneRow", "WebSession",
 ]  # fmt: skip
