@@ -87,14 +87,15 @@ def group_meeting_page(context: Context, viewer: Viewer, meeting_id: int) -> Gro
         row = current.get(GroupMeeting, meeting_id)
         if row is None:
             return None
-        page = _page(current, context, viewer, row)
+        page = meeting_shown(current, context, viewer, row)
         ids = [item.child_id for item in (*page.items, *page.left_out)] + [one.child_id for one in page.to_add]
         details = {"child_ids": sorted(set(ids))}
         audit.record(current, "group_meeting_viewed", context.actor, context.now, "group_meeting", meeting_id, details)
         return page
 
 
-def _page(session: Session, context: Context, viewer: Viewer, row: GroupMeeting) -> GroupMeetingPage:
+def meeting_shown(session: Session, context: Context, viewer: Viewer, row: GroupMeeting) -> GroupMeetingPage:
+    """The same, for whoever records the opening themselves."""
     items, state = group_meetings.items_of(session, row.id), group_meetings.state_of(row)
     missing = missing_from(session, row) if state in (MeetingState.PLANNED, MeetingState.BEING_HELD) else ()
     ids = [item.child_id for item in items] + [one.child_id for one in missing]

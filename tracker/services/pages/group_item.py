@@ -81,6 +81,14 @@ def child_history(context: Context, viewer: Viewer, child_id: int) -> ChildHisto
         )
 
 
+def picture_of(
+    session: Session, context: Context, viewer: Viewer, child_id: int, before: GroupMeeting
+) -> ChildPicture | None:
+    """The same of a child on an agenda that is taken away as a document; whoever takes it records that."""
+    child = _seen(session, context, viewer, child_id)
+    return _picture(session, context, viewer, child, before) if child is not None else None
+
+
 def _seen(session: Session, context: Context, viewer: Viewer, child_id: int) -> Child | None:
     return group_meetings.seen_children(session, viewer, context.now, [child_id]).get(child_id)
 
