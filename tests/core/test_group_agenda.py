@@ -8,25 +8,32 @@ from hypothesis import strategies as st
 
 from tests.core.made import unhurried, utc
 from tracker.core.clock import local_date
-from tracker.core.group_agenda import DecidedFact, FlagFact, Placed, Proposal, Why, proposed, to_be_added
+from tracker.core.group_agenda import DecidedFact, FlagFact, Held, Placed, Proposal, Why, proposed, to_be_added
 from tracker.core.group_terms import AgendaReason
 
 FIRST = utc("2026-09-01 10:00")
 DAY = timedelta(days=1)
 MEETS = date(2026, 11, 16)
+TODAY = date(2026, 11, 12)
 
 instants = st.integers(0, 120).map(lambda days: FIRST + days * DAY)
 days = st.integers(0, 120).map(lambda count: local_date(FIRST) + count * DAY)
 children = st.integers(1, 5)
 flags = st.builds(
-    lambda child_id, rule, at, maramp: FlagFact(child_id, rule, local_date(at), at, maramp),
-    children, st.sampled_from(["3_in_90", "3_in_365"]), instants, st.none() | days,
+    lambda child_id, rule, at, reviewed, maramp: FlagFact(child_id, rule, local_date(at), at, reviewed, maramp),
+    children, st.sampled_from(["3_in_90", "3_in_365"]), instants, st.none() | instants, st.none() | days,
 )  # fmt: skip
+meetings_held = st.lists(instants, min_size=1, max_size=3).map(lambda at: Held(min(at), max(at)))
 decisions = st.builds(DecidedFact, children, instants, st.none() | days)
 
 
 def flag(child_id: int, at: datetime, maramp_on: date | None = None, rule: str = "3_in_90") -> FlagFact:
-    return FlagFact(child_id, rule, local_date(at), at, maramp_on)
+    return FlagFact(child_id, rule, local_date(at), at, None, maramp_on)
+
+
+def since(text: str) -> Held:
+    """One meeting, held then."""
+    return Held(utc(text), utc(text))
 
 
 def reasons(made: tuple[Proposal, ...]) -> dict[int, list[AgendaReason]]:
@@ -34,29 +41,30 @@ def reasons(made: tuple[Proposal, ...]) -> dict[int, list[AgendaReason]]:
 
 
 @unhurried(300)
-@given(st.lists(flags, max_size=12), st.lists(decisions, max_size=8), days, st.none() | instants)
+@given(st.lists(flags, max_size=12), st.lists(decisions, max_size=8), days, st.none() | meetings_held, days)
 def test_nobody_twice_and_nobody_lost(
-    held: list[FlagFact], decided: list[DecidedFact], meets_on: date, last_held_at: datetime | None
+    held: list[FlagFact], decided: list[DecidedFact], meets_on: date, before: Held | None, today: date
 ) -> None:
-    made = proposed(held, decided, meets_on, last_held_at)
+    made = proposed(held, decided, meets_on, before, today)
     ids = [one.child_id for one in made]
     assert len(ids) == len(set(ids))
     assert all(one.reasons for one in made)
     for one in held:
         later = [fact for fact in decided if fact.child_id == one.child_id and fact.decided_at >= one.raised_at]
-        assert one.child_id in ids or later, "flagged, and neither on the agenda nor decided on"
+        reviewed = one.reviewed_at is not None and (before is None or one.reviewed_at <= before.first_at)
+        assert one.child_id in ids or later or reviewed, "flagged, and neither on the agenda nor decided on"
 
 
 @unhurried(200)
 @given(
-    st.lists(flags, max_size=12), st.lists(decisions, max_size=8), days, st.none() | instants,
+    st.lists(flags, max_size=12), st.lists(decisions, max_size=8), days, st.none() | meetings_held, days,
     st.lists(st.builds(Placed, children, st.booleans()), max_size=6), st.randoms(use_true_random=False),
 )  # fmt: skip
 def test_with_what_an_agenda_holds_already_each_child_stands_once_whatever_the_order_of_the_facts(
-    held: list[FlagFact], decided: list[DecidedFact], meets_on: date, last_held_at: datetime | None,
+    held: list[FlagFact], decided: list[DecidedFact], meets_on: date, before: Held | None, today: date,
     placed: list[Placed], random: object,
 ) -> None:  # fmt: skip
-    made = proposed(held, decided, meets_on, last_held_at)
+    made = proposed(held, decided, meets_on, before, today)
     missing = to_be_added(made, placed)
     known = {one.child_id for one in placed}
     assert {one.child_id for one in missing} | known >= {one.child_id for one in made}
@@ -65,7 +73,7 @@ def test_with_what_an_agenda_holds_already_each_child_stands_once_whatever_the_o
     assert to_be_added(made, [*placed, *again]) == ()
     random.shuffle(held)  # type: ignore[attr-defined]
     random.shuffle(decided)  # type: ignore[attr-defined]
-    assert proposed(held, decided, meets_on, last_held_at) == made
+    assert proposed(held, decided, meets_on, before, today) == made
 
 
 @pytest.mark.parametrize(
@@ -80,28 +88,30 @@ def test_with_what_an_agenda_holds_already_each_child_stands_once_whatever_the_o
 def test_a_flag_is_new_since_the_last_meeting_held_or_waits_for_a_decision(
     raised: str, last_held: str | None, expected: AgendaReason
 ) -> None:
-    made = proposed([flag(1, utc(raised))], [], MEETS, utc(last_held) if last_held else None)
+    made = proposed([flag(1, utc(raised))], [], MEETS, since(last_held) if last_held else None, TODAY)
     assert reasons(made) == {1: [expected]}
 
 
 def test_a_flag_raised_after_the_decision_brings_the_child_again_and_one_before_it_does_not() -> None:
     decided = [DecidedFact(1, utc("2026-11-01 10:00"))]
-    assert proposed([flag(1, utc("2026-10-31 10:00"))], decided, MEETS, None) == ()
-    assert proposed([flag(1, utc("2026-11-01 10:00"))], decided, MEETS, None) == ()
-    assert reasons(proposed([flag(1, utc("2026-11-01 10:01"))], decided, MEETS, None)) == {1: [AgendaReason.NEW_FLAG]}
+    assert proposed([flag(1, utc("2026-10-31 10:00"))], decided, MEETS, None, TODAY) == ()
+    assert proposed([flag(1, utc("2026-11-01 10:00"))], decided, MEETS, None, TODAY) == ()
+    assert reasons(proposed([flag(1, utc("2026-11-01 10:01"))], decided, MEETS, None, TODAY)) == {
+        1: [AgendaReason.NEW_FLAG]
+    }
 
 
 @pytest.mark.parametrize(("back", "comes"), [(MEETS - DAY, True), (MEETS, True), (MEETS + DAY, False), (None, False)])
 def test_a_child_is_brought_back_from_the_day_named_on_even_where_no_flag_stands(
     back: date | None, comes: bool
 ) -> None:
-    made = proposed([], [DecidedFact(1, utc("2026-10-01 10:00"), back)], MEETS, None)
+    made = proposed([], [DecidedFact(1, utc("2026-10-01 10:00"), back)], MEETS, None, TODAY)
     assert reasons(made) == ({1: [AgendaReason.BROUGHT_BACK]} if comes else {})
 
 
 def test_a_later_decision_takes_the_place_of_an_earlier_day() -> None:
     decided = [DecidedFact(1, utc("2026-09-01 10:00"), MEETS - DAY), DecidedFact(1, utc("2026-10-01 10:00"))]
-    assert proposed([], decided, MEETS, None) == ()
+    assert proposed([], decided, MEETS, None, TODAY) == ()
 
 
 @pytest.mark.parametrize(
@@ -112,16 +122,49 @@ def test_a_maramp_due_brings_a_child_decided_on_unless_the_decision_was_made_on_
     maramp_on: date, comes: bool
 ) -> None:
     decided = [DecidedFact(1, utc("2026-11-01 10:00"))]
-    made = proposed([flag(1, utc("2026-10-01 10:00"), maramp_on)], decided, MEETS, None)
+    made = proposed([flag(1, utc("2026-10-01 10:00"), maramp_on)], decided, MEETS, None, TODAY)
     assert reasons(made) == ({1: [AgendaReason.REVIEW_DUE]} if comes else {})
 
 
 def test_the_agenda_begins_with_whoever_is_brought_back_and_each_child_with_the_weightiest_reason() -> None:
     held = [flag(1, utc("2026-10-03 10:00")), flag(3, utc("2026-10-02 10:00")), flag(2, utc("2026-11-10 10:00"))]
     decided = [DecidedFact(4, utc("2026-10-01 10:00"), MEETS), DecidedFact(2, utc("2026-11-01 10:00"), MEETS - DAY)]
-    made = proposed(held, decided, MEETS, utc("2026-11-01 09:00"))
+    made = proposed(held, decided, MEETS, since("2026-11-01 09:00"), TODAY)
     assert [one.child_id for one in made] == [2, 4, 3, 1]
     assert made[0].reasons == (
         Why(AgendaReason.BROUGHT_BACK, MEETS - DAY),
         Why(AgendaReason.NEW_FLAG, date(2026, 11, 10), "3_in_90"),
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "comes"),
+    [(None, False), ("2026-11-03 10:00", False), ("2026-11-02 10:00", False), ("2026-11-01 10:00", True)],
+)
+def test_a_flag_reviewed_before_the_groups_first_meeting_is_no_backlog_and_one_reviewed_since_is_for_the_group(
+    first: str | None, comes: bool
+) -> None:
+    at = utc("2026-10-01 10:00")
+    held = FlagFact(1, "3_in_90", local_date(at), at, utc("2026-11-02 10:00"))
+    before = Held(utc(first), utc("2026-11-10 10:00")) if first else None
+    assert reasons(proposed([held], [], MEETS, before, TODAY)) == ({1: [AgendaReason.NOT_DECIDED]} if comes else {})
+
+
+@pytest.mark.parametrize(
+    ("maramp_on", "first", "comes"),
+    [
+        (MEETS, None, True),
+        (MEETS + DAY, None, False),
+        (TODAY, None, True),
+        (TODAY - DAY, None, False),
+        (TODAY - DAY, "2026-11-11 10:00", True),
+        (TODAY - DAY, "2026-11-12 10:00", False),
+    ],
+)
+def test_a_maramp_of_such_a_review_brings_the_child_unless_its_day_passed_before_the_group_began(
+    maramp_on: date, first: str | None, comes: bool
+) -> None:
+    at = utc("2026-10-01 10:00")
+    held = FlagFact(1, "3_in_90", local_date(at), at, utc("2026-10-02 10:00"), maramp_on)
+    made = proposed([held], [], MEETS, since(first) if first else None, TODAY)
+    assert reasons(made) == ({1: [AgendaReason.REVIEW_DUE]} if comes else {})

@@ -6,7 +6,7 @@ table "The operational group's meetings" in docs/definitions.md). Facts in, an a
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tracker.core.clock import local_date
 from tracker.core.group_terms import AgendaReason
@@ -16,13 +16,22 @@ ORDER = tuple(AgendaReason)
 
 @dataclass(frozen=True)
 class FlagFact:
-    """A standing repeat flag. `maramp_on`: the day that its review set for the MARAMP, if any."""
+    """A standing repeat flag. `reviewed_at`, `maramp_on`: of its review by a person, if there was one."""
 
     child_id: int
     rule: str
     raised_on: date
     raised_at: datetime
+    reviewed_at: datetime | None = None
     maramp_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """When the group's first meeting and its last one began, of those held."""
+
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,9 @@ class Placed:
 
 
 def proposed(
-    flags: Iterable[FlagFact], decided: Iterable[DecidedFact], meets_on: date, last_held_at: datetime | None
+    flags: Iterable[FlagFact], decided: Iterable[DecidedFact], meets_on: date, held: Held | None, today: date
 ) -> tuple[Proposal, ...]:
-    """Who belongs on the agenda of a meeting on a day; each child once, whatever the order of the facts.
+    """Who belongs, today, on the agenda of a meeting on a day; each child once, whatever the order of the facts.
 
     1. A flag raised after the child's last decision, or never decided on, brings the child: as new where it was raised
     since the last meeting was held, else as not decided yet. 2. The last decision's "bring back on" brings the child
@@ -72,7 +81,7 @@ def proposed(
     last = _last_decisions(decided)
     found: dict[int, set[Why]] = {}
     for flag in flags:
-        for why in _of_flag(flag, last.get(flag.child_id), meets_on, last_held_at):
+        for why in _of_flag(flag, last.get(flag.child_id), meets_on, held, today):
             found.setdefault(flag.child_id, set()).add(why)
     for child_id, decision in last.items():
         if decision.bring_back_on is not None and decision.bring_back_on <= meets_on:
@@ -81,17 +90,17 @@ def proposed(
     return tuple(sorted(made, key=lambda one: (_place(one.reasons[0]), one.child_id)))
 
 
-def to_be_added(proposals: Sequence[Proposal], held: Collection[Placed]) -> tuple[Proposal, ...]:
+def to_be_added(proposals: Sequence[Proposal], placed: Collection[Placed]) -> tuple[Proposal, ...]:
     """Those who belong on the agenda and are neither on it nor left out of it with a reason."""
-    known = {placed.child_id for placed in held}
+    known = {one.child_id for one in placed}
     return tuple(one for one in proposals if one.child_id not in known)
 
 
 def _last_decisions(decided: Iterable[DecidedFact]) -> dict[int, DecidedFact]:
     last: dict[int, DecidedFact] = {}
     for fact in decided:
-        held = last.get(fact.child_id)
-        if held is None or _later(fact) > _later(held):
+        known = last.get(fact.child_id)
+        if known is None or _later(fact) > _later(known):
             last[fact.child_id] = fact
     return last
 
@@ -103,14 +112,24 @@ def _later(fact: DecidedFact) -> tuple[datetime, date]:
 
 
 def _of_flag(
-    flag: FlagFact, decision: DecidedFact | None, meets_on: date, last_held_at: datetime | None
+    flag: FlagFact, decision: DecidedFact | None, meets_on: date, held: Held | None, today: date
 ) -> Iterable[Why]:
-    if decision is None or flag.raised_at > decision.decided_at:
-        is_new = last_held_at is None or flag.raised_at > last_held_at
-        reason = AgendaReason.NEW_FLAG if is_new else AgendaReason.NOT_DECIDED
-        yield Why(reason, flag.raised_on, flag.rule)
-    elif flag.maramp_on is not None and local_date(decision.decided_at) < flag.maramp_on <= meets_on:
+    settled_on = _settled_on(flag, decision, held, today)
+    if settled_on is None:
+        is_new = held is None or flag.raised_at > held.last_at
+        yield Why(AgendaReason.NEW_FLAG if is_new else AgendaReason.NOT_DECIDED, flag.raised_on, flag.rule)
+    elif flag.maramp_on is not None and settled_on < flag.maramp_on <= meets_on:
         yield Why(AgendaReason.REVIEW_DUE, flag.maramp_on, flag.rule)
+
+
+def _settled_on(flag: FlagFact, decision: DecidedFact | None, held: Held | None, today: date) -> date | None:
+    """The day up to which this flag is dealt with: the group's decision, or the day before the group began."""
+    if decision is not None and decision.decided_at >= flag.raised_at:
+        return local_date(decision.decided_at)
+    reviewed = flag.reviewed_at
+    if reviewed is None or (held is not None and reviewed > held.first_at):
+        return None
+    return (local_date(held.first_at) if held is not None else today) - timedelta(days=1)
 
 
 def _place(why: Why) -> tuple[int, date, str]:

@@ -64,6 +64,8 @@ def _attendance_problems(
     found = []
     if not {*present, *apologies} <= set(known):
         found.append(FormProblem("unknown_person", "Choose people from the list.", ("present",)))
+    if not present and not any(other.strip() for other in others):
+        found.append(FormProblem("nobody_present", "Tick who is there.", ("present",)))
     if set(present) & set(apologies):
         sentence = "Somebody is marked as there and as having sent apologies. Choose one of the two."
         found.append(FormProblem("both", sentence, ("apologies",)))

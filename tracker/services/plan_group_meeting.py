@@ -162,16 +162,17 @@ def move_item(context: Context, *, item_id: int, up: bool) -> None:
 
 def fill_agenda(session: Session, context: Context, meeting: GroupMeeting) -> int:
     """Within a transaction: put on the agenda whoever the rules put there and it does not hold; how many."""
-    return len(_add(session, context, meeting, missing_from(session, meeting), None))
+    return len(_add(session, context, meeting, missing_from(session, context, meeting), None))
 
 
-def missing_from(session: Session, meeting: GroupMeeting) -> Sequence[Proposal]:
+def missing_from(session: Session, context: Context, meeting: GroupMeeting) -> Sequence[Proposal]:
     """Who belongs on the agenda of this meeting, and is neither on it nor left out of it."""
     proposals = proposed(
         group_meetings.standing_flags(session),
         group_meetings.decided_facts(session),
         local_date(meeting.meets_at),
-        group_meetings.last_held_at(session),
+        group_meetings.held(session),
+        local_date(context.now),
     )
     items = group_meetings.items_of(session, meeting.id)
     return to_be_added(proposals, [Placed(item.child_id, item.left_out_at is not None) for item in items])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.core.group_agenda import DecidedFact, FlagFact
+from tracker.core.group_agenda import DecidedFact, FlagFact, Held
 from tracker.core.group_terms import MeetingState
 from tracker.core.terms import Role
 from tracker.store.models import Child, GroupItem, GroupMeeting, GroupMember, MinutesNote, RepeatFlagRow
@@ -55,7 +55,7 @@ def standing_flags(session: Session) -> list[FlagFact]:
     """Of every child, in the order in which they were raised."""
     columns = (
         RepeatFlagRow.child_id, RepeatFlagRow.rule, RepeatFlagRow.raised_on, RepeatFlagRow.raised_at,
-        RepeatFlagRow.maramp_on,
+        RepeatFlagRow.reviewed_at, RepeatFlagRow.maramp_on,
     )  # fmt: skip
     query = select(*columns).where(*STANDING).order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)
     return [FlagFact(*row) for row in session.execute(query)]
@@ -72,9 +72,13 @@ def decided_facts(session: Session) -> list[DecidedFact]:
     ]
 
 
-def last_held_at(session: Session) -> datetime | None:
-    """When the newest meeting that is closed began."""
-    return session.scalar(select(func.max(GroupMeeting.started_at)).where(GroupMeeting.closed_at.is_not(None)))
+def held(session: Session) -> Held | None:
+    """When the first and the newest meeting that are closed began; None where none is."""
+    closed = GroupMeeting.closed_at.is_not(None)
+    first, last = session.execute(
+        select(func.min(GroupMeeting.started_at), func.max(GroupMeeting.started_at)).where(closed)
+    ).one()
+    return Held(first, last) if first is not None and last is not None else None
 
 
 def members_of(session: Session, meeting_id: int) -> Sequence[GroupMember]:

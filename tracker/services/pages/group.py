@@ -97,7 +97,7 @@ def group_meeting_page(context: Context, viewer: Viewer, meeting_id: int) -> Gro
 def meeting_shown(session: Session, context: Context, viewer: Viewer, row: GroupMeeting) -> GroupMeetingPage:
     """The same, for whoever records the opening themselves."""
     items, state = group_meetings.items_of(session, row.id), group_meetings.state_of(row)
-    missing = missing_from(session, row) if state in (MeetingState.PLANNED, MeetingState.BEING_HELD) else ()
+    missing = missing_from(session, context, row) if state in (MeetingState.PLANNED, MeetingState.BEING_HELD) else ()
     ids = [item.child_id for item in items] + [one.child_id for one in missing]
     seen = group_meetings.seen_children(session, viewer, context.now, ids)
     names = people.names_by_id(session)

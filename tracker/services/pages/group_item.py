@@ -27,6 +27,9 @@ SHOWN = 5
 """Episodes on the screen, the newest; the others are counted."""
 
 
+_NO_INTERVIEW = frozenset({InterviewState.NO_CLOCK, InterviewState.WITHDRAWN})
+
+
 def item_page(context: Context, viewer: Viewer, item_id: int) -> ItemPage | None:
     """One child of one meeting, its opening recorded first; None where there is none whom this viewer may see here."""
     with writing() as session:
@@ -114,7 +117,7 @@ def _picture(session: Session, context: Context, viewer: Viewer, child: Child, b
         in_90_days=sum(0 <= (today - on).days <= 89 for on in counted),
         in_365_days=sum(0 <= (today - on).days <= 364 for on in counted),
         episodes=tuple(reversed(seen[-SHOWN:])),
-        interviews={state: states[state] for state in InterviewState if states[state]},
+        interviews={state: states[state] for state in InterviewState if states[state] and state not in _NO_INTERVIEW},
         open_actions=tuple(one for one in actions_of_child(session, context, child.id) if one.is_open),
         strategy_meetings=tuple(
             one for one in meetings_of_child(session, context, child.id) if one.state != "withdrawn"
