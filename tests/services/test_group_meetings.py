@@ -337,7 +337,7 @@ def test_a_meeting_called_off_loses_nobody(context: Context, group: Context, peo
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"meets_at": NOON - HOUR}, ["in_the_past"]),
+        ({"meets_at": NOON - 13 * HOUR}, ["in_the_past"]),
         ({"place": " "}, ["missing_value"]),
         ({"chair": ""}, ["missing_value"]),
         ({"person_ids": (), "others": (" ",)}, ["nobody_invited"]),

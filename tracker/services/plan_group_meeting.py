@@ -38,13 +38,11 @@ class MeetingPlan:
 
 
 def plan_group_meeting(context: Context, plan: MeetingPlan) -> int:
-    """The new meeting's id; its agenda is made at once. Refused: a time past, no place, chair or people."""
+    """The new meeting's id; its agenda is made at once. Refused: a day past, no place, chair or people."""
     with writing() as session:
         audit.hold_chain(session)
         problems = _problems(session, plan)
-        if plan.meets_at < context.now:
-            sentence = "This time has passed. Enter one that lies ahead."
-            problems.append(FormProblem("in_the_past", sentence, ("meets_at",)))
+        problems += _time_problems(context, plan)
         if problems:
             raise Refused(problems)
         row = GroupMeeting(
@@ -65,9 +63,7 @@ def change_group_meeting(context: Context, *, meeting_id: int, version: int, pla
         row = meeting_for_change(session, context, meeting_id, version, *_OPEN)
         problems = _problems(session, plan)
         moved = plan.meets_at != row.meets_at
-        if moved and plan.meets_at < context.now:
-            sentence = "This time has passed. Enter one that lies ahead."
-            problems.append(FormProblem("in_the_past", sentence, ("meets_at",)))
+        problems += _time_problems(context, plan) if moved else []
         if problems:
             raise Refused(problems)
         values = {"meets_at": plan.meets_at, "place": plan.place.strip(), "chair": plan.chair.strip()}
@@ -227,6 +223,13 @@ def _invite(session: Session, meeting_id: int, plan: MeetingPlan) -> bool:
         session.delete(row)
     session.flush()
     return bool(new or gone)
+
+
+def _time_problems(context: Context, plan: MeetingPlan) -> list[FormProblem]:
+    """Any time of today will do: a meeting that has just begun may be entered."""
+    if local_date(plan.meets_at) >= local_date(context.now):
+        return []
+    return [FormProblem("in_the_past", "This day has passed. Enter today or a later day.", ("meets_at",))]
 
 
 def _problems(session: Session, plan: MeetingPlan) -> list[FormProblem]:
