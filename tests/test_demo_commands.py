@@ -37,6 +37,8 @@ from tracker.store.models import (
     ChildContact,
     ContactAttempt,
     Episode,
+    GroupItem,
+    GroupMeeting,
     Interview,
     InterviewEpisode,
     InterviewReview,
@@ -90,6 +92,15 @@ def built(demonstration: tuple[Path, dict[str, object]]) -> Iterator[Flask]:
 def on_today(built: Flask) -> Today:
     viewer = Viewer(1, "Lena Larkspindle", frozenset({Role.LEAD}))
     return today(Context(BUILT_AT, Rules(), Actor("Lena Larkspindle", 1)), viewer)
+
+
+def test_the_operational_group_has_met_and_meets_again(built: Flask) -> None:
+    held, ahead = session().scalars(sa.select(GroupMeeting).order_by(GroupMeeting.meets_at)).all()
+    assert held.minutes is not None and len(held.minutes["items"]) >= 3
+    assert {one["decision"] for one in held.minutes["items"]} >= {"plan_sufficient", "plan_needs_change"}
+    assert (ahead.started_at, ahead.meets_at > BUILT_AT) == (None, True)
+    on_agenda = session().scalars(sa.select(GroupItem).where(GroupItem.meeting_id == ahead.id)).all()
+    assert on_agenda and all(item.reasons for item in on_agenda)
 
 
 def test_it_says_what_it_made(demonstration: tuple[Path, dict[str, object]]) -> None:
