@@ -168,3 +168,10 @@ def test_a_maramp_of_such_a_review_brings_the_child_unless_its_day_passed_before
     held = FlagFact(1, "3_in_90", local_date(at), at, utc("2026-10-02 10:00"), maramp_on)
     made = proposed([held], [], MEETS, since(first) if first else None, TODAY)
     assert reasons(made) == ({1: [AgendaReason.REVIEW_DUE]} if comes else {})
+
+
+def test_one_maramp_of_two_flags_is_said_once() -> None:
+    at = utc("2026-10-01 10:00")
+    held = [flag(1, at, MEETS), flag(1, at, MEETS, rule="3_in_365")]
+    made = proposed(held, [DecidedFact(1, utc("2026-11-01 10:00"))], MEETS, None, TODAY)
+    assert [one.reasons for one in made] == [(Why(AgendaReason.REVIEW_DUE, MEETS),)]

@@ -19,7 +19,14 @@ from tracker.services.actions import NewAction
 from tracker.services.close_group_meeting import close_meeting, correct_minutes
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, Refused
-from tracker.services.hold_group_meeting import Record, record_attendance, record_business, record_item, start_meeting
+from tracker.services.hold_group_meeting import (
+    Record,
+    finish_group_action,
+    record_attendance,
+    record_business,
+    record_item,
+    start_meeting,
+)
 from tracker.services.merge_children import merge_children
 from tracker.services.pages.actions import ActionFilters, action_list
 from tracker.services.pages.group import group_meeting_page, meetings_ahead, open_decisions, past_meetings
@@ -431,6 +438,28 @@ def test_the_group_sees_no_child_without_a_flag_or_an_agenda_of_the_last_year(
     assert (page.items, page.not_shown, page.minutes) == ((), 1, None)
     seen = group_meeting_page(after, people.alice, meeting_id)
     assert seen is not None and seen.minutes is not None
+
+
+def test_an_action_of_the_group_is_done_as_the_meeting_hears_it(
+    context: Context, group: Context, people: People
+) -> None:
+    ada, ben = flagged(context, "Ada"), flagged(context, "Ben")
+    meeting_id = begun(group, people)
+    record(group, meeting_id, ada, SUFFICIENT, NewAction("Ring the school", TODAY, owner_name="Ms Invented"))
+    action_id = session().scalars(select(Action.id)).one()
+    with writing() as current:
+        current.add(Action(child_id=ada, what="Another's", due_on=TODAY, created_at=NOON, owner_name="Ms Invented"))
+    other_id = session().scalars(select(Action.id).where(Action.group_item_id.is_(None))).one()
+    held = {child_id: item(meeting_id, child_id).id for child_id in (ada, ben)}
+    for item_id, id_ in ((held[ben], action_id), (held[ada], other_id)):
+        with pytest.raises(Refused) as refused:
+            finish_group_action(group, item_id=item_id, action_id=id_, version=1, outcome="They know")
+        assert codes(refused) == ["unknown_action"]
+    with pytest.raises(Conflict):
+        finish_group_action(group, item_id=held[ada], action_id=action_id, version=2, outcome="They know")
+    finish_group_action(group, item_id=held[ada], action_id=action_id, version=1, outcome="They know")
+    row = session().get_one(Action, action_id, populate_existing=True)
+    assert (row.done_at, row.outcome, row.done_by_id) == (NOON, "They know", people.charlie.person_id)
 
 
 def test_a_correction_stands_beside_minutes_that_do_not_change(

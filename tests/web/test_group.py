@@ -15,7 +15,7 @@ from tests.web.page import Page
 from tracker.core.clock import FixedClock
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import AuditEntry, GroupItem, GroupMeeting, RepeatFlagRow
+from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, RepeatFlagRow
 
 DAY = timedelta(days=1)
 
@@ -236,6 +236,23 @@ def test_what_is_open_and_a_childs_history(client_request: ClientRequest, people
     theirs = client.sign_in("Bob").get("/actions")
     assert "the operational group" not in theirs.text, "Bob sees no child of it: the source is not his to know"
     assert "Ring the school" in theirs.text
+
+
+def test_an_action_of_the_last_meeting_is_recorded_as_done(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    meeting_id = begun(client, people)
+    first = items(meeting_id)[0]
+    record(client, first, what="Ring the school", owner_name="Ms Example", **moment("due_on", "20"))
+    action_id = session().scalars(select(Action.id)).one()
+    address = f"/group/items/{first.id}/actions/{action_id}/done"
+    assert "Ring the school" in client.get(address).text
+    assert client.post(address, {"version": "1", "outcome": ""}, status=200).errors() == ["Write what came of it."]
+    client.post(address, {"version": "1", "outcome": "They know."})
+    assert "They know." in client.get(f"/group/items/{first.id}").text
+    client.get(address, status=404)
 
 
 def test_managers_read_and_change_nothing(client_request: ClientRequest, people: dict[str, int]) -> None:

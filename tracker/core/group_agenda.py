@@ -45,7 +45,7 @@ class DecidedFact:
 
 @dataclass(frozen=True)
 class Why:
-    """One reason, and the day it speaks of: the flag's, the one to be brought back on, or the MARAMP's."""
+    """One reason, and the day it speaks of: the flag's (with its rule), the one to be brought back on, the MARAMP's."""
 
     reason: AgendaReason
     on: date | None = None
@@ -119,7 +119,7 @@ def _of_flag(
         is_new = held is None or flag.raised_at > held.last_at
         yield Why(AgendaReason.NEW_FLAG if is_new else AgendaReason.NOT_DECIDED, flag.raised_on, flag.rule)
     elif flag.maramp_on is not None and settled_on < flag.maramp_on <= meets_on:
-        yield Why(AgendaReason.REVIEW_DUE, flag.maramp_on, flag.rule)
+        yield Why(AgendaReason.REVIEW_DUE, flag.maramp_on)  # one MARAMP, whichever of the child's rules asked for it
 
 
 def _settled_on(flag: FlagFact, decision: DecidedFact | None, held: Held | None, today: date) -> date | None:

@@ -122,14 +122,19 @@ def finish_action(
     """Done, when (now, unless it is said), and what came of it. Its owner may, whether or not they see the child."""
     with writing() as session:
         row = _for_change(session, context, action_id, version, or_own=True)
-        _refuse_closed(row)
-        problems = _text_problems(outcome.strip(), "outcome", "Write what came of it.")
-        if done_at is not None and done_at > context.now:
-            problems.append(FormProblem("in_the_future", "This lies in the future. Check it.", ("done_at",)))
-        if problems:
-            raise Refused(problems)
-        row.done_at, row.done_by_id, row.outcome = done_at or context.now, context.actor.person_id, outcome.strip()
-        _record(session, context, row, "action_done")
+        write_done(session, context, row, outcome, done_at)
+
+
+def write_done(session: Session, context: Context, row: Action, outcome: str, done_at: datetime | None = None) -> None:
+    """The same in a transaction under way, of an action that is held and that the actor may finish."""
+    _refuse_closed(row)
+    problems = _text_problems(outcome.strip(), "outcome", "Write what came of it.")
+    if done_at is not None and done_at > context.now:
+        problems.append(FormProblem("in_the_future", "This lies in the future. Check it.", ("done_at",)))
+    if problems:
+        raise Refused(problems)
+    row.done_at, row.done_by_id, row.outcome = done_at or context.now, context.actor.person_id, outcome.strip()
+    _record(session, context, row, "action_done")
 
 
 def reopen_action(context: Context, *, action_id: int, version: int) -> None:

@@ -48,9 +48,12 @@ def _refuse(state: MeetingState) -> Never:
 
 
 def item_for_change(
-    session: Session, context: Context, item_id: int, version: int, *states: MeetingState
+    session: Session, context: Context, item_id: int, version: int | None, *states: MeetingState
 ) -> tuple[GroupItem, GroupMeeting]:
-    """The item and its meeting, locked. Refused as above, and where the actor may not see the child."""
+    """The item and its meeting, locked. Refused as above, and where the actor may not see the child.
+
+    `version`: None where nothing of the item itself is changed.
+    """
     audit.hold_chain(session)
     meeting_id = session.scalar(select(GroupItem.meeting_id).where(GroupItem.id == item_id))
     if meeting_id is None:
@@ -59,7 +62,7 @@ def item_for_change(
     query = select(GroupItem).where(GroupItem.id == item_id).with_for_update()
     item = session.scalars(query.execution_options(populate_existing=True)).one()
     refuse_unseen_in_group(session, context, item.child_id)
-    if item.version != version:
+    if version is not None and item.version != version:
         raise Conflict(CHANGED_MEANWHILE)
     return item, meeting
 

@@ -10,16 +10,17 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.core.clock import local_date
 from tracker.core.group_terms import Attendance, GroupDecision, MeetingState
-from tracker.services.actions import NewAction, write_action
+from tracker.services.actions import NewAction, write_action, write_done
 from tracker.services.context import Context
-from tracker.services.errors import FormProblem, Refused
+from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.group_rows import item_for_change, meeting_for_change, text_problems
 from tracker.services.meetings import write_asked
 from tracker.services.plan_group_meeting import fill_agenda
 from tracker.services.review_repeat import write_review
+from tracker.services.rows_for_change import CHANGED_MEANWHILE
 from tracker.services.transaction import writing
 from tracker.store import audit, group_meetings
-from tracker.store.models import GroupItem, GroupMember, RepeatFlagRow
+from tracker.store.models import Action, GroupItem, GroupMember, RepeatFlagRow
 
 _HELD = MeetingState.BEING_HELD
 
@@ -167,6 +168,24 @@ def _standing_flags(session: Session, child_id: int) -> Collection[RepeatFlagRow
     query = select(RepeatFlagRow).where(RepeatFlagRow.child_id == child_id, *group_meetings.STANDING)
     held = query.order_by(RepeatFlagRow.id).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def finish_group_action(context: Context, *, item_id: int, action_id: int, version: int, outcome: str) -> None:
+    """Told at the meeting: an action of the group's for this child is done, and what came of it.
+
+    Refused where it is no action of the group's, of this child; Conflict where it was changed meanwhile.
+    """
+    with writing() as session:
+        item, _ = item_for_change(session, context, item_id, None, _HELD)
+        query = select(Action).where(
+            Action.id == action_id, Action.child_id == item.child_id, Action.group_item_id.is_not(None)
+        )
+        row = session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+        if row is None:
+            raise Refused(FormProblem("unknown_action", "There is no such action.", ("action_id",)))
+        if row.version != version:
+            raise Conflict(CHANGED_MEANWHILE)
+        write_done(session, context, row, outcome)
 
 
 def record_business(

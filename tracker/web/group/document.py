@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tracker.core.clock import show_day, show_instant
+from tracker.core.clock import local_date, show_day, show_instant
 from tracker.core.group_agenda import Why
 from tracker.core.group_minutes import Named, number_of, without_names
 from tracker.core.group_terms import AgendaReason, Attendance, GroupDecision
@@ -53,7 +53,7 @@ def _agenda_item(row: ItemRow, child: ChildPicture) -> dict[str, object]:
     if row.asked_why:
         texts.insert(0, ("Asked for because", row.asked_why))
     if child.past:
-        texts.append((f"Decided on {show_day(child.past[0].meets_at.date())}", _decided(child.past[0])))
+        texts.append((f"Decided on {show_day(local_date(child.past[0].meets_at))}", _decided(child.past[0])))
     actions = [[one.what, one.owner, show_day(one.due_on)] for one in child.open_actions]
     heading = f"{row.place}. {row.child_name} ({number_of(row.child_id)})"
     return _item(heading, [why_words(why) for why in row.reasons], texts, actions, "Actions to be done")

@@ -91,6 +91,10 @@ class BusinessForm(RecordForm):
     next_at = LondonDateTimeField("When does the group meet next?", [KnownYear()])
 
 
+class DoneForm(RecordForm):
+    outcome = LongText("What came of it?", [InputRequired("Write what came of it."), TEXT])
+
+
 class CorrectionForm(Form):
     text = LongText(
         "What is wrong, and what is right?", [InputRequired("Write what is wrong, and what is right."), TEXT]

@@ -1,6 +1,6 @@
 """A meeting is held: begun, who is there, one child after another, other business, closed, corrected."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from tracker.core.group_terms import Attendance, MeetingState
 from tracker.services import close_group_meeting as closing
@@ -9,7 +9,7 @@ from tracker.services.pages.actions import owners
 from tracker.services.pages.group_shapes import ItemPage
 from tracker.web.access import Permission, requires
 from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item, saved
-from tracker.web.group.forms import AttendanceForm, BusinessForm, CorrectionForm, ItemForm, lines_of
+from tracker.web.group.forms import AttendanceForm, BusinessForm, CorrectionForm, DoneForm, ItemForm, lines_of
 from tracker.web.records import ID
 from tracker.web.request import may, request_context
 
@@ -105,6 +105,24 @@ def _next_address(page: ItemPage) -> str:
     if page.next_id is None:
         return url_for("group.show", meeting_id=page.meeting_id)
     return url_for("group.item", group_item_id=page.next_id)
+
+
+@bp.route(f"/group/items/<{ID}:group_item_id>/actions/<{ID}:action_id>/done", methods=["GET", "POST"])
+@requires(Permission.RUN_GROUP_MEETINGS)
+def action_done(group_item_id: int, action_id: int) -> View:
+    """Told at the meeting: an action of the group's is done."""
+    page, form = opened_item(group_item_id), DoneForm()
+    action = next((one for one in page.child.open_actions if one.id == action_id), None) or abort(404)
+
+    def save() -> None:
+        holding.finish_group_action(
+            request_context(), item_id=group_item_id, action_id=action_id, version=form.shown_version(),
+            outcome=form.outcome.data,
+        )  # fmt: skip
+
+    if saved(form, save, "The action is recorded as done."):
+        return redirect(url_for("group.item", group_item_id=group_item_id))
+    return render_template("group/action_done.html", form=form, page=page, action=action)
 
 
 @bp.route(f"/group/<{ID}:meeting_id>/business", methods=["GET", "POST"])
