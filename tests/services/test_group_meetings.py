@@ -28,6 +28,7 @@ from tracker.services.hold_group_meeting import (
     start_meeting,
 )
 from tracker.services.merge_children import merge_children
+from tracker.services.move_episode import move_episode
 from tracker.services.pages.actions import ActionFilters, action_list
 from tracker.services.pages.group import group_meeting_page, meetings_ahead, open_decisions, past_meetings
 from tracker.services.pages.group_item import child_history, item_page
@@ -41,6 +42,7 @@ from tracker.store.models import (
     Action,
     AuditEntry,
     Child,
+    Episode,
     GroupItem,
     GroupMeeting,
     OutboxMessage,
@@ -513,6 +515,23 @@ def test_two_records_that_become_one_stand_once_and_are_two_again(
     assert page.left_out == ()
     own = session().scalars(select(Action.child_id).where(Action.group_item_id == decided)).all()
     assert list(own) == [also, also]
+
+
+def test_an_episode_that_moves_leaves_what_the_group_decided_where_it_is(
+    context: Context, group: Context, people: People
+) -> None:
+    """The group spoke of the child, not of one episode; and a child of whom it spoke is never taken for empty."""
+    ada = flagged(context, "Ada")
+    first = begun(group, people)
+    item_id = record(group, first, ada, SUFFICIENT, NewAction("Ring the school", TODAY, owner_name="Ms Invented"))
+    with writing() as current:
+        other = factories.child(current, "Otherly", "Oz").id
+        theirs = [(row.id, row.version) for row in current.scalars(select(Episode).where(Episode.child_id == ada))]
+    for episode_id, version in theirs:
+        move_episode(acting(context, people.alice), episode_id=episode_id, version=version, feeds={}, child_id=other)
+    assert item(first, ada).id == item_id
+    assert session().scalars(select(Action.child_id)).one() == ada
+    assert session().get(Child, ada) is not None
 
 
 def test_a_day_is_a_day_in_london(group: Context, people: People) -> None:

@@ -56,7 +56,7 @@ def _agenda_item(row: ItemRow, child: ChildPicture) -> dict[str, object]:
         texts.append((f"Decided on {show_day(local_date(child.past[0].meets_at))}", _decided(child.past[0])))
     actions = [[one.what, one.owner, show_day(one.due_on)] for one in child.open_actions]
     heading = f"{row.place}. {row.child_name} ({number_of(row.child_id)})"
-    return _item(heading, [why_words(why) for why in row.reasons], texts, actions, "Actions to be done")
+    return _item(heading, [why_words(why) for why in row.reasons], texts, actions, f"To be done: {row.child_name}")
 
 
 def _decided(past: Decided) -> str:
@@ -156,9 +156,9 @@ def _minutes_item(no: int, one: Mapping[str, Any], names: bool, clean: Clean) ->
         for action in one["actions"]
     ]
     shown = [(term, clean(text, child_id)) for term, text in texts]
-    return _item(
-        f"{no}. {_who(one, names)}", [why_words(_why(why)) for why in one["reasons"]], shown, actions, "Actions"
-    )
+    who = _who(one, names)
+    reasons = [why_words(_why(why)) for why in one["reasons"]]
+    return _item(f"{no}. {who}", reasons, shown, actions, f"Actions: {who}")
 
 
 def _item(
