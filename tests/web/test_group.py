@@ -210,6 +210,20 @@ def test_the_agenda_is_changed_by_whoever_runs_the_meeting(
     assert client.raw("GET", f"/group/{meeting_id}/agenda.pdf").status_code == 404
 
 
+def test_the_next_plan_begins_with_the_company_and_the_time_of_the_last(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    client = client_request.sign_in("Charlie")
+    meeting_id = begun(client, people)
+    client.post(f"/group/{meeting_id}/business", {"version": "2", **moment("next_at", "16", "10:00", month="12")})
+    page = client.sign_in("Alice").get("/group/plan")
+    assert (page.value_of("chair"), page.value_of("place")) == ("Charlie Testworker", "Room 1")
+    assert (page.value_of("meets_at-day"), page.value_of("meets_at-time")) == ("16", "10:00")
+    ticked = [box.attributes["value"] for box in page.all("input", name="person_ids") if "checked" in box.attributes]
+    assert ticked == [str(people["Charlie"])]
+    assert "Ms Example, school nursing" in page.text
+
+
 def test_a_child_flagged_since_is_shown_and_added(client_request: ClientRequest, people: dict[str, int]) -> None:
     client = client_request.sign_in("Charlie")
     meeting_id = planned(client, people)

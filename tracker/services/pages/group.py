@@ -13,6 +13,7 @@ from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import actions_of_group_items
 from tracker.services.pages.episode_rows import name_of, record_list
 from tracker.services.pages.group_shapes import (
+    Company,
     GroupMeetingPage,
     ItemRow,
     MeetingRow,
@@ -69,16 +70,24 @@ def who_may_be_invited() -> tuple[tuple[int, str], ...]:
     return tuple((row.id, row.name) for row in found if row.is_active and people.roles_of(row) & MEMBERS)
 
 
-def last_company() -> tuple[tuple[int, ...], tuple[str, ...], str, str]:
-    """Who was invited to the newest meeting (people here, others), its chair and its place: a start for the next."""
+def last_company(context: Context) -> Company | None:
+    """Who was invited to the newest meeting, by whom it was chaired and where: a start for the next. None: no meeting.
+
+    `next_at`: when that one said that the group meets next, while that lies ahead.
+    """
     session = read_session()
     newest = select(GroupMeeting).order_by(GroupMeeting.meets_at.desc(), GroupMeeting.id.desc()).limit(1)
     row = session.scalar(newest)
     if row is None:
-        return (), (), "", ""
+        return None
     members = group_meetings.members_of(session, row.id)
-    here = tuple(member.person_id for member in members if member.person_id is not None)
-    return here, tuple(member.name for member in members if member.name), row.chair, row.place
+    return Company(
+        person_ids=tuple(member.person_id for member in members if member.person_id is not None),
+        others=tuple(member.name for member in members if member.name),
+        chair=row.chair,
+        place=row.place,
+        next_at=row.next_at if row.next_at and row.next_at > context.now else None,
+    )
 
 
 def group_meeting_page(context: Context, viewer: Viewer, meeting_id: int) -> GroupMeetingPage | None:

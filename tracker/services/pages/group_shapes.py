@@ -37,6 +37,17 @@ class MemberView:
 
 
 @dataclass(frozen=True)
+class Company:
+    """With what the plan of a meeting begins: `person_ids` and `others` are invited."""
+
+    person_ids: tuple[int, ...]
+    others: tuple[str, ...]
+    chair: str
+    place: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ItemRow:
     """A child on an agenda. `place`: counted from 1 among those who are on it; None where left out."""
 

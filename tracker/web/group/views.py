@@ -38,9 +38,7 @@ def plan() -> View:
     form, made = PlanForm(), []
     form.offer(who_may_be_invited())
     if request.method == "GET":
-        here, others, chair, place = last_company()
-        form.start_with(here or (signed_in_viewer().person_id,), others)
-        form.chair.data, form.place.data = chair or signed_in_viewer().name, place
+        _begin_with(form)
 
     def save() -> None:
         made.append(plans.plan_group_meeting(request_context(), form.plan()))
@@ -48,6 +46,18 @@ def plan() -> View:
     if saved(form, save, "The meeting is planned, and its agenda is made from the repeat flags."):
         return redirect(url_for("group.show", meeting_id=made[0]))
     return render_template("group/plan.html", form=form, page=None)
+
+
+def _begin_with(form: PlanForm) -> None:
+    """The company, place and chair of the meeting before, and the time that it named; else whoever plans."""
+    last, person = last_company(request_context()), signed_in_viewer()
+    if last is None:
+        form.start_with([person.person_id], [])
+        form.chair.data = person.name
+        return
+    form.start_with(last.person_ids, last.others)
+    form.chair.data, form.place.data = last.chair, last.place
+    form.meets_at.process(None, last.next_at)
 
 
 @bp.get(f"/group/<{ID}:meeting_id>")
