@@ -160,10 +160,16 @@ def test_on_a_phone_without_javascript(site: Site, browser: Browser) -> None:
     window.close()
 
 
-@pytest.mark.parametrize("part", ["call-off", "add", "leave-out"])
+@pytest.mark.parametrize("part", ["call-off", "add", "leave-out", "leave-several"])
 def test_the_rest_of_the_agendas_pages(site: Site, part: str) -> None:
     flag_three(site.people)
     page = site.sign_in("Charlie").open("/group")
     _planned(page, lambda _name: None)
-    follow(page, {"call-off": "Call it off", "add": "Add a child", "leave-out": "Leave out"}[part])
+    words = {
+        "call-off": "Call it off",
+        "add": "Add a child",
+        "leave-out": "Leave out",
+        "leave-several": "Leave several",
+    }
+    follow(page, words[part])
     site.look(f"group-{part}")

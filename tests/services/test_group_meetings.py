@@ -229,6 +229,28 @@ def test_the_chair_orders_leaves_out_puts_back_and_adds(context: Context, group:
     assert shown(group, people, meeting_id).items[-1].asked_why == "Worried"
 
 
+def test_several_are_left_out_for_one_reason_and_none_who_is_decided_on(
+    context: Context, group: Context, people: People
+) -> None:
+    ada, ben, cai = (flagged(context, name) for name in ("Ada", "Ben", "Cai"))
+    meeting_id = begun(group, people)
+    record(group, meeting_id, ada, SUFFICIENT)
+    ids = {child_id: item(meeting_id, child_id).id for child_id in (ada, ben, cai)}
+    for chosen, reason, expected in (
+        ([], "Next time.", ["nobody_chosen"]),
+        ([ids[ben]], " ", ["missing_value"]),
+        ([ids[ada], ids[ben]], "Next time.", ["not_on_agenda"]),
+        ([99_999], "Next time.", ["not_on_agenda"]),
+    ):
+        with pytest.raises(Refused) as refused:
+            plan.leave_out_several(group, meeting_id=meeting_id, item_ids=chosen, reason=reason)
+        assert codes(refused) == expected
+    plan.leave_out_several(group, meeting_id=meeting_id, item_ids=[ids[ben], ids[cai]], reason="Next time.")
+    page = shown(group, people, meeting_id)
+    assert [one.child_id for one in page.items] == [ada]
+    assert {(one.child_id, one.left_out_reason) for one in page.left_out} == {(ben, "Next time."), (cai, "Next time.")}
+
+
 @pytest.mark.parametrize(
     ("what", "expected"),
     [

@@ -196,6 +196,10 @@ def test_the_agenda_is_changed_by_whoever_runs_the_meeting(
     assert "Left out of this agenda" in client.get(f"/group/{meeting_id}").text
     client.post(f"/group/items/{ada.id}/put-back", {"version": "2"})
     assert "Left out of this agenda" not in client.get(f"/group/{meeting_id}").text
+    page = client.post(f"/group/{meeting_id}/leave-out", {"reason": "Next time."}, status=200)
+    assert page.errors() == ["Choose the children to leave out."]
+    client.post(f"/group/{meeting_id}/leave-out", {"reason": "Next time.", "item_ids": str(ben.id)})
+    assert "Next time." in client.get(f"/group/{meeting_id}").text
     page = client.post(f"/group/{meeting_id}/add", {"why": "Worried"}, status=200)
     assert page.errors() == ["Choose a child from the list, or enter a number: one of the two."]
     page = client.post(f"/group/{meeting_id}/add", {"why": "Worried", "number": str(calm)}, status=200)

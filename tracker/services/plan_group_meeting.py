@@ -1,6 +1,6 @@
 """A meeting of the operational group is planned: when, where, who; and its agenda, made from the repeat flags."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,6 +123,27 @@ def leave_out(context: Context, *, item_id: int, version: int, reason: str) -> N
         item.left_out_at, item.left_out_by_id = context.now, context.actor.person_id
         item.left_out_reason = reason.strip()
         _record(session, context, item, "group_item_left_out")
+
+
+def leave_out_several(context: Context, *, meeting_id: int, item_ids: Collection[int], reason: str) -> None:
+    """The same of several, for one reason. Refused where one is not on the agenda, or is decided on already."""
+    with writing() as session:
+        meeting = meeting_for_change(session, context, meeting_id, None, *_OPEN)
+        problems = text_problems(reason.strip(), "reason", "Write why the children are left out.")
+        if not item_ids:
+            problems.append(FormProblem("nobody_chosen", "Choose the children to leave out.", ("item_ids",)))
+        standing = {item.id: item for item in group_meetings.items_of(session, meeting.id) if item.left_out_at is None}
+        if not set(item_ids) <= standing.keys() or any(standing[id_].decision for id_ in item_ids):
+            sentence = "One of these was left out or decided on meanwhile. Look at the agenda, and choose again."
+            problems.append(FormProblem("not_on_agenda", sentence, ("item_ids",)))
+        if problems:
+            raise Refused(problems)
+        for item_id in sorted(item_ids):
+            item = standing[item_id]
+            refuse_unseen_in_group(session, context, item.child_id)
+            item.left_out_at, item.left_out_by_id = context.now, context.actor.person_id
+            item.left_out_reason = reason.strip()
+            _record(session, context, item, "group_item_left_out")
 
 
 def put_back(context: Context, *, item_id: int, version: int) -> None:

@@ -6,7 +6,7 @@ from tracker.services import plan_group_meeting as plans
 from tracker.services.pages.group import flagged_children
 from tracker.web.access import Permission, requires
 from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item, saved
-from tracker.web.group.forms import AddChildForm, ReasonForm
+from tracker.web.group.forms import AddChildForm, LeaveOutForm, ReasonForm
 from tracker.web.records import ID
 from tracker.web.request import request_context, signed_in_viewer
 
@@ -39,6 +39,24 @@ def leave_out(group_item_id: int) -> View:
     if saved(form, save, "The child is left out of this agenda."):
         return redirect(url_for("group.show", meeting_id=page.meeting_id))
     return render_template("group/leave_out.html", form=form, page=page)
+
+
+@bp.route(f"/group/<{ID}:meeting_id>/leave-out", methods=["GET", "POST"])
+@requires(Permission.RUN_GROUP_MEETINGS)
+def leave_out_several(meeting_id: int) -> View:
+    """Not this time, for one reason: of a long agenda."""
+    page, form = opened(meeting_id), LeaveOutForm()
+    form.item_ids.choices = [(str(item.id), item.child_name) for item in page.items if item.decision is None]
+
+    def save() -> None:
+        plans.leave_out_several(
+            request_context(), meeting_id=meeting_id, item_ids=[int(id_) for id_ in form.item_ids.data or ()],
+            reason=form.reason.data,
+        )  # fmt: skip
+
+    if saved(form, save, "The children are left out of this agenda."):
+        return redirect(url_for("group.show", meeting_id=meeting_id))
+    return render_template("group/leave_out_several.html", form=form, page=page)
 
 
 @bp.post(f"/group/items/<{ID}:group_item_id>/put-back")

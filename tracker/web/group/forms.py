@@ -57,6 +57,13 @@ class ReasonForm(RecordForm):
     reason = LongText("Why?", [InputRequired("Write why."), TEXT])
 
 
+class LeaveOutForm(Form):
+    """Several children, for one reason."""
+
+    item_ids = Checkboxes("Which children?")
+    reason = LongText("Why?", [InputRequired("Write why the children are left out."), TEXT])
+
+
 class AddChildForm(Form):
     flagged = Select("A child on a repeat flag", default="")
     number = Text("Or the number of the child’s record", [LINE])
