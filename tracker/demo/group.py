@@ -3,9 +3,9 @@
 The first speaks of a few children who were on a flag then; later ones of whoever the flags put on the agenda.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tracker.core.clock import local_date, read_local
@@ -21,11 +21,11 @@ from tracker.services.hold_group_meeting import Record
 from tracker.services.plan_group_meeting import MeetingPlan
 
 MEETS_AT = time(10)
-HELD_BEFORE = (timedelta(days=63), timedelta(days=28))
-"""How long before the end the group met."""
+HELD_BEFORE = (timedelta(days=48), timedelta(days=13))
+"""How long before the end the group met; on the Friday before where that is a weekend."""
 
 AHEAD = timedelta(days=6)
-"""How long after the end it meets next."""
+"""How long after the end it meets next; on the Monday after where that is a weekend."""
 
 RANK = 7
 """After all that is done of a morning."""
@@ -56,11 +56,11 @@ class Group:
     ends_at: datetime
     rng: Random
 
-    def acts(self, is_live: Callable[[datetime], bool]) -> Iterator[Act]:
-        """`is_live`: whether the council worked here at an instant."""
+    def acts(self, since: datetime) -> Iterator[Act]:
+        """`since`: when the council began to work here."""
         for before in HELD_BEFORE:
-            at = read_local(datetime.combine(local_date(self.ends_at - before), MEETS_AT)).at
-            if is_live(at):
+            at = _at_ten(local_date(self.ends_at - before), -1)
+            if at > since + timedelta(days=1):
                 yield Act(at, RANK, self._meet)
         yield Act(self.ends_at, RANK, self._plan_next)
 
@@ -94,7 +94,7 @@ class Group:
     def _record(self, context: Context, place: int) -> tuple[Record, NewAction | None]:
         today = local_date(context.now)
         decision, words = DECIDED[place % len(DECIDED)]
-        back = today + timedelta(days=28) if decision is GroupDecision.PLAN_NEEDS_CHANGE else None
+        back = today + timedelta(days=14) if decision is GroupDecision.PLAN_NEEDS_CHANGE else None
         maramp = today + timedelta(days=10) if decision is GroupDecision.OPEN_MARAMP else None
         record = Record(self.rng.choice(SAID), decision, words, maramp, back)
         if place % 2 == 0:
@@ -103,10 +103,17 @@ class Group:
         return record, NewAction(self.rng.choice(WHAT), due_on, owner_name=self.rng.choice(OTHERS))
 
     def _plan_next(self, world: World, now: datetime) -> None:
-        at = read_local(datetime.combine(local_date(now + AHEAD), MEETS_AT)).at
+        at = _at_ten(local_date(now + AHEAD), 1)
         plan_group_meeting.plan_group_meeting(world.lead(now), self._plan(world, at))
 
     def _plan(self, world: World, at: datetime) -> MeetingPlan:
         members = (*world.staff.of_role(Role.OPERATIONAL_GROUP), *world.staff.of_role(Role.LEAD))
         ids = tuple(world.staff.ids[member.email] for member in members)
         return MeetingPlan(at, "County Hall, committee room 2", members[0].name, ids, OTHERS)
+
+
+def _at_ten(day: date, step: int) -> datetime:
+    """On the first working day from `day` on, or back from it."""
+    while day.weekday() >= 5:
+        day += timedelta(days=step)
+    return read_local(datetime.combine(day, MEETS_AT)).at

@@ -125,7 +125,7 @@ class Player:
         acts += self._by_hand()
         acts += self._digests()
         acts += self._publications()
-        acts += Group(self.county.now, Random(self.county.seed + 7)).acts(self._is_live)  # noqa: S311 (a simulation)
+        acts += Group(self.county.now, Random(self.county.seed + 7)).acts(self._first_day)  # noqa: S311 (a simulation)
         return sorted(acts, key=lambda act: (act.at, act.rank))
 
     def _is_live(self, at: datetime) -> bool:
