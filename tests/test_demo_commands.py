@@ -39,6 +39,8 @@ from tracker.store.models import (
     ChildContact,
     ContactAttempt,
     Episode,
+    GroupItem,
+    GroupMeeting,
     Interview,
     InterviewEpisode,
     InterviewReview,
@@ -48,6 +50,7 @@ from tracker.store.models import (
     Person,
     PoliceShare,
     Receipt,
+    RepeatFlagRow,
     StrategyMeeting,
 )
 
@@ -92,6 +95,18 @@ def built(demonstration: tuple[Path, dict[str, object]]) -> Iterator[Flask]:
 def on_today(built: Flask) -> Today:
     viewer = Viewer(1, "Lena Larkspindle", frozenset({Role.LEAD}))
     return today(Context(BUILT_AT, Rules(), Actor("Lena Larkspindle", 1)), viewer)
+
+
+def test_the_operational_group_has_met_and_meets_again(built: Flask) -> None:
+    held, ahead = session().scalars(sa.select(GroupMeeting).order_by(GroupMeeting.meets_at)).all()
+    assert held.minutes is not None and held.sha256 is not None
+    assert [one["attendance"] for one in held.minutes["people"]].count("present") >= 2
+    assert (ahead.started_at, ahead.meets_at > BUILT_AT) == (None, True)
+    on_agenda = session().scalars(sa.select(GroupItem).where(GroupItem.meeting_id == ahead.id)).all()
+    standing = sa.select(RepeatFlagRow.child_id).where(
+        RepeatFlagRow.ended_on.is_(None), RepeatFlagRow.withdrawn_at.is_(None), RepeatFlagRow.raised_at < BUILT_AT
+    )
+    assert {item.child_id for item in on_agenda} == set(session().scalars(standing)) != set()
 
 
 def test_it_says_what_it_made(demonstration: tuple[Path, dict[str, object]]) -> None:

@@ -25,9 +25,12 @@ from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import DigestPart, EscalationReason, Role, Trigger
 from tracker.services import email_texts
+from tracker.services.close_group_meeting import close_meeting
 from tracker.services.context import Actor, Context
 from tracker.services.email_texts import SilentFeed
 from tracker.services.escalate_alert import escalate
+from tracker.services.hold_group_meeting import start_meeting
+from tracker.services.plan_group_meeting import MeetingPlan, plan_group_meeting
 from tracker.services.queue_test_message import queue_test_message
 from tracker.services.raise_alerts import sweep
 from tracker.services.raise_notices import raise_notices, tell_engine_stale
@@ -35,13 +38,13 @@ from tracker.services.send_digest import send_digests
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import watch_reports
 from tracker.store.db import session
-from tracker.store.models import Action, Alert, Line, OutboxMessage, Receipt, RepeatFlagRow
+from tracker.store.models import Action, Alert, GroupItem, GroupMember, Line, OutboxMessage, Receipt, RepeatFlagRow
 
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
-    "stood_in", "digest", "test_message", "escalated", "several",
+    "stood_in", "digest", "test_message", "escalated", "several", "group_minutes",
 }  # fmt: skip
 
 TRIGGERS = {
@@ -137,6 +140,20 @@ def others(context: Context) -> None:
     raise_notices(context)
     tell_engine_stale(context, NOON, context.now)
     send_digests(context, DigestPolicy())
+    _minutes_of_the_group(context)
+
+
+def _minutes_of_the_group(context: Context) -> None:
+    with writing() as current:
+        member = factories.person(current, Role.OPERATIONAL_GROUP).id
+    meeting_id = plan_group_meeting(context, MeetingPlan(context.now, "Toffee Pier", "The chair", (member,)))
+    start_meeting(context, meeting_id=meeting_id, version=1)
+    with writing() as current:
+        for item in current.scalars(select(GroupItem)):
+            item.discussion, item.decision, item.decided_at = "Zebedee Quillfeather", "escalate", context.now
+        for place in current.scalars(select(GroupMember)):
+            place.attendance = "present"
+    close_meeting(context, meeting_id=meeting_id, version=2)
 
 
 def test_every_template_was_rendered(emails: list[OutboxMessage]) -> None:
@@ -189,6 +206,9 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
         if email.template in TRIGGERS:
             assert alerts[email.id].reference in email.subject
             assert re.search(r"\d\d:\d\d GMT", email.body)
+            continue
+        if email.template == "group_minutes":
+            assert "https://tracker.council.invalid/group\n" in email.body
             continue
         if email.template == "test_message":
             assert "https://tracker.council.invalid/engine\n" in email.body

@@ -21,6 +21,7 @@ from tracker.demo.care_lists import import_lists
 from tracker.demo.county import County, DemoEpisode
 from tracker.demo.desk import Desk, mornings
 from tracker.demo.ending import Matter
+from tracker.demo.group import Group
 from tracker.demo.history import History, is_history, morning_before
 from tracker.demo.interviews import DEADLINE, DemoInterview, office_of, plan_interviews
 from tracker.demo.meetings import Meetings
@@ -126,6 +127,7 @@ class Player:
         acts += self._by_hand()
         acts += self._digests()
         acts += self._publications()
+        acts += Group(self.county.now, Random(self.county.seed + 7)).acts(self._first_day)  # noqa: S311 (a simulation)
         return sorted(acts, key=lambda act: (act.at, act.rank))
 
     def _is_live(self, at: datetime) -> bool:

@@ -1,5 +1,7 @@
 """Actions: what is to be done for a child, by whom, by when; and what came of it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
 from tracker.store import audit, people
-from tracker.store.models import Action, Episode, Interview, InterviewEpisode, Person, StrategyMeeting
+from tracker.store.models import Action, Episode, GroupItem, Interview, InterviewEpisode, Person, StrategyMeeting
 from tracker.store.visibility import SEES_ALL
 
 OWNERS = SEES_ALL | {Role.INTERVIEWER}
@@ -46,23 +48,39 @@ def add_action(
     with writing() as session:
         audit.hold_chain(session)
         refuse_unseen_child(session, context, child_id, _UNKNOWN_CHILD)
-        what, owner_name = what.strip(), (owner_name or "").strip() or None
-        problems = _problems(session, what, owner_id, owner_name)
-        if due_on < local_date(context.now):
-            problems.append(_passed())
-        source = _source(episode_id, interview_id, meeting_id)
-        problems += _source_problems(session, child_id, source)
-        if problems:
-            raise Refused(problems)
-        row = Action(
-            child_id=child_id, what=what, due_on=due_on, owner_id=owner_id, owner_name=owner_name,
-            asked_by_child=asked_by_child, created_at=context.now, created_by_id=context.actor.person_id, **source,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        details = {"child_id": child_id, **source}
-        audit.record(session, "action_added", context.actor, context.now, "action", row.id, details)
-        return row.id
+        given = NewAction(what, due_on, owner_id, owner_name, asked_by_child)
+        return write_action(session, context, child_id, given, _source(episode_id, interview_id, meeting_id))
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """What is to be done, by whom and by when, as it is typed."""
+
+    what: str
+    due_on: date
+    owner_id: int | None = None
+    owner_name: str | None = None
+    asked_by_child: bool = False
+
+
+def write_action(session: Session, context: Context, child_id: int, given: NewAction, source: Mapping[str, int]) -> int:
+    """The same in a transaction under way, for a child whom the actor may see; `source` by the name of its column."""
+    what, owner_name = given.what.strip(), (given.owner_name or "").strip() or None
+    problems = _problems(session, what, given.owner_id, owner_name)
+    if given.due_on < local_date(context.now):
+        problems.append(_passed())
+    problems += _source_problems(session, child_id, source)
+    if problems:
+        raise Refused(problems)
+    row = Action(
+        child_id=child_id, what=what, due_on=given.due_on, owner_id=given.owner_id, owner_name=owner_name,
+        asked_by_child=given.asked_by_child, created_at=context.now, created_by_id=context.actor.person_id, **source,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    details = {"child_id": child_id, **source}
+    audit.record(session, "action_added", context.actor, context.now, "action", row.id, details)
+    return row.id
 
 
 def change_action(
@@ -104,14 +122,19 @@ def finish_action(
     """Done, when (now, unless it is said), and what came of it. Its owner may, whether or not they see the child."""
     with writing() as session:
         row = _for_change(session, context, action_id, version, or_own=True)
-        _refuse_closed(row)
-        problems = _text_problems(outcome.strip(), "outcome", "Write what came of it.")
-        if done_at is not None and done_at > context.now:
-            problems.append(FormProblem("in_the_future", "This lies in the future. Check it.", ("done_at",)))
-        if problems:
-            raise Refused(problems)
-        row.done_at, row.done_by_id, row.outcome = done_at or context.now, context.actor.person_id, outcome.strip()
-        _record(session, context, row, "action_done")
+        write_done(session, context, row, outcome, done_at)
+
+
+def write_done(session: Session, context: Context, row: Action, outcome: str, done_at: datetime | None = None) -> None:
+    """The same in a transaction under way, of an action that is held and that the actor may finish."""
+    _refuse_closed(row)
+    problems = _text_problems(outcome.strip(), "outcome", "Write what came of it.")
+    if done_at is not None and done_at > context.now:
+        problems.append(FormProblem("in_the_future", "This lies in the future. Check it.", ("done_at",)))
+    if problems:
+        raise Refused(problems)
+    row.done_at, row.done_by_id, row.outcome = done_at or context.now, context.actor.person_id, outcome.strip()
+    _record(session, context, row, "action_done")
 
 
 def reopen_action(context: Context, *, action_id: int, version: int) -> None:
@@ -202,16 +225,20 @@ def _source(episode_id: int | None, interview_id: int | None, meeting_id: int | 
     return {} if episode_id is None else {"episode_id": episode_id}
 
 
-def _source_problems(session: Session, child_id: int, source: dict[str, int]) -> list[FormProblem]:
+def _source_problems(session: Session, child_id: int, source: Mapping[str, int]) -> list[FormProblem]:
     queries = {
         "episode_id": select(Episode.id).where(Episode.child_id == child_id, Episode.joined_into_id.is_(None)),
         "meeting_id": select(StrategyMeeting.id).where(StrategyMeeting.child_id == child_id),
+        "group_item_id": select(GroupItem.id).where(GroupItem.child_id == child_id),
         "interview_id": select(Interview.id)
         .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
         .join(Episode, Episode.id == InterviewEpisode.episode_id)
         .where(Episode.child_id == child_id),
     }
-    columns = {"episode_id": Episode.id, "meeting_id": StrategyMeeting.id, "interview_id": Interview.id}
+    columns = {
+        "episode_id": Episode.id, "meeting_id": StrategyMeeting.id, "group_item_id": GroupItem.id,
+        "interview_id": Interview.id,
+    }  # fmt: skip
     return [
         FormProblem("unknown_source", "This is not a record of this child.", (name,))
         for name, id_ in source.items()

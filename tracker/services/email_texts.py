@@ -137,6 +137,11 @@ def escalated_text(due_at: datetime, reference: str, base_url: str) -> EmailText
     return _fill("escalated", due=due, reference=reference, link=f"{base_url}/alerts/{reference}")
 
 
+def minutes_text(day: date, base_url: str) -> EmailText:
+    """What tells one member of the operational group that minutes are ready: the day, and where to sign in."""
+    return _fill("group_minutes", day=show_day(day), link=f"{base_url}/group")
+
+
 def message_domain(base_url: str) -> str:
     """The right half of a Message-ID: the name under which this service is reached."""
     return urlsplit(base_url).hostname or "localhost"

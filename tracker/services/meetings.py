@@ -36,16 +36,21 @@ def ask_for_meeting(context: Context, *, child_id: int, reason: str, episode_id:
             problems.append(FormProblem("unknown_episode", "This is not an episode of this child.", ("episode_id",)))
         if problems:
             raise Refused(problems)
-        row = StrategyMeeting(
-            key=f"person:{secrets.token_hex(16)}", child_id=child_id, episode_id=episode_id, trigger=BY_HAND,
-            title=_TITLE, reason=reason.strip(), due_at=context.now, asked_at=context.now,
-            asked_by_id=context.actor.person_id,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
-        details = {"trigger": BY_HAND, "child_id": child_id}
-        audit.record(session, "meeting_asked", context.actor, context.now, "meeting", row.id, details)
-        return row.id
+        return write_asked(session, context, child_id, reason, episode_id)
+
+
+def write_asked(session: Session, context: Context, child_id: int, reason: str, episode_id: int | None = None) -> int:
+    """The same in a transaction under way, for a child whom the actor may see, and with a reason that was looked at."""
+    row = StrategyMeeting(
+        key=f"person:{secrets.token_hex(16)}", child_id=child_id, episode_id=episode_id, trigger=BY_HAND,
+        title=_TITLE, reason=reason.strip(), due_at=context.now, asked_at=context.now,
+        asked_by_id=context.actor.person_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    details = {"trigger": BY_HAND, "child_id": child_id}
+    audit.record(session, "meeting_asked", context.actor, context.now, "meeting", row.id, details)
+    return row.id
 
 
 def plan_meeting(context: Context, *, meeting_id: int, version: int, planned_at: datetime | None) -> None:

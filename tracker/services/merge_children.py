@@ -15,7 +15,7 @@ from tracker.services.follow_up import follow_up_children, follow_up_episodes
 from tracker.services.merge_flags import move_flags
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
-from tracker.store import audit, children, episodes, merges, plans
+from tracker.store import audit, children, episodes, group_meetings, merges, plans
 from tracker.store.models import Child, ChildIdentifier, ChildMerge, ChildName, Episode
 
 FORMER_COUNCIL_ID = "council_id"
@@ -32,8 +32,8 @@ def merge_children(
 
     Steps: 1. both held, both seen, as the page showed them; 2. fields, names and numbers go over; 3. the episodes
     with all that hangs on them (interviews, alerts, breaches), each with a version; 4. repeat flags; 5. actions,
-    strategy meetings and whom to ring; 6. lines that name the child; 7. clocks, overlaps, repeat flags and what asks
-    for a meeting are worked out anew. What moved is kept, to be undone.
+    strategy meetings, whom to ring and what the operational group decided; 6. lines that name the child; 7. clocks,
+    overlaps, repeat flags and what asks for a meeting are worked out anew. What moved is kept, to be undone.
     """
     if kept_id == gone_id:
         raise Refused(FormProblem("same_child", "This is the same record. Choose another child.", ("gone_id",)))
@@ -44,6 +44,8 @@ def merge_children(
         moved |= move_flags(session, kept.id, gone.id, context)
         moved["plans"] = plans.of_child(session, gone.id)
         plans.hand_over(session, moved["plans"], gone.id, kept.id)
+        items = moved["plans"]["group_items"]
+        moved["group_twins"] = group_meetings.set_twins_aside(session, kept.id, items, context.now)
         moved["lines"] = merges.lines_of(session, gone.id, moved["episodes"])
         merges.name_in_lines(session, moved["lines"], kept.id)
         gone.merged_into_id = kept.id

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.rows_for_change import refuse_unseen_child
@@ -24,13 +26,18 @@ def review_flag(context: Context, *, flag_id: int, decision: str, maramp_on: dat
         refuse_unseen_child(session, context, row.child_id, _UNKNOWN)
         if row.withdrawn_at is not None:
             raise Refused(FormProblem("flag_withdrawn", "This flag was withdrawn: its crossing proved untrue."))
-        row.reviewed_at = context.now
-        row.reviewed_by_id = context.actor.person_id
-        row.decision = decision.strip()
-        row.maramp_on = maramp_on
-        details = {
-            "decision": "maramp" if maramp_on else "no_maramp",
-            "flag_id": flag_id,
-            "maramp_on": maramp_on.isoformat() if maramp_on else None,
-        }
-        audit.record(session, "repeat_flag_reviewed", context.actor, context.now, "child", row.child_id, details)
+        write_review(session, context, row, decision, maramp_on)
+
+
+def write_review(session: Session, context: Context, row: RepeatFlagRow, decision: str, maramp_on: date | None) -> None:
+    """The same in a transaction under way, of a flag that is held and stands, for a child whom the actor may see."""
+    row.reviewed_at = context.now
+    row.reviewed_by_id = context.actor.person_id
+    row.decision = decision.strip()
+    row.maramp_on = maramp_on
+    details = {
+        "decision": "maramp" if maramp_on else "no_maramp",
+        "flag_id": row.id,
+        "maramp_on": maramp_on.isoformat() if maramp_on else None,
+    }
+    audit.record(session, "repeat_flag_reviewed", context.actor, context.now, "child", row.child_id, details)

@@ -16,7 +16,7 @@ from tracker.services.merge_flags import put_flags_back
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.taught import Kept, hand_on
 from tracker.services.transaction import writing
-from tracker.store import audit, children, episodes, merges, plans
+from tracker.store import audit, children, episodes, group_meetings, merges, plans
 from tracker.store.db import as_json_value
 from tracker.store.models import (
     Child,
@@ -51,6 +51,7 @@ def unmerge_children(
         put_flags_back(session, gone.id, held.moved)
         plans.hand_over(session, plans.of_episodes(session, kept.id, going), kept.id, gone.id)
         plans.hand_over(session, held.moved.get("plans", {}), kept.id, gone.id)
+        group_meetings.put_twins_back(session, held.moved.get("group_twins", ()))
         lines = {*merges.lines_of(session, kept.id, going)} & {
             *held.moved["lines"],
             *_of_episodes(session, kept, going),

@@ -1,5 +1,7 @@
 """What is planned for a child (actions, strategy meetings, whom to ring), when its child or episode becomes another.
 
+So with what the operational group decided for the child; an action from there goes where its item goes.
+
 Rows are handed over without raising their `version`: nothing that a person edits of them is changed.
 """
 
@@ -9,15 +11,16 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.meetings import is_persons
-from tracker.store.models import Action, ChildContact, InterviewEpisode, StrategyMeeting
+from tracker.store.models import Action, ChildContact, GroupItem, InterviewEpisode, StrategyMeeting
 
 Held = Mapping[str, Sequence[int]]
 """Kind of row → ids."""
 
-_MODELS: Mapping[str, type[Action] | type[StrategyMeeting] | type[ChildContact]] = {
+_MODELS: Mapping[str, type[Action] | type[StrategyMeeting] | type[ChildContact] | type[GroupItem]] = {
     "actions": Action,
     "meetings": StrategyMeeting,
     "contacts": ChildContact,
+    "group_items": GroupItem,
 }
 
 
@@ -54,6 +57,9 @@ def hand_over(session: Session, held: Held, from_id: int, to_id: int) -> None:
         model = _MODELS[name]
         theirs = update(model).where(model.id.in_(ids), model.child_id == from_id)
         session.execute(theirs.values(child_id=to_id))
+    decided = held.get("group_items", ())
+    since = update(Action).where(Action.group_item_id.in_(decided), Action.child_id == from_id)
+    session.execute(since.values(child_id=to_id))
 
 
 def worked_on_episodes(session: Session, episode_ids: Collection[int]) -> set[int]:
@@ -64,8 +70,10 @@ def worked_on_episodes(session: Session, episode_ids: Collection[int]) -> set[in
 
 
 def worked_on_children(session: Session, child_ids: Collection[int]) -> set[int]:
-    """Those of these children with an action, somebody to ring, or a meeting of which a person did something."""
+    """Those of these children with an action, somebody to ring, a place on an agenda of the operational group, or a
+    meeting of which a person did something."""
     return {
+        *session.scalars(select(GroupItem.child_id).where(GroupItem.child_id.in_(child_ids))),
         *session.scalars(select(Action.child_id).where(Action.child_id.in_(child_ids))),
         *session.scalars(select(ChildContact.child_id).where(ChildContact.child_id.in_(child_ids))),
         *session.scalars(select(StrategyMeeting.child_id).where(StrategyMeeting.child_id.in_(child_ids), is_persons())),

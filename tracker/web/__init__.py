@@ -30,6 +30,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.engine import views as engine
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
+    from tracker.web.group import views as group
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
     from tracker.web.ladder import change_views as ladder
@@ -66,6 +67,7 @@ def init_web(app: Flask) -> None:
         month,
         counts,
         returns,
+        group,
         feeds,
         roads,
         ladder,

@@ -21,10 +21,12 @@ from tracker.core.terms import (
     Rung,
     Trigger,
 )
+from tracker.web.group_words import GROUP_WORDS
 from tracker.web.interview_words import INTERVIEW_WORDS
 
 WORDS: dict[type, dict[str, str]] = {
     **INTERVIEW_WORDS,
+    **GROUP_WORDS,
     EpisodeKind: {
         EpisodeKind.MISSING: "Missing",
         EpisodeKind.AWAY: "Away from placement without authorisation",

@@ -1,6 +1,7 @@
 """Actions as pages show them: of a child, an interview, a meeting; one's own, a team's, overdue ones."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,7 +27,8 @@ _OPEN = (Action.done_at.is_(None), Action.withdrawn_at.is_(None))
 class ActionView:
     """One action. Of a child that the viewer does not see, `child_id`, `child_name` and the source are None.
 
-    `source`: `interview`, `meeting`, `episode` or None. `days_overdue`: of an open one whose day has passed, else None.
+    `source`: `interview`, `meeting`, `group_item` (of the operational group), `episode` or None. `days_overdue`: of an
+    open one whose day has passed, else None.
     """
 
     id: int
@@ -87,6 +89,16 @@ def actions_of_interview(session: Session, context: Context, interview_id: int) 
 
 def actions_of_meeting(session: Session, context: Context, child_id: int, meeting_id: int) -> tuple[ActionView, ...]:
     return _listed(session, context, and_(Action.child_id == child_id, Action.meeting_id == meeting_id))
+
+
+def actions_of_group_items(
+    session: Session, context: Context, item_ids: Collection[int]
+) -> dict[int, tuple[ActionView, ...]]:
+    """Item of the operational group → the actions that came from it, for children whom the viewer sees there."""
+    found: dict[int, list[ActionView]] = defaultdict(list)
+    for view in _listed(session, context, Action.group_item_id.in_(item_ids)) if item_ids else ():
+        found[view.source_id or 0].append(view)
+    return {item_id: tuple(views) for item_id, views in found.items()}
 
 
 def my_actions(session: Session, context: Context, viewer: Viewer, limit: int = PAGE_SIZE) -> Section[ActionView]:
@@ -233,5 +245,8 @@ def _view(row: Action, child: Child | None, names: dict[int, str], today: date) 
 
 
 def _source(row: Action) -> tuple[str | None, int | None]:
-    given = (("interview", row.interview_id), ("meeting", row.meeting_id), ("episode", row.episode_id))
+    given = (
+        ("interview", row.interview_id), ("meeting", row.meeting_id), ("group_item", row.group_item_id),
+        ("episode", row.episode_id),
+    )  # fmt: skip
     return next(((name, id_) for name, id_ in given if id_ is not None), (None, None))

@@ -8,6 +8,7 @@ from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin,
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.extracts import CareExtract, CareLink
 from tracker.store.models.feeds import FeedDraft, FeedVersion
+from tracker.store.models.group_meetings import GroupItem, GroupMeeting, GroupMember, MinutesNote
 from tracker.store.models.interview_forms import (
     InterviewFormVersion,
     InterviewReview,
@@ -36,10 +37,11 @@ __all__ = [
     "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "CareExtract", "CareLink", "Child",
     "ChildContact",
     "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
-    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
-    "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
-    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook",
-    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare",
-    "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
-    "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "GroupItem", "GroupMeeting",
+    "GroupMember", "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode",
+    "InterviewFormVersion", "InterviewReview", "InterviewSection", "InterviewSectionConflict",
+    "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line", "LoadUndo", "MatchDecision",
+    "MinutesNote", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "Receipt", "Reexamination", "RepeatFlagRow",
+    "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team",
+    "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ SUBJECTS = [
     ("interview", "An interview"),
     ("action", "An action"),
     ("meeting", "A strategy meeting"),
+    ("group_meeting", "A meeting of the operational group"),
     ("receipt", "A report"),
     ("line", "A line of a report"),
     ("report_absence", "A report that did not come"),

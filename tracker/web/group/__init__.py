@@ -1,0 +1,1 @@
+"""The operational group's meetings: planned, prepared, held, closed with minutes; what came of them."""
