@@ -94,7 +94,8 @@ CORE_ORDER = (
     "rules",
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "suppression", "frozen", "links", "frequent",
+    "monthly_summary", "period_counts", "suppression", "frozen", "links", "frequent", "maramp", "maramp_changes",
+    "quality_check", "pattern", "plan_gaps",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

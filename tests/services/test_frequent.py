@@ -62,7 +62,7 @@ def test_a_row_says_what_the_rules_count(lead: Context, people: People) -> None:
     row = row_of(lead, people.charlie, child_id)
     assert (row.episodes_365, row.episodes_90) == (5, 3), "400 days ago is out, 364 in; 89 days ago is in"
     assert row.hours == 30 and not row.is_missing
-    assert [flag.raised_on for flag in row.flags] == [TODAY - timedelta(days=89), TODAY - timedelta(days=2)]
+    assert [flag.raised_on for flag in row.flags] == [TODAY - timedelta(days=100), TODAY - timedelta(days=2)]
     assert row.step is NextStep.NO_PLAN
     assert (row.returns, row.in_time) == (4, 0), "the newest is not late yet"
 

@@ -26,7 +26,8 @@ _OPEN = (Action.done_at.is_(None), Action.withdrawn_at.is_(None))
 class ActionView:
     """One action. Of a child that the viewer does not see, `child_id`, `child_name` and the source are None.
 
-    `source`: `interview`, `meeting`, `episode` or None. `days_overdue`: of an open one whose day has passed, else None.
+    `source`: `interview`, `meeting`, `maramp`, `episode` or None. `answers`: what one of a MARAMP
+    answers. `days_overdue`: of an open one whose day has passed, else None.
     """
 
     id: int
@@ -49,6 +50,7 @@ class ActionView:
     withdrawn_reason: str | None
     days_overdue: int | None
     version: int
+    answers: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -87,6 +89,11 @@ def actions_of_interview(session: Session, context: Context, interview_id: int) 
 
 def actions_of_meeting(session: Session, context: Context, child_id: int, meeting_id: int) -> tuple[ActionView, ...]:
     return _listed(session, context, and_(Action.child_id == child_id, Action.meeting_id == meeting_id))
+
+
+def actions_of_maramp(session: Session, context: Context, maramp_id: int) -> tuple[ActionView, ...]:
+    """The same, for a page of the workspace that has shown already that the viewer may read of the child."""
+    return _listed(session, context, Action.maramp_id == maramp_id)
 
 
 def my_actions(session: Session, context: Context, viewer: Viewer, limit: int = PAGE_SIZE) -> Section[ActionView]:
@@ -229,9 +236,13 @@ def _view(row: Action, child: Child | None, names: dict[int, str], today: date) 
         withdrawn_reason=row.withdrawn_reason,
         days_overdue=(today - row.due_on).days if is_open and row.due_on < today else None,
         version=row.version,
+        answers=tuple(row.answers),
     )
 
 
 def _source(row: Action) -> tuple[str | None, int | None]:
-    given = (("interview", row.interview_id), ("meeting", row.meeting_id), ("episode", row.episode_id))
+    given = (
+        ("interview", row.interview_id), ("meeting", row.meeting_id), ("maramp", row.maramp_id),
+        ("episode", row.episode_id),
+    )  # fmt: skip
     return next(((name, id_) for name, id_ in given if id_ is not None), (None, None))
