@@ -44,7 +44,7 @@ class CalendarDay:
 
 @dataclass(frozen=True)
 class PlaceCount:
-    """A place as it was first written, how often, and when last."""
+    """A place, or who found the child, as it was first written; how often, and when last."""
 
     place: str
     times: int
@@ -61,6 +61,7 @@ class Pattern:
     days: tuple[CalendarDay, ...]
     from_places: tuple[PlaceCount, ...]
     found_places: tuple[PlaceCount, ...]
+    found_by: tuple[PlaceCount, ...]
     by_time: dict[tuple[int, int], int]  # (weekday from Monday 0, six-hour band from midnight 0) → how many began
     median_hours: float | None
     longest_hours: float | None
@@ -81,6 +82,7 @@ def pattern_of(counted: Sequence[CountedEpisode], today: date) -> Pattern:
         days=tuple(_calendar(counted, first_on, today)),
         from_places=_places(facts, lambda fact: fact.missing_from_address),
         found_places=_places(facts, lambda fact: fact.found_location),
+        found_by=_places(facts, lambda fact: fact.found_by),
         by_time=dict(Counter(_began(fact) for fact in facts)),
         median_hours=median(hours) if hours else None,
         longest_hours=max(hours, default=None),

@@ -64,6 +64,8 @@ def _child_of(session: Session, interview_id: int) -> int | None:
 def _refuse_unless_right(row: Interview, person_id: int, answers: tuple[Met, ...], comment: str) -> None:
     if row.completed_at is None:
         raise Refused(FormProblem("not_held", "This interview was not held: there is nothing to check."))
+    if row.written_up_at is None and not row.written_elsewhere:
+        raise Refused(FormProblem("not_written_up", "This interview is not written up yet: check it once it is."))
     if person_id in (row.completed_by_id, row.written_up_by_id):
         raise Refused(FormProblem("own_interview", "You held this interview or wrote it up. Somebody else checks it."))
     if needs_comment(answers) and not comment:

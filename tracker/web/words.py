@@ -21,10 +21,12 @@ from tracker.core.terms import (
     Rung,
     Trigger,
 )
+from tracker.web.frequent_words import FREQUENT_WORDS
 from tracker.web.interview_words import INTERVIEW_WORDS
 
 WORDS: dict[type, dict[str, str]] = {
     **INTERVIEW_WORDS,
+    **FREQUENT_WORDS,
     EpisodeKind: {
         EpisodeKind.MISSING: "Missing",
         EpisodeKind.AWAY: "Away from placement without authorisation",

@@ -57,6 +57,11 @@ class ActionView:
         return self.done_at is None and self.withdrawn_at is None
 
     @property
+    def stands(self) -> bool:
+        """To be done, or done."""
+        return self.withdrawn_at is None
+
+    @property
     def is_overdue(self) -> bool:
         return self.days_overdue is not None
 

@@ -56,11 +56,11 @@ def frequent_list(context: Context, viewer: Viewer) -> tuple[FrequentRow, ...]:
     session, today = read_session(), local_date(context.now)
     query = select(Child).where(frequent_visible_to(viewer, today), goes_missing_often(today))
     held = session.scalars(query.order_by(Child.id)).all()
-    rows = _rows(session, context, held, today)
+    rows = rows_of(session, context, held, today)
     return tuple(sorted(rows, key=lambda row: (*urgency(row.step, row.plan, row.first_flag_on, today), row.child_id)))
 
 
-def _rows(session: Session, context: Context, held: Sequence[Child], today: date) -> list[FrequentRow]:
+def rows_of(session: Session, context: Context, held: Sequence[Child], today: date) -> list[FrequentRow]:
     """In a fixed number of queries, however many children."""
     ids = [child.id for child in held]
     if not ids:
