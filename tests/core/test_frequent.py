@@ -22,15 +22,28 @@ plans = st.none() | st.builds(
 
 
 @unhurried(120)
-@given(plans, st.booleans(), st.integers(0, 3))
-def test_a_late_review_leads_and_no_plan_comes_next(plan: PlanState | None, flagged: bool, unchecked: int) -> None:
-    step = next_step(plan, flagged, unchecked, TODAY)
+@given(plans, st.booleans(), st.booleans(), st.integers(0, 3))
+def test_a_late_review_leads_then_a_plan_that_is_awaited(
+    plan: PlanState | None, undecided: bool, awaited: bool, unchecked: int
+) -> None:
+    step = next_step(plan, undecided, awaited, unchecked, TODAY)
     late = plan is not None and plan.next_review_on is not None and plan.next_review_on < TODAY
     assert (step is NextStep.REVIEW_OVERDUE) == late
-    assert (step is NextStep.NO_PLAN) == (plan is None and flagged)
+    assert (step is NextStep.PLAN_AWAITED) == (plan is None and awaited)
+    assert (step is NextStep.NO_PLAN) == (plan is None and undecided and not awaited)
     if step in (NextStep.REVIEW_SOON, NextStep.NOTHING):
         assert not unchecked, "an interview that nobody has checked is work"
-    assert urgency(NextStep.REVIEW_OVERDUE, plan, None, TODAY) < urgency(NextStep.NO_PLAN, None, TODAY, TODAY)
+
+
+@unhurried(60)
+@given(plans, st.booleans(), st.integers(0, 9), st.integers(0, 9))
+def test_the_order_of_the_list(plan: PlanState | None, is_missing: bool, in_90: int, more: int) -> None:
+    given_ = (plan, is_missing, (in_90, in_90 + more), TODAY)
+    ranks = [urgency(step, *given_)[0] for step in NextStep]
+    assert ranks == sorted(ranks) and len(set(ranks)) == len(ranks), "the step comes first"
+    assert urgency(NextStep.NO_PLAN, plan, True, (in_90, 9), TODAY) < urgency(
+        NextStep.NO_PLAN, plan, False, (in_90 + 1, 9), TODAY
+    ), "within a step, whoever is missing now"
 
 
 def test_for_which_role_somebody_checks() -> None:

@@ -122,7 +122,7 @@ def test_the_list_is_narrowed_and_its_counts_are_not(
     often(lead, 62, 32, 4, is_ours=False, responsible_authority="Farshire County Council")
     planned(late, TODAY - timedelta(days=3))
     found = frequent_page(lead, people.charlie, filters)
-    assert len(found.rows) == expected
+    assert len(found.page.rows) == found.page.total == expected
     assert (found.everybody, found.overdue, found.without_plan) == (3, 1, 2)
     told = session().scalars(select(AuditEntry.details).where(AuditEntry.subject == "frequent")).all()
     assert len(told) == 1, "one list, one row of the trail"

@@ -15,6 +15,7 @@ class NextStep(StrEnum):
     """What a child on the list needs, the most pressing first."""
 
     REVIEW_OVERDUE = "review_overdue"
+    PLAN_AWAITED = "plan_awaited"
     NO_PLAN = "no_plan"
     PLAN_NOT_PUBLISHED = "plan_not_published"
     INTERVIEWS_UNCHECKED = "interviews_unchecked"
@@ -41,10 +42,16 @@ class PlanState:
         return (today - self.next_review_on).days
 
 
-def next_step(plan: PlanState | None, flagged: bool, unchecked: int, today: date) -> NextStep:
-    """`flagged`: a repeat flag stands. `unchecked`: interviews held that nobody has checked."""
+def next_step(plan: PlanState | None, undecided: bool, awaited: bool, unchecked: int, today: date) -> NextStep:
+    """`undecided`: a flag stands that nobody has reviewed; `awaited`: one whose review asked for a MARAMP.
+
+    Where every flag was reviewed and none asked for one, having none is what was decided. `unchecked`: interviews
+    written up that nobody has checked.
+    """
     if plan is None:
-        if flagged:
+        if awaited:
+            return NextStep.PLAN_AWAITED
+        if undecided:
             return NextStep.NO_PLAN
     elif plan.days_overdue(today) is not None:
         return NextStep.REVIEW_OVERDUE
@@ -57,9 +64,10 @@ def next_step(plan: PlanState | None, flagged: bool, unchecked: int, today: date
     return NextStep.NOTHING
 
 
-def urgency(step: NextStep, plan: PlanState | None, first_flag_on: date | None, today: date) -> tuple[int, int]:
-    """Sorts by what needs doing; within a step whoever waits longest, or whose review is nearest."""
-    rank = STEP_ORDER.index(step)
-    if plan is not None and plan.next_review_on is not None:
-        return rank, (plan.next_review_on - today).days
-    return rank, (first_flag_on - today).days if first_flag_on else 0
+def urgency(
+    step: NextStep, plan: PlanState | None, is_missing: bool, episodes: tuple[int, int], today: date
+) -> tuple[int, ...]:
+    """Sorts by what needs doing; then whose review is longest overdue or nearest, who is missing now, who went missing
+    most often in 90 days, and in 365 (`episodes`)."""
+    ahead = (plan.next_review_on - today).days if plan is not None and plan.next_review_on is not None else 0
+    return STEP_ORDER.index(step), ahead, not is_missing, -episodes[0], -episodes[1]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.store.models import (
@@ -20,12 +20,6 @@ from tracker.store.models import (
 )
 
 Row = TypeVar("Row", Maramp, RepeatFlagRow)
-
-
-TO_CHECK = and_(
-    Interview.completed_at.is_not(None), or_(Interview.written_up_at.is_not(None), Interview.written_elsewhere)
-)
-"""A condition on `Interview`: there is something to check."""
 
 
 def open_of_children(session: Session, child_ids: Collection[int]) -> dict[int, list[Maramp]]:
@@ -49,14 +43,17 @@ def flags_standing(session: Session, child_ids: Collection[int], today: date) ->
 
 
 def unchecked_by_child(session: Session, child_ids: Collection[int]) -> dict[int, int]:
-    """Child id → how many of their interviews have no quality check, of whatever role, of those that could be checked:
-    held, and written up here or elsewhere."""
+    """Child id → how many of their interviews that are written up here have no quality check, of whatever role.
+
+    Those written elsewhere (history loaded, most of all) may be checked, and are not counted as work that waits.
+    """
     checked = select(QualityCheck.interview_id)
     query = (
         select(Episode.child_id, func.count(Interview.id.distinct()))
         .join(InterviewEpisode, InterviewEpisode.episode_id == Episode.id)
         .join(Interview, Interview.id == InterviewEpisode.interview_id)
-        .where(Episode.child_id.in_(child_ids), TO_CHECK, Interview.id.not_in(checked))
+        .where(Episode.child_id.in_(child_ids), Interview.completed_at.is_not(None))
+        .where(Interview.written_up_at.is_not(None), Interview.id.not_in(checked))
     )
     return dict(session.execute(query.group_by(Episode.child_id)).all())
 

@@ -9,7 +9,8 @@ from tracker.core.quality_check import Met
 FREQUENT_WORDS: dict[type, dict[str, str]] = {
     NextStep: {
         NextStep.REVIEW_OVERDUE: "Review the MARAMP: its day has passed",
-        NextStep.NO_PLAN: "Decide on a MARAMP: there is none",
+        NextStep.PLAN_AWAITED: "Open the MARAMP that was decided on",
+        NextStep.NO_PLAN: "Review the flag and decide on a MARAMP",
         NextStep.PLAN_NOT_PUBLISHED: "Finish and publish the MARAMP",
         NextStep.INTERVIEWS_UNCHECKED: "Check the quality of interviews",
         NextStep.REVIEW_SOON: "The next review is near",

@@ -42,10 +42,11 @@ class Counted:
     in_time: int
 
 
-def frequent_page(context: Context, viewer: Viewer, filters: FrequentFilters) -> FrequentList:
-    """The list as it is shown, recorded as one list view first."""
-    record_list(context, "frequent", {"rule": filters.rule, "plan": filters.plan, "whose": filters.whose})
-    return FrequentList.of(frequent_list(context, viewer), filters)
+def frequent_page(context: Context, viewer: Viewer, filters: FrequentFilters, number: int = 1) -> FrequentList:
+    """One page of the list, recorded as one list view first."""
+    narrowed = {"rule": filters.rule, "plan": filters.plan, "whose": filters.whose, "page": number}
+    record_list(context, "frequent", narrowed)
+    return FrequentList.of(frequent_list(context, viewer), filters, number)
 
 
 def frequent_list(context: Context, viewer: Viewer) -> tuple[FrequentRow, ...]:
@@ -57,7 +58,11 @@ def frequent_list(context: Context, viewer: Viewer) -> tuple[FrequentRow, ...]:
     query = select(Child).where(frequent_visible_to(viewer, today), goes_missing_often(today))
     held = session.scalars(query.order_by(Child.id)).all()
     rows = rows_of(session, context, held, today)
-    return tuple(sorted(rows, key=lambda row: (*urgency(row.step, row.plan, row.first_flag_on, today), row.child_id)))
+    return tuple(sorted(rows, key=lambda row: (*_urgency(row, today), row.child_id)))
+
+
+def _urgency(row: FrequentRow, today: date) -> tuple[int, ...]:
+    return urgency(row.step, row.plan, row.is_missing, (row.episodes_90, row.episodes_365), today)
 
 
 def rows_of(session: Session, context: Context, held: Sequence[Child], today: date) -> list[FrequentRow]:
@@ -93,7 +98,13 @@ def rows_of(session: Session, context: Context, held: Sequence[Child], today: da
                 unchecked=waits,
                 plan=plan,
                 days_overdue=plan.days_overdue(today) if plan else None,
-                step=next_step(plan, bool(standing), waits, today),
+                step=next_step(
+                    plan,
+                    undecided=any(not flag.is_reviewed for flag in standing),
+                    awaited=any(flag.maramp_on is not None for flag in standing),
+                    unchecked=waits,
+                    today=today,
+                ),
             )
         )
     return found

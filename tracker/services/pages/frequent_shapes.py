@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from tracker.core.frequent import NextStep, PlanState
 from tracker.core.terms import LivingSetting
+from tracker.services.pages.rows import PAGE_SIZE, Page
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,6 @@ class FrequentRow:
     days_overdue: int | None
     step: NextStep
 
-    @property
-    def first_flag_on(self) -> date | None:
-        return min((flag.raised_on for flag in self.flags), default=None)
-
 
 @dataclass(frozen=True)
 class FrequentFilters:
@@ -75,16 +72,18 @@ class FrequentFilters:
 class FrequentList:
     """`everybody`: how many stand on the list whatever it is narrowed to; the counts are of all of them."""
 
-    rows: tuple[FrequentRow, ...]
+    page: Page[FrequentRow]
     everybody: int
     overdue: int
     without_plan: int
     unchecked: int
 
     @classmethod
-    def of(cls, rows: Sequence[FrequentRow], filters: FrequentFilters) -> "FrequentList":
+    def of(cls, rows: Sequence[FrequentRow], filters: FrequentFilters, number: int = 1) -> "FrequentList":
+        """25 a page."""
+        taken, first = [row for row in rows if filters.take(row)], (max(1, number) - 1) * PAGE_SIZE
         return cls(
-            rows=tuple(row for row in rows if filters.take(row)),
+            page=Page(tuple(taken[first : first + PAGE_SIZE]), len(taken), max(1, number)),
             everybody=len(rows),
             overdue=sum(row.days_overdue is not None for row in rows),
             without_plan=sum(row.plan is None for row in rows),

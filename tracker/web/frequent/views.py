@@ -16,7 +16,7 @@ from tracker.web.forms import Form, add_problems
 from tracker.web.frequent.area import bp, lead_on
 from tracker.web.frequent.forms import CheckForm, FilterForm
 from tracker.web.frequent.pictures import LETTERS, pictures_of
-from tracker.web.records import ID
+from tracker.web.records import ID, page_address, page_number
 from tracker.web.request import request_context, rules, signed_in_viewer
 
 __all__ = ["bp"]
@@ -29,8 +29,10 @@ def index() -> str:
     form = FilterForm(request.args)
     form.offer_rules((rule.name, rule.title or rule.name) for rule in rules().repeat_rules)
     filters = form.filters()
-    found = frequent_page(request_context(), signed_in_viewer(), filters)
-    return render_template("frequent/index.html", filtering=form, found=found, filters=filters)
+    found = frequent_page(request_context(), signed_in_viewer(), filters, page_number())
+    return render_template(
+        "frequent/index.html", filtering=form, found=found, filters=filters, page_address=page_address
+    )
 
 
 @bp.get(f"/frequent/<{ID}:child_id>")
