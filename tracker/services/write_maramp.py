@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
 from tracker.core.maramp import LONGEST, MarampPlan, missing_in, plan_of, too_long
-from tracker.services.actions import OWNERS
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.frequent_access import refuse_unseen_frequent
@@ -16,6 +15,7 @@ from tracker.services.rows_for_change import CHANGED_MEANWHILE
 from tracker.services.transaction import writing
 from tracker.store import audit, maramps, people
 from tracker.store.models import Maramp, MarampDraft, MarampVersion, Person, RepeatFlagRow
+from tracker.store.visibility import SEES_ALL
 
 MOST = 2_000
 """Characters of a reason."""
@@ -157,7 +157,7 @@ def _refuse_unless_whole(session: Session, context: Context, row: Maramp, plan: 
 
 def _may_lead(session: Session, person_id: int) -> bool:
     person = session.get(Person, person_id)
-    return person is not None and person.is_active and bool(people.roles_of(person) & OWNERS)
+    return person is not None and person.is_active and bool(people.roles_of(person) & SEES_ALL)
 
 
 def _reason(text: str, field: str, missing: str) -> str:

@@ -25,6 +25,7 @@ from tracker.services.transaction import writing
 from tracker.store import audit, maramps, people
 from tracker.store.db import session as read_session
 from tracker.store.models import Interview, Maramp, MarampDraft, MarampVersion, PoliceShare
+from tracker.store.visibility import SEES_ALL
 
 Names = Mapping[int, str]
 
@@ -134,6 +135,12 @@ def changed_meanwhile(page: MarampPage) -> Comparison | None:
     before = begun.plan if begun else MarampPlan()
     title = f"Version {begun.number}, from which you began" if begun else "Nothing published yet"
     return Comparison(title, f"Version {page.newest.number}", tuple(plan_changes(before, page.newest.plan)))
+
+
+def leads() -> tuple[tuple[int, str], ...]:
+    """Who may lead a plan here, (id, name): active people who may open every record. Anybody else is named."""
+    found = people.all_people(read_session())
+    return tuple((row.id, row.name) for row in found if row.is_active and people.roles_of(row) & SEES_ALL)
 
 
 def person_names() -> dict[int, str]:

@@ -6,9 +6,8 @@ from flask.typing import ResponseReturnValue
 from tracker.core.maramp import MarampPlan
 from tracker.services import write_maramp
 from tracker.services.errors import Conflict, Refused
-from tracker.services.pages.actions import owners
 from tracker.services.pages.maramp_shapes import MarampPage
-from tracker.services.pages.maramps import changed_meanwhile, draft_compared
+from tracker.services.pages.maramps import changed_meanwhile, draft_compared, leads
 from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
 from tracker.web.frequent.area import bp, opened, saved
@@ -59,7 +58,7 @@ def _form(page: MarampPage) -> PlanForm:
     plan = page.own.plan if page.own else page.newest.plan if page.newest else _first(page)
     form = plan_form(plan, page.said, request.form if request.method == "POST" else None)
     held = str(plan.lead_id or "")
-    people = {str(id_): name for id_, name in owners()}
+    people = {str(id_): name for id_, name in leads()}
     if held and held not in people:
         people[held] = (page.newest.lead if page.newest else None) or "Somebody who has left"
     form.lead_id.choices = [("", "Choose a person"), *people.items()]
