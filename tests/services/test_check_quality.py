@@ -70,7 +70,8 @@ def held(child_id: int, holder: Viewer, written_up: bool = True, **more: object)
         row = Interview(
             created_at=NOON - DAY, completed_at=NOON - HOUR, completed_by_id=holder.person_id,
             interviewer_name=holder.name, form_version_id=interview_forms.version_of_form(current, FORM, NOON),
-            written_up_at=NOON if written_up else None, written_up_by_id=holder.person_id if written_up else None, **more,
+            written_up_at=NOON if written_up else None, written_up_by_id=holder.person_id if written_up else None,
+            **more,
         )  # fmt: skip
         row.links = [InterviewEpisode(episode_id=newest.id)]
         current.add(row)

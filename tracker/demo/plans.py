@@ -5,7 +5,7 @@ checked by the operational group, others wait.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -84,27 +84,30 @@ class Plans:
         maramp_id = write_maramp.open_maramp(context, child_id=row.child_id)
         return maramp_id, write_maramp.save_draft(context, maramp_id=maramp_id, plan=plan, version=0, based_on=0)
 
-    def _plan(self, world: World, review_on: date, told: Sequence[Said] = ()) -> MarampPlan:
-        """`told`: what the interviews say by now; most of it is answered by one of the steps."""
-        reasons = [one.code for one in told if one.kind in (SaidKind.PUSH, SaidKind.PULL, SaidKind.WISH)]
-        signs = [one.code for one in told if one.kind in (SaidKind.HARM, SaidKind.EXPLOITATION)]
-        risks = self.rng.sample(RISKS, 2)
-        steps = self.rng.sample(STEPS, 3)
-        likelihood = 4 if not told else 3
+    def _plan(self, world: World, review_on: date) -> MarampPlan:
+        risks, steps = self.rng.sample(RISKS, 2), self.rng.sample(STEPS, 2)
         managers = world.staff.of_role(Role.MANAGER)
         return MarampPlan(
-            risks=(
-                PlanRisk("r1", *risks[0], likelihood, 5, tuple(signs)),
-                PlanRisk("r2", *risks[1], 3, 3),
-            ),
+            risks=(PlanRisk("r1", *risks[0], 4, 5), PlanRisk("r2", *risks[1], 3, 3)),
             strengths=STRENGTHS,
             child_says=self.rng.choice(SAYS),
-            steps=tuple(
-                SafetyStep(f"s{place + 1}", *step, tuple(reasons[place::4])) for place, step in enumerate(steps)
-            ),
+            steps=tuple(SafetyStep(f"s{place}", *step) for place, step in enumerate(steps, 1)),
             lead_id=world.staff.ids[self.rng.choice(managers).email],
             next_review_on=review_on,
-        )  # fmt: skip
+        )
+
+    def _reviewed(self, plan: MarampPlan, told: Sequence[Said], review_on: date) -> MarampPlan:
+        """The first risk is less likely, a step is new; most of what the interviews say by now is answered."""
+        reasons = [one.code for one in told if one.kind in (SaidKind.PUSH, SaidKind.PULL, SaidKind.WISH)]
+        signs = [one.code for one in told if one.kind in (SaidKind.HARM, SaidKind.EXPLOITATION)]
+        new = next(step for step in STEPS if step[0] not in {held.what for held in plan.steps})
+        steps = (*plan.steps, SafetyStep("s3", *new))
+        return replace(
+            plan,
+            risks=(replace(plan.risks[0], likelihood=3, answers=tuple(signs)), *plan.risks[1:]),
+            steps=tuple(replace(step, answers=tuple(reasons[place::4])) for place, step in enumerate(steps)),
+            next_review_on=review_on,
+        )
 
     def _review(self, world: World, now: datetime) -> None:
         """All but one: its review day passes."""
@@ -113,8 +116,9 @@ class Plans:
         for row in planned[1:]:
             assert row.plan is not None
             told = demonstration_papers.said_of(row.child_id)
-            plan = self._plan(world, local_date(now) + NEXT_REVIEW, told)
             maramp_id, number = row.plan.id, row.plan.version_no
+            held = demonstration_papers.plan_held(maramp_id, number)
+            plan = self._reviewed(held, told, local_date(now) + NEXT_REVIEW)
             version = write_maramp.save_draft(context, maramp_id=maramp_id, plan=plan, version=0, based_on=number)
             write_maramp.publish(context, maramp_id=maramp_id, version=version, why=REVIEWED)
             actions.add_action(

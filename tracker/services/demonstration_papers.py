@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from tracker.core.maramp import MarampPlan, plan_of
 from tracker.core.plan_gaps import Said
 from tracker.services.pages.maramps import told_of
+from tracker.store import maramps
 from tracker.store.db import session as current_session
 from tracker.store.models import (
     Action,
@@ -120,6 +122,14 @@ def said_of(child_id: int) -> tuple[Said, ...]:
     found = told_of(session, child_id)
     session.rollback()
     return found
+
+
+def plan_held(maramp_id: int, number: int) -> MarampPlan:
+    """What a version of a MARAMP says."""
+    session = current_session()
+    found = maramps.version_of(session, maramp_id, number)
+    session.rollback()
+    return plan_of(found.content if found else {})
 
 
 def to_check(child_ids: Collection[int]) -> list[int]:

@@ -14,18 +14,22 @@ from tracker.web.actions.forms import ActionForm, FilterForm, FinishForm, Withdr
 from tracker.web.children.area import opened as opened_child
 from tracker.web.forms import Form, add_problems
 from tracker.web.records import ID, page_address, page_number
-from tracker.web.request import request_context, signed_in_viewer
+from tracker.web.request import may, request_context, signed_in_viewer
 
 bp = Blueprint("actions", __name__)
 
 SOURCES = {"interview": "interviews.show", "meeting": "meetings.show", "episode": "episodes.show"}
-"""What an action comes from → the page of it."""
+"""What an action comes from, by what the address of a new one may name → the page of it."""
+
+PLAN = "maramp"
+"""A MARAMP's are added on its own pages (web/frequent), which ask what they answer; its page is for who may see it."""
 
 
 @bp.app_template_global()
 def source_address(source: str | None, source_id: int | None) -> str | None:
     """The page of what an action came from; None where there is none."""
-    endpoint = SOURCES.get(source or "", "")
+    plan = "frequent.maramp" if source == PLAN and may(Permission.SEE_FREQUENT) else ""
+    endpoint = SOURCES.get(source or "", plan)
     if endpoint not in current_app.view_functions or source_id is None:
         return None
     given: dict[str, Any] = {f"{source}_id": source_id}
