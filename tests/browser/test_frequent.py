@@ -15,7 +15,7 @@ def test_the_group_looks_and_checks_and_a_manager_writes_the_plan(site: Site) ->
     for picture in page.locator("figure img").all():
         assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
     site.look("frequent-child")
-    page.get_by_role("link", name="Interviews").click()
+    page.get_by_role("link", name="Interviews (1 to check)").click()
     site.look("frequent-interviews")
     page.get_by_role("link", name="Interview of").click()
     page.get_by_role("button", name="Record the check").click()
