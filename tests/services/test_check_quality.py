@@ -11,7 +11,7 @@ from tests.services.test_frequent import often, row_of
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.plan_gaps import SECTIONS
 from tracker.core.quality_check import Met
-from tracker.core.terms import Role
+from tracker.core.terms import InterviewState, Role
 from tracker.services.check_quality import check_interview
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import Conflict, Refused
@@ -137,6 +137,17 @@ def test_the_group_reads_some_sections_and_the_childs_wish_first(lead: Context, 
     assert own is not None and own.opens
     assert interview_read(lead, people.bob, child_id, id_) is None, "an interviewer reads theirs elsewhere"
     assert interview_read(lead, people.charlie, often(lead, 50, 20, 4), id_) is None, "of another child"
+
+
+def test_returns_without_an_interview_say_how_that_stands(lead: Context, people: People, child_id: int) -> None:
+    held(child_id, people.bob)
+    often_id = often(lead, 400, 60, 2)
+    page = interviews_page(lead, people.charlie, child_id)
+    assert page is not None and len(page.held) == 1
+    assert [one.state for one in page.not_held] == [InterviewState.OVERDUE] * 2
+    other = interviews_page(lead, people.alice, often_id)
+    assert other is not None and other.held == ()
+    assert [one.state for one in other.not_held] == [InterviewState.DUE_SOON, InterviewState.OVERDUE], "400 days: out"
 
 
 def test_what_is_not_written_up_is_read_nowhere_here(lead: Context, people: People, child_id: int) -> None:

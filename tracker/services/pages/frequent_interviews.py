@@ -7,27 +7,31 @@ with those who work with the child (docs/definitions.md).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from tracker.core.clock import local_date
+from tracker.core.clock import local_date, local_midnight
 from tracker.core.form_answers import Answer
 from tracker.core.interview_form import Section
+from tracker.core.interviews import interview_state
 from tracker.core.plan_gaps import SECTIONS
 from tracker.core.quality_check import Check, Met, checker_role
-from tracker.core.terms import Role
+from tracker.core.terms import OPEN_CLOCK_STATES, InterviewState, Role
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import ActionView, actions_of_interview
-from tracker.services.pages.frequent import rows_of
+from tracker.services.pages.frequent import YEAR_DAYS, rows_of
 from tracker.services.pages.frequent_child import held_interviews, open_frequent
 from tracker.services.pages.frequent_shapes import FrequentRow
 from tracker.services.pages.police_shares import ShareView, shares_of
-from tracker.store import interview_forms, maramps, people
+from tracker.store import episodes, interview_forms, interviews, maramps, people
 from tracker.store.db import session as read_session
 from tracker.store.models import Episode, Interview, InterviewEpisode, QualityCheck
 from tracker.store.visibility import episodes_visible_to
+
+NONE_HELD = OPEN_CLOCK_STATES | {InterviewState.DECLINED, InterviewState.NOT_REQUIRED}
+"""States of a return that asked for an interview, and had none."""
 
 WISHES = ("would_help", "share_wishes")
 """Section and question: what the child wishes not to be shared. Whoever reads of a child here reads this first."""
@@ -64,6 +68,24 @@ class HeldInterview:
 
 
 @dataclass(frozen=True)
+class NotHeld:
+    """A return of the last 365 days after which no interview was held: how that stands."""
+
+    missing_from_at: datetime
+    returned_at: datetime
+    state: InterviewState
+
+
+@dataclass(frozen=True)
+class InterviewsPage:
+    """`held` and `not_held`: the newest first."""
+
+    row: FrequentRow
+    held: tuple[HeldInterview, ...]
+    not_held: tuple[NotHeld, ...]
+
+
+@dataclass(frozen=True)
 class InterviewRead:
     """One interview opened in the workspace. `earlier`: checks that a newer one of the same role stands for.
 
@@ -88,16 +110,29 @@ class InterviewRead:
         return self.own.number if self.own else 0
 
 
-def interviews_page(
-    context: Context, viewer: Viewer, child_id: int
-) -> tuple[FrequentRow, tuple[HeldInterview, ...]] | None:
-    """Every interview that was held, the newest first, with its checks; None where the viewer may not see the child."""
+def interviews_page(context: Context, viewer: Viewer, child_id: int) -> InterviewsPage | None:
+    """Every interview that was held, with its checks, and how it stands where none was; None where the viewer may not
+    see the child."""
     child = open_frequent(context, viewer, child_id, "interviews")
     if child is None:
         return None
     session = read_session()
     row = rows_of(session, context, [child], local_date(context.now))[0]
-    return row, _views(session, held_interviews(session, child_id))
+    return InterviewsPage(
+        row, _views(session, held_interviews(session, child_id)), _not_held(session, context, child_id)
+    )
+
+
+def _not_held(session: Session, context: Context, child_id: int) -> tuple[NotHeld, ...]:
+    since = local_midnight(local_date(context.now) - timedelta(days=YEAR_DAYS - 1))
+    told = episodes.with_children(session, and_(Episode.child_id == child_id, Episode.returned_at >= since))
+    held = interviews.interviews_by_episode(session, [episode.id for episode in told])
+    found = []
+    for episode in reversed(told):
+        state = interview_state(episode, held.get(episode.id, []), context.now, context.rules.policy)
+        if episode.returned_at is not None and state in NONE_HELD:
+            found.append(NotHeld(episode.missing_from_at, episode.returned_at, state))
+    return tuple(found)
 
 
 def interview_read(context: Context, viewer: Viewer, child_id: int, interview_id: int) -> InterviewRead | None:

@@ -69,9 +69,9 @@ def as_svg(text: str) -> Response:
 @bp.get(f"/frequent/<{ID}:child_id>/interviews")
 @requires(Permission.SEE_FREQUENT)
 def interviews(child_id: int) -> str:
-    """Every interview that was held, with its quality checks."""
-    row, held = interviews_page(request_context(), signed_in_viewer(), child_id) or lead_on(child_id)
-    return render_template("frequent/interviews.html", row=row, held=held)
+    """Every interview that was held, with its quality checks; and the returns after which none was."""
+    page = interviews_page(request_context(), signed_in_viewer(), child_id) or lead_on(child_id)
+    return render_template("frequent/interviews.html", page=page)
 
 
 @bp.get(f"/frequent/<{ID}:child_id>/interviews/<{ID}:interview_id>")

@@ -13,6 +13,7 @@ UNTOLD = (
     "closed_at IS NULL AND next_review_on IS NOT NULL "
     "AND (told_review_on IS NULL OR told_review_on != next_review_on)"
 )
+ACTION_UNTOLD = "done_at IS NULL AND withdrawn_at IS NULL AND (told_due_on IS NULL OR told_due_on != due_on)"
 
 
 def upgrade() -> None:
@@ -26,6 +27,14 @@ def upgrade() -> None:
     with op.batch_alter_table("action") as batch_op:
         batch_op.alter_column("answers", server_default=None)
     op.create_index("ix_action_maramp_id", "action", ["maramp_id"])
+    _renew_index_of_untold_actions()
+
+
+def _renew_index_of_untold_actions() -> None:
+    """SQLite copied the table and made its indexes anew; of two that serve alike it takes the one made last."""
+    op.drop_index("ix_action_untold", "action")
+    where = sa.text(ACTION_UNTOLD)
+    op.create_index("ix_action_untold", "action", ["due_on"], sqlite_where=where, postgresql_where=where)
 
 
 def _add_maramp() -> None:
