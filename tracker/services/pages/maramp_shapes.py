@@ -76,6 +76,10 @@ class MarampPage:
         """The viewer's draft began from a version that is not the newest any more."""
         return self.own is not None and self.own.based_on != len(self.versions)
 
+    def until(self, number: int) -> tuple[VersionView, ...]:
+        """The versions up to and with this one: what an earlier version knew."""
+        return self.versions[:number]
+
     def numbered(self, number: int) -> VersionView | None:
         return self.versions[number - 1] if 0 < number <= len(self.versions) else None
 

@@ -15,9 +15,9 @@ MARK = "Official-sensitive. For the agencies of this plan; not to be passed on."
 
 
 def maramp_document(page: MarampPage, shown: VersionView, chart: str, now: datetime) -> dict[str, Any]:
-    """`chart`: the scores over time, as SVG."""
-    plan, row = shown.plan, page.row
-    picture = scores(page.versions)
+    """`chart`: the scores up to this version, as SVG. Nothing of a later version is told."""
+    plan, row, known = shown.plan, page.row, page.until(shown.number)
+    picture = scores(known)
     return {
         "title": "Multi-agency risk assessment and management plan",
         "subtitle": f"{row.name}, version {shown.number} of {len(page.versions)}, {instant(shown.published_at)}",
@@ -33,11 +33,10 @@ def maramp_document(page: MarampPage, shown: VersionView, chart: str, now: datet
             for action in page.actions
             if action.stands
         ],
-        "chart": {"title": picture.title, "svg": chart, "words": picture.words} if len(page.versions) > 1 else None,
+        "chart": {"title": picture.title, "svg": chart, "words": picture.words} if len(known) > 1 else None,
         "versions": [
             [str(one.number), instant(one.published_at), one.published_by or "–", one.why, str(one.plan.highest or "–")]
-            for one in page.versions
-            if one.number <= shown.number
+            for one in known
         ],
         "printed": f"Taken {instant(now)}.",
     }

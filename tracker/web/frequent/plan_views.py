@@ -63,7 +63,7 @@ def as_pdf(maramp_id: int) -> Response:
     page = opened(maramp_id, "pdf")
     shown = _asked(page) or abort(404)
     record_download(request_context(), page, shown.number)
-    chart = wiring(current_app).charts.svg(SCORES, scores(page.versions).rows)
+    chart = wiring(current_app).charts.svg(SCORES, scores(page.until(shown.number)).rows)
     made = wiring(current_app).typesetter.pdf("maramp", maramp_document(page, shown, chart, now()), now())
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f"attachment; filename=maramp-{page.id}-version-{shown.number}.pdf"
