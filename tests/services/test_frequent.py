@@ -1,16 +1,18 @@
 """The workspace of frequent runaways: who is on it, for whom, in which order, and what each child's row says."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests import factories
 from tests.services import world
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.clock import local_date
 from tracker.core.frequent import NextStep
+from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.frequent import frequent_list, frequent_page
 from tracker.services.pages.frequent_shapes import FrequentFilters, FrequentRow
@@ -136,3 +138,32 @@ def test_a_child_still_missing_and_one_whose_records_were_taken_back(lead: Conte
     assert row_of(lead, people.charlie, child_id).is_missing
     assert gone not in seen_by(people.charlie)
     assert session().scalar(select(Episode.id).where(Episode.child_id == gone)) is not None
+
+
+def test_the_list_asks_as_much_of_many_children_as_of_few(lead: Context, people: People) -> None:
+    asked: list[str] = []
+    engine = session().get_bind()
+
+    def remember(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            planned(often(lead, 60, 30, 2), TODAY)
+        session().rollback()
+        event.listen(engine, "before_cursor_execute", remember)
+        frequent_list(lead, people.charlie)
+        event.remove(engine, "before_cursor_execute", remember)
+        counts.append(len(asked))
+        asked.clear()
+    assert counts[0] == counts[1] <= 10
+
+
+def test_somebody_of_the_group_who_interviews_too_reads_as_the_group(lead: Context, people: People) -> None:
+    standing, once = often(lead, 60, 30, 2), often(lead, 5)
+    both = replace(people.charlie, roles=frozenset({Role.OPERATIONAL_GROUP, Role.INTERVIEWER}))
+    assert seen_by(both) == {standing}
+    everything = replace(people.charlie, roles=frozenset({Role.OPERATIONAL_GROUP, Role.MANAGER}))
+    assert {standing, once} <= seen_by(everything)
+    assert seen_by(replace(people.charlie, roles=frozenset({Role.ADMINISTRATOR}))) == set()
