@@ -20,7 +20,7 @@ from tracker.core.maramp import (
     plan_of,
     too_long,
 )
-from tracker.core.maramp_changes import plan_changes, score_words
+from tracker.core.maramp_changes import plan_changes, score_words, scores_by_risk
 
 TODAY = date(2026, 11, 16)
 RISK = PlanRisk("r1", "Harm by an adult met online", "The interview of 3 November", 4, 5, ("exploitation.sexual",))
@@ -95,6 +95,12 @@ def test_what_changed_is_told_part_by_part() -> None:
 )
 def test_bands_of_scores(score: int, band: str) -> None:
     assert band_of(score) is RiskBand(band)
+
+
+def test_scores_of_each_risk_follow_its_key() -> None:
+    later = replace(PLAN, risks=(PlanRisk("r2", "Debt", "", 2, 2), replace(RISK, what="Online harm", impact=None)))
+    assert scores_by_risk([PLAN, later]) == [("Online harm", (20, None)), ("Debt", (None, 4))]
+    assert scores_by_risk([]) == []
 
 
 def test_scores_up_and_down_are_no_trend() -> None:

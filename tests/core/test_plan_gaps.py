@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from tests.core.made import unhurried
 from tracker.core.form_definition import form_of
 from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
-from tracker.core.plan_gaps import SECTIONS, InterviewWords, PoliceWords, SaidKind, beside_the_plan, said
+from tracker.core.plan_gaps import (
+    SECTIONS,
+    InterviewWords,
+    PoliceWords,
+    PreventionWords,
+    SaidKind,
+    beside_the_plan,
+    said,
+)
 from tracker.settings import PROJECT
 
 FORM = form_of(tomllib.loads((PROJECT / "config" / "interview_form.toml").read_text(encoding="utf-8")))
@@ -38,16 +46,20 @@ SECOND = words(2, date(2026, 10, 1), reasons={"push": ["family_conflict"]}, onli
 
 
 def test_everything_is_named_once_with_every_interview_that_bears_it() -> None:
-    told = {one.code: one for one in said([SECOND, FIRST], [PoliceWords(4, 1, date(2026, 9, 2), "A car", None)])}
+    raised = PreventionWords(9, date(2026, 9, 3), "A bruise")
+    police = PoliceWords(4, 1, date(2026, 9, 2), "A car", None)
+    told = {one.code: one for one in said([SECOND, FIRST], [police], [raised])}
     assert set(told) == {
         "reasons.push.family_conflict", "reasons.push.other", "harm.harm_kinds.physical", "exploitation.sexual",
         "online.online_contact", "wish.1.help_now", "analysis.1.view", "police.4",
+        "prevention.9",
     }  # fmt: skip
     assert told["reasons.push.family_conflict"].on == (date(2026, 9, 1), date(2026, 10, 1))
     assert told["reasons.push.other"].texts == ("Shares a room",)
     assert told["exploitation.sexual"].texts == ("An older man waits",)
     assert told["exploitation.sexual"].label == "Sexual exploitation"
     assert told["police.4"].texts == ("No answer is recorded.",)
+    assert told["prevention.9"].texts == ("A bruise",) and told["prevention.9"].kind is SaidKind.POLICE
     kinds = [one.kind for one in said([FIRST, SECOND])]
     assert kinds == sorted(kinds, key=list(SaidKind).index), "by kind, wishes first"
     assert kinds[0] is SaidKind.WISH

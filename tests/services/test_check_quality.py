@@ -165,9 +165,13 @@ def test_what_is_said_stands_beside_the_plan(lead: Context, people: People, chil
     with writing() as current:
         for sent_at in (NOON - timedelta(minutes=5), None):
             current.add(PoliceShare(interview_id=id_, what="A car", created_at=NOON, sent_at=sent_at))
+        first, second, _ = current.scalars(select(Episode).where(Episode.child_id == child_id).order_by(Episode.id))
+        first.prevention_interview_raised_harm, second.prevention_interview_raised_harm = True, False
+        raised = first.id
     page = said_page(lead, people.charlie, child_id)
     assert page is not None
     codes = [row.said.code for row in page.told]
+    assert [code for code in codes if code.startswith("prevention.")] == [f"prevention.{raised}"]
     assert codes[:3] == [f"wish.{id_}.help_now", "reasons.push.placement_far", "reasons.pull.family"]
     assert sum(code.startswith("police.") for code in codes) == 1, "what was sent, and nothing that was not"
     assert page.gaps == len(page.told), "there is no plan"

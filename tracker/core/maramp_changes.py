@@ -54,6 +54,16 @@ def _items(part: str, fields: Sequence[str], before: Sequence[Item], after: Sequ
             yield PlanChange(part, "gone", item.what, None, item.what)
 
 
+def scores_by_risk(plans: Sequence[MarampPlan]) -> list[tuple[str, tuple[int | None, ...]]]:
+    """Each risk, as it was called last, with its score in every plan in order; None where a plan has it not, or gives
+    it none. In the order in which they first stood in a plan."""
+    titles: dict[str, str] = {}
+    for plan in plans:
+        titles |= {risk.key: risk.what for risk in plan.risks}
+    scores = [{risk.key: risk.score for risk in plan.risks} for plan in plans]
+    return [(title, tuple(held.get(key) for held in scores)) for key, title in titles.items()]
+
+
 def score_words(scores: Sequence[int]) -> str:
     """The highest scores of the versions in order, in a sentence. Two or fewer, or up and down, are no trend."""
     if not scores:

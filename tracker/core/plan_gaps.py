@@ -17,6 +17,8 @@ from tracker.core.maramp import MarampPlan
 CONCERNS = frozenset({"yes", "possible"})
 """Answers to a question about a sign of harm or exploitation that make it one."""
 
+PREVENTION = "The police’s prevention interview raised harm"
+
 NOTHING_NAMED = frozenset({"none_named", "none"})
 
 
@@ -50,6 +52,15 @@ class PoliceWords:
     interview_id: int
     on: date
     what: str
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class PreventionWords:
+    """A prevention interview of the police that raised harm."""
+
+    episode_id: int
+    on: date
     outcome: str | None
 
 
@@ -111,7 +122,11 @@ SECTIONS = ("own_words", "would_help", "reasons", "whereabouts", "harm", "exploi
 """What the workspace reads of an interview's form, in this order: the rest stays with those who work with the child."""
 
 
-def said(interviews: Sequence[InterviewWords], police: Sequence[PoliceWords] = ()) -> tuple[Said, ...]:
+def said(
+    interviews: Sequence[InterviewWords],
+    police: Sequence[PoliceWords] = (),
+    prevention: Sequence[PreventionWords] = (),
+) -> tuple[Said, ...]:
     """Everything, by kind; within a kind what was said most often, then last, leads. Interviews in any order."""
     found: dict[str, Said] = {}
     for words in sorted(interviews, key=lambda one: (one.held_on, one.interview_id)):
@@ -121,6 +136,9 @@ def said(interviews: Sequence[InterviewWords], police: Sequence[PoliceWords] = (
     for share in police:
         code, outcome = f"police.{share.share_id}", share.outcome or "No answer is recorded."
         found[code] = Said(code, SaidKind.POLICE, share.what, (share.on,), (outcome,))
+    for raised in prevention:
+        code, outcome = f"prevention.{raised.episode_id}", raised.outcome or "What it was is not recorded."
+        found[code] = Said(code, SaidKind.POLICE, PREVENTION, (raised.on,), (outcome,))
     order = list(SaidKind)
     return tuple(
         sorted(found.values(), key=lambda one: (order.index(one.kind), -len(one.on), -one.on[-1].toordinal(), one.code))

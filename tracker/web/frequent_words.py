@@ -31,7 +31,7 @@ FREQUENT_WORDS: dict[type, dict[str, str]] = {
         SaidKind.HARM: "Harm",
         SaidKind.EXPLOITATION: "Signs of exploitation",
         SaidKind.ANALYSIS: "What the interviewers make of it",
-        SaidKind.POLICE: "What the police were told, and what came of it",
+        SaidKind.POLICE: "What the police know and were told",
     },
     Does: {Does.RISK: "Risk", Does.STEP: "Safety plan", Does.ACTION: "Action"},
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_date
 from tracker.core.maramp import MarampPlan, plan_of
 from tracker.core.maramp_changes import plan_changes
-from tracker.core.plan_gaps import PoliceWords, Said, beside_the_plan, said
+from tracker.core.plan_gaps import PoliceWords, PreventionWords, Said, beside_the_plan, said
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import ActionView, actions_of_maramp
 from tracker.services.pages.frequent import rows_of
@@ -24,7 +24,7 @@ from tracker.services.pages.maramp_shapes import (
 from tracker.services.transaction import writing
 from tracker.store import audit, maramps, people
 from tracker.store.db import session as read_session
-from tracker.store.models import Interview, Maramp, MarampDraft, MarampVersion, PoliceShare
+from tracker.store.models import Episode, Interview, Maramp, MarampDraft, MarampVersion, PoliceShare
 from tracker.store.visibility import SEES_ALL
 
 Names = Mapping[int, str]
@@ -66,9 +66,10 @@ def maramp_page(context: Context, viewer: Viewer, maramp_id: int, part: str = "m
 
 
 def told_of(session: Session, child_id: int) -> tuple[Said, ...]:
-    """What the interviews of a child say, and what the police were told of them with what came of it."""
+    """What the interviews of a child say; what the police were told of them, with what came of it, and what their own
+    prevention interviews raised."""
     held = held_interviews(session, child_id)
-    return said(words_of(session, held), _police(session, held))
+    return said(words_of(session, held), _police(session, held), _prevention(session, child_id))
 
 
 def _police(session: Session, held: Sequence[Interview]) -> list[PoliceWords]:
@@ -82,6 +83,19 @@ def _police(session: Session, held: Sequence[Interview]) -> list[PoliceWords]:
         PoliceWords(row.id, row.interview_id, local_date(row.sent_at), row.what, row.outcome)
         for row in session.scalars(query.order_by(PoliceShare.sent_at, PoliceShare.id))
         if row.sent_at is not None
+    ]
+
+
+def _prevention(session: Session, child_id: int) -> list[PreventionWords]:
+    """Of the episodes that count for something: those taken out of the counts say nothing of the child."""
+    query = select(Episode).where(
+        Episode.child_id == child_id, Episode.prevention_interview_raised_harm.is_(True), Episode.excluded.is_(None)
+    )
+    return [
+        PreventionWords(
+            row.id, local_date(row.prevention_interview_at or row.missing_from_at), row.prevention_interview_outcome
+        )
+        for row in session.scalars(query.order_by(Episode.missing_from_at, Episode.id))
     ]
 
 

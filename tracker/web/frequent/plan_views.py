@@ -4,6 +4,7 @@ from flask import Response, abort, current_app, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
+from tracker.core.maramp_changes import scores_by_risk
 from tracker.services import actions
 from tracker.services.pages.actions import owners
 from tracker.services.pages.maramp_shapes import MarampPage, VersionView
@@ -26,7 +27,12 @@ def maramp(maramp_id: int) -> str:
     """The newest version, or the one that `?version=` asks for; scores, actions, history."""
     page = opened(maramp_id)
     return render_template(
-        "frequent/maramp.html", page=page, shown=_asked(page), scores=scores(page.versions), form=Form(formdata=None)
+        "frequent/maramp.html",
+        page=page,
+        shown=_asked(page),
+        scores=scores(page.versions),
+        by_risk=scores_by_risk([version.plan for version in page.versions]),
+        form=Form(formdata=None),
     )
 
 
