@@ -95,7 +95,7 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links", "frequent", "maramp", "maramp_changes",
-    "quality_check", "pattern", "plan_gaps",
+    "quality_check", "pattern_words", "pattern", "said", "plan_gaps",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.core.made import HOUR, POLICY, gone, london, unhurried
 from tracker.core.clock import local_date
 from tracker.core.overlap import count_once
-from tracker.core.pattern import LEAST, DayMark, Pattern, is_pattern, pattern_of
+from tracker.core.pattern import DayMark, Pattern, pattern_of
+from tracker.core.pattern_words import LEAST, is_pattern
 
 TODAY = date(2026, 11, 16)
 

@@ -10,15 +10,8 @@ from hypothesis import strategies as st
 from tests.core.made import unhurried
 from tracker.core.form_definition import form_of
 from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
-from tracker.core.plan_gaps import (
-    SECTIONS,
-    InterviewWords,
-    PoliceWords,
-    PreventionWords,
-    SaidKind,
-    beside_the_plan,
-    said,
-)
+from tracker.core.plan_gaps import beside_the_plan
+from tracker.core.said import SECTIONS, InterviewWords, PoliceWords, PreventionWords, SaidKind, said
 from tracker.settings import PROJECT
 
 FORM = form_of(tomllib.loads((PROJECT / "config" / "interview_form.toml").read_text(encoding="utf-8")))

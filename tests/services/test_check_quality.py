@@ -9,8 +9,8 @@ from sqlalchemy import select
 from tests.services import world
 from tests.services.test_frequent import often, row_of
 from tests.services.world import DAY, HOUR, NOON, People, acting
-from tracker.core.plan_gaps import SECTIONS
 from tracker.core.quality_check import Met
+from tracker.core.said import SECTIONS
 from tracker.core.terms import InterviewState, Role
 from tracker.services.check_quality import check_interview
 from tracker.services.context import Context, Viewer

@@ -34,7 +34,7 @@ def band_of(score: int) -> RiskBand:
 
 @dataclass(frozen=True)
 class PlanRisk:
-    """`rests_on`: what is known that makes it so. `answers`: codes of what the interviews say (`core.plan_gaps`)."""
+    """`rests_on`: what is known that makes it so. `answers`: codes of what the interviews say (`core.said`)."""
 
     key: str
     what: str

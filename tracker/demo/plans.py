@@ -12,8 +12,8 @@ from random import Random
 from tracker.core.clock import local_date
 from tracker.core.frequent import NextStep
 from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
-from tracker.core.plan_gaps import Said, SaidKind
 from tracker.core.quality_check import Met
+from tracker.core.said import Said, SaidKind
 from tracker.core.terms import Role
 from tracker.demo.world import World
 from tracker.services import actions, demonstration_papers, write_maramp

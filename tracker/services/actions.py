@@ -44,7 +44,7 @@ def add_action(
     """The new action's id. It has one owner: somebody who signs in here, or somebody else by name.
 
     It comes from one thing at most: where several are given, from the interview, else the meeting, else the MARAMP,
-    else the episode. `answers`: of a MARAMP's, codes of what the interviews say that it answers (core.plan_gaps).
+    else the episode. `answers`: of a MARAMP's, codes of what the interviews say that it answers (core.said).
     Refused: an unknown child, owner or source; no text; a day that has passed (in London).
     """
     with writing() as session:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from tracker.core.maramp import MarampPlan, plan_of
-from tracker.core.plan_gaps import Said
+from tracker.core.said import Said
 from tracker.services.pages.maramps import told_of
 from tracker.store import maramps
 from tracker.store.db import session as current_session

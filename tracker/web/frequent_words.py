@@ -3,8 +3,9 @@
 from tracker.core.frequent import NextStep
 from tracker.core.maramp import RiskBand
 from tracker.core.pattern import DayMark
-from tracker.core.plan_gaps import Does, SaidKind
+from tracker.core.plan_gaps import Does
 from tracker.core.quality_check import Met
+from tracker.core.said import SaidKind
 
 FREQUENT_WORDS: dict[type, dict[str, str]] = {
     NextStep: {

@@ -11,7 +11,7 @@ from tracker.core.clock import local_date
 from tracker.core.form_answers import label_of
 from tracker.core.overlap import count_once
 from tracker.core.pattern import Pattern, pattern_of
-from tracker.core.plan_gaps import InterviewWords
+from tracker.core.said import InterviewWords
 from tracker.services.context import Context, Viewer
 from tracker.services.frequent_access import sees_frequent
 from tracker.services.pages.frequent import rows_of

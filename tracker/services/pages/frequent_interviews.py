@@ -1,7 +1,7 @@
 """The interviews of one child as the workspace shows them: the parts that it reads, their actions, the quality checks.
 
 The operational group reads what helps to judge whether the child was heard and what the plan must answer: the sections
-of `core.plan_gaps.SECTIONS`. What happened in detail, health, school, the carer's account and the advice given stay
+of `core.said.SECTIONS`. What happened in detail, health, school, the carer's account and the advice given stay
 with those who work with the child (docs/definitions.md).
 """
 
@@ -16,8 +16,8 @@ from tracker.core.clock import local_date, local_midnight
 from tracker.core.form_answers import Answer
 from tracker.core.interview_form import Section
 from tracker.core.interviews import interview_state
-from tracker.core.plan_gaps import SECTIONS
 from tracker.core.quality_check import Check, Met, checker_role
+from tracker.core.said import SECTIONS
 from tracker.core.terms import OPEN_CLOCK_STATES, InterviewState, Role
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import ActionView, actions_of_interview

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from tracker.core.maramp import MarampPlan
 from tracker.core.maramp_changes import PlanChange
-from tracker.core.plan_gaps import Said, SaidAndPlanned
+from tracker.core.plan_gaps import SaidAndPlanned
+from tracker.core.said import Said
 from tracker.services.pages.actions import ActionView
 from tracker.services.pages.frequent_shapes import FrequentRow
 

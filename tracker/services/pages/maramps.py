@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import local_date
 from tracker.core.maramp import MarampPlan, plan_of
 from tracker.core.maramp_changes import plan_changes
-from tracker.core.plan_gaps import PoliceWords, PreventionWords, Said, beside_the_plan, said
+from tracker.core.plan_gaps import beside_the_plan
+from tracker.core.said import PoliceWords, PreventionWords, Said, said
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import ActionView, actions_of_maramp
 from tracker.services.pages.frequent import rows_of

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
-from tracker.core.plan_gaps import Said
 from tracker.core.quality_check import Met
+from tracker.core.said import Said
 from tracker.services.pages.frequent_shapes import FrequentFilters
 from tracker.web.actions.forms import ActionForm
 from tracker.web.forms import Checkboxes, Form, LongText, Radios, Select

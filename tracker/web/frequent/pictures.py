@@ -7,7 +7,8 @@ from datetime import date
 
 from tracker.core.clock import show_day
 from tracker.core.maramp_changes import score_words
-from tracker.core.pattern import BAND_HOURS, DAYS, DayMark, Pattern
+from tracker.core.pattern import DayMark, Pattern
+from tracker.core.pattern_words import BAND_HOURS, DAYS
 from tracker.services.pages.maramp_shapes import VersionView
 from tracker.web.filters import plural
 

@@ -12,7 +12,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length
 
 from tracker.core.maramp import LONGEST, MOST, SCALE, MarampPlan, PlanRisk, SafetyStep, new_key
-from tracker.core.plan_gaps import Said
+from tracker.core.said import Said
 from tracker.web.fields import LondonDateField
 from tracker.web.forms import Checkboxes, LongText, Select, Text
 from tracker.web.frequent.forms import offered
