@@ -117,6 +117,8 @@ def test_the_group_sees_who_is_on_a_flag_and_nobody_else(client_request: ClientR
     for path in ("", "/interviews", "/said", f"/interviews/{made.interview}", "/charts/child-calendar.svg"):
         client.get(f"/frequent/{made.once}{path}", status=404)
     client.get(f"/children/{made.often}", status=403)
+    assert f"'/frequent/{made.often}'" in str(client_request.sign_in("Alice").get(f"/children/{made.often}").elements)
+    assert f"'/frequent/{made.once}'" not in str(client_request.get(f"/children/{made.once}").elements)
     assert f"/children/{made.often}" in str(client_request.sign_in("Alice").get(f"/frequent/{made.often}").elements)
     assert client_request.get(f"/frequent/{made.once}").h1.endswith("Oncela Oncelason")
 
