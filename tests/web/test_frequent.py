@@ -180,7 +180,7 @@ def test_a_plan_from_the_first_draft_to_the_second_version(client_request: Clien
     client.post(f"{path}/write", plan(version="1", **{"s1-answers": wish, "r1-answers": reason}))
     page = client.get(path)
     assert "Nights alone at the station" in page.text and "20 of 25, high" in page.text
-    assert "Lead professional: Ms Invented" in page.text and "review by 14 December 2026" in page.text
+    assert "Lead professional: Ms Invented" in page.text and "Review by 14 December 2026" in page.text
     side = client.get(f"/frequent/{made.often}/said").text
     assert "Safety plan: Saturdays with her brother" in side
     assert "The plan names it as a risk, and no step or action answers it." in side
