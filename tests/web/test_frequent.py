@@ -163,6 +163,8 @@ def test_an_interview_is_read_in_part_and_checked(client_request: ClientRequest,
     lost = client_request.post(f"{path}/check", {**sent, "comment": "Typed late"}, status=409)
     assert "Typed late" in lost.text, "what was typed is kept"
     assert "The whole write-up" in client_request.sign_in("Alice").get(path).text
+    own = client_request.sign_in("Bob").get(f"/interviews/{made.interview}/form")
+    assert "Nobody asked the school" in own.text, "whoever held it reads what was found"
     assert session().scalars(select(QualityCheck.role)).all() == [str(Role.OPERATIONAL_GROUP)]
 
 

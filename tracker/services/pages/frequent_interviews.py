@@ -142,7 +142,7 @@ def interview_read(context: Context, viewer: Viewer, child_id: int, interview_id
     held = [one for one in held_interviews(session, child_id) if one.id == interview_id] if child else []
     if child is None or not held:
         return None
-    (interview,), checks = _views(session, held), _checks(session, held)[interview_id]
+    (interview,), checks = _views(session, held), _checks(session, [interview_id])[interview_id]
     answers = interview_forms.answers_by_section(session, interview_id)
     role = checker_role(viewer.roles)
     return InterviewRead(
@@ -160,8 +160,18 @@ def interview_read(context: Context, viewer: Viewer, child_id: int, interview_id
     )
 
 
+def checks_of(interview_id: int) -> tuple[Check, ...]:
+    """The checks that stand of an interview whose page the viewer has opened: whoever held it learns from them."""
+    session = read_session()
+    return _newest(_checks(session, [interview_id])[interview_id])
+
+
 def _views(session: Session, held: Sequence[Interview]) -> tuple[HeldInterview, ...]:
-    names, checks, covered = people.names_by_id(session), _checks(session, held), _covered(session, held)
+    names, checks, covered = (
+        people.names_by_id(session),
+        _checks(session, [row.id for row in held]),
+        _covered(session, held),
+    )
     return tuple(
         HeldInterview(
             id=row.id,
@@ -193,11 +203,11 @@ def _covered(session: Session, held: Sequence[Interview]) -> dict[int, tuple[Cov
     return {id_: tuple(covered) for id_, covered in found.items()}
 
 
-def _checks(session: Session, held: Sequence[Interview]) -> dict[int, list[Check]]:
+def _checks(session: Session, interview_ids: Sequence[int]) -> dict[int, list[Check]]:
     """Interview id → every check, oldest first."""
     names = people.names_by_id(session)
-    rows = maramps.checks_of(session, [row.id for row in held])
-    return {row.id: [_check(check, names) for check in rows.get(row.id, ())] for row in held}
+    rows = maramps.checks_of(session, interview_ids)
+    return {id_: [_check(check, names) for check in rows.get(id_, ())] for id_ in interview_ids}
 
 
 def _check(row: QualityCheck, names: Mapping[int, str]) -> Check:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, url_for
 
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.frequent_child import stands_for
+from tracker.services.pages.frequent_interviews import checks_of
 from tracker.services.pages.maramp_shapes import MarampPage
 from tracker.services.pages.maramps import maramp_page
 from tracker.web.forms import Form, add_problems
@@ -16,6 +17,7 @@ from tracker.web.request import request_context, signed_in_viewer
 
 bp = Blueprint("frequent", __name__)
 bp.add_app_template_global(changes_in_words, "in_words")
+bp.add_app_template_global(checks_of, "quality_checks")
 bp.add_app_template_filter(likelihood_words)
 bp.add_app_template_filter(impact_words)
 
