@@ -13,7 +13,7 @@ def test_the_group_looks_and_checks_and_a_manager_writes_the_plan(site: Site) ->
     page.get_by_role("link", name="Oftena Oftenason", exact=True).click()
     expect(page.get_by_text("All five began at 1 Invented Lane.")).to_be_visible()
     for picture in page.locator("figure img").all():
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 100)")
     site.look("frequent-child")
     page.get_by_role("link", name="Interviews (1 to check)").click()
     site.look("frequent-interviews")
