@@ -100,6 +100,8 @@ CORE_ORDER = (
     "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_rows", "ssda903_xml", "ssda903_rules",
     "ssda903_checks", "interview_answers", "annex_a", "ssd_missing",
     "group_terms", "group_agenda", "group_minutes",
+    "monthly_summary", "period_counts", "suppression", "frozen", "links", "frequent", "maramp", "maramp_changes",
+    "quality_check", "pattern_words", "pattern", "said", "plan_gaps",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -52,7 +52,7 @@ def test_a_councils_own_settings_file_may_give_the_steps_and_some_triggers(folde
     )
     rules = load_settings(environ={"TRACKER_CONFIG": str(path)}).rules
     assert [step.rung for step in rules.ladder] == ["overdue"]
-    assert len(rules.triggers) == 6
+    assert len(rules.triggers) == 7
 
 
 @pytest.mark.parametrize(

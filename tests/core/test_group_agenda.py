@@ -126,6 +126,23 @@ def test_a_maramp_due_brings_a_child_decided_on_unless_the_decision_was_made_on_
     assert reasons(made) == ({1: [AgendaReason.REVIEW_DUE]} if comes else {})
 
 
+@pytest.mark.parametrize(
+    ("review_on", "comes"),
+    [(date(2026, 11, 1), False), (date(2026, 11, 2), True), (MEETS, True), (MEETS + DAY, False)],
+)
+@pytest.mark.parametrize("flagged", [True, False])
+def test_the_review_of_an_open_maramp_stands_for_the_day_that_the_flags_review_named(
+    review_on: date, comes: bool, flagged: bool
+) -> None:
+    flags = [flag(1, utc("2026-10-01 10:00"), MEETS)] if flagged else []
+    made = proposed(flags, [DecidedFact(1, utc("2026-11-01 10:00"))], MEETS, None, TODAY, {1: review_on})
+    assert made == ((Proposal(1, (Why(AgendaReason.REVIEW_DUE, review_on),)),) if comes else ())
+
+
+def test_a_maramp_whose_review_is_due_brings_a_child_on_whom_the_group_never_decided() -> None:
+    assert reasons(proposed([], [], MEETS, None, TODAY, {1: MEETS})) == {1: [AgendaReason.REVIEW_DUE]}
+
+
 def test_the_agenda_begins_with_whoever_is_brought_back_and_each_child_with_the_weightiest_reason() -> None:
     held = [flag(1, utc("2026-10-03 10:00")), flag(3, utc("2026-10-02 10:00")), flag(2, utc("2026-11-10 10:00"))]
     decided = [DecidedFact(4, utc("2026-10-01 10:00"), MEETS), DecidedFact(2, utc("2026-11-01 10:00"), MEETS - DAY)]

@@ -153,7 +153,8 @@ def test_the_step_at_the_deadline_stands_and_waits_for_nobody() -> None:
 def test_who_may_be_told_of_which_trigger() -> None:
     for one in shipped()["triggers"]:
         allowed = {"administrator": {"no_report", "mail_undeliverable", "engine_stale"},
-                   "action_owner": {"action_overdue"}, "allocated_interviewer": {"found_not_returned"}}  # fmt: skip
+                   "action_owner": {"action_overdue"}, "lead_professional": {"maramp_review_overdue"},
+                   "allocated_interviewer": {"found_not_returned"}}  # fmt: skip
         for audience, where in allowed.items():
             found = codes(with_trigger(shipped(), {**one, "audience": [audience]}))
             assert found == ([] if one["trigger"] in where else ["wrong_audience"])

@@ -38,17 +38,28 @@ from tracker.services.send_digest import send_digests
 from tracker.services.transaction import writing
 from tracker.services.watch_reports import watch_reports
 from tracker.store.db import session
-from tracker.store.models import Action, Alert, GroupItem, GroupMember, Line, OutboxMessage, Receipt, RepeatFlagRow
+from tracker.store.models import (
+    Action,
+    Alert,
+    GroupItem,
+    GroupMember,
+    Line,
+    Maramp,
+    OutboxMessage,
+    Receipt,
+    RepeatFlagRow,
+)
 
 HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
-    "stood_in", "digest", "test_message", "escalated", "several", "group_minutes",
+    "maramp_review_overdue", "stood_in", "digest", "test_message", "escalated", "several", "group_minutes",
 }  # fmt: skip
 
 TRIGGERS = {
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
+    "maramp_review_overdue",
 }  # fmt: skip
 OF_MORE_THAN_ONE = {"stood_in", "digest"}
 
@@ -95,6 +106,7 @@ def emails(app: Flask, context: Context) -> list[OutboxMessage]:
         current.add(
             Action(child_id=CHILD_ID, what="Ring Zebedee", due_on=NOON.date(), owner_id=worker.id, created_at=NOON)
         )
+        current.add(Maramp(child_id=CHILD_ID, opened_at=NOON, version_no=1, next_review_on=NOON.date()))
         current.add(
             RepeatFlagRow(
                 child_id=CHILD_ID, rule="3_in_90", raised_on=NOON.date(), raised_at=NOON,

@@ -452,7 +452,7 @@ def test_the_group_sees_no_child_without_a_flag_or_an_agenda_of_the_last_year(
     closed(group, people, meeting_id)
     with writing() as current:
         for flag in current.scalars(select(RepeatFlagRow)):
-            flag.ended_on = TODAY
+            flag.ends_on = flag.ended_on = TODAY
     within = replace(group, now=NOON + 367 * DAY)
     assert item_page(within, people.charlie, item_id) is not None
     after = replace(group, now=NOON + 367 * DAY + HOUR)

@@ -356,6 +356,7 @@ def test_one_trigger_that_fails_holds_back_no_other(
     [
         ("ix_episode_found_untold", lambda current: notices.found_untold(current, NOON, ["missing"])),
         ("ix_action_untold", lambda current: notices.actions_untold(current, NOON.date())),
+        ("ix_maramp_untold", lambda current: notices.reviews_untold(current, NOON.date())),
         ("ix_repeat_flag_untold", lambda current: notices.flags_untold(current, NOON)),
         ("ix_receipt_lines_untold", lambda current: notices.receipts_unjudged(current, NOON)),
         ("ix_outbox_undelivered", lambda current: notices.undelivered_untold(current, NOON)),

@@ -14,7 +14,7 @@ from tracker.services.context import Context
 from tracker.services.raise_notices import NoticesResult, raise_notices
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Action, Alert, Episode, OutboxMessage, RepeatFlagRow
+from tracker.store.models import Action, Alert, Episode, Maramp, OutboxMessage, RepeatFlagRow
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 TODAY = NOON.date()
@@ -61,6 +61,17 @@ def action(child_id: int, due_on: date = TODAY, owner_id: int | None = None, **m
         row = Action(
             child_id=child_id, what="Ring the school", due_on=due_on, owner_id=owner_id, created_at=NOON,
             owner_name=None if owner_id else "The placement", **more,
+        )  # fmt: skip
+        current.add(row)
+        current.flush()
+        return row.id
+
+
+def maramp(child_id: int, review_on: date = TODAY, lead_id: int | None = None, **more: object) -> int:
+    with writing() as current:
+        row = Maramp(
+            child_id=child_id, opened_at=NOON - DAY, version_no=1, next_review_on=review_on, lead_id=lead_id,
+            lead_name=None if lead_id else "Ms Invented", **more,
         )  # fmt: skip
         current.add(row)
         current.flush()

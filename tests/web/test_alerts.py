@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests import factories
 from tests.conftest import NOON, RULES
 from tests.services import world
-from tests.services.trigger_world import action, change, child, flag, found
+from tests.services.trigger_world import action, change, child, flag, found, maramp
 from tests.web.conftest import PEOPLE, ClientRequest
 from tracker.core.terms import Trigger
 from tracker.services.context import Actor, Context
@@ -31,6 +31,7 @@ def raised(client_request: ClientRequest) -> dict[str, str]:
     found(CONTEXT, NOON, child_id=known)
     flag(known)
     action(known, owner_id=client_request.people["Alice"])
+    maramp(known, lead_id=client_request.people["Alice"])
     world.line(world.receipt(NOON), 1)
     with writing() as current:
         message = OutboxMessage(
@@ -65,6 +66,7 @@ ABOUT = {
     Trigger.NO_REPORT: ("generic", "/reports"),
     Trigger.LINES_WAITING: ("1 line of this report waits", "/reports/"),
     Trigger.ACTION_OVERDUE: ("Ring the school", "/actions/"),
+    Trigger.MARAMP_REVIEW_OVERDUE: ("waits for its review", "/frequent/maramps/"),
     Trigger.MAIL_UNDELIVERABLE: ("550 no such mailbox", ""),
     Trigger.ENGINE_STALE: ("Nothing looked at the deadlines since", ""),
 }

@@ -4,14 +4,17 @@ A child with a standing flag is on the agenda until a meeting has decided on eve
 table "The operational group's meetings" in docs/definitions.md). Facts in, an agenda out.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from tracker.core.clock import local_date
 from tracker.core.group_terms import AgendaReason
 
 ORDER = tuple(AgendaReason)
+
+_NO_REVIEWS: Mapping[int, date] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -69,23 +72,36 @@ class Placed:
 
 
 def proposed(
-    flags: Iterable[FlagFact], decided: Iterable[DecidedFact], meets_on: date, held: Held | None, today: date
+    flags: Iterable[FlagFact],
+    decided: Iterable[DecidedFact],
+    meets_on: date,
+    held: Held | None,
+    today: date,
+    reviews: Mapping[int, date] = _NO_REVIEWS,
 ) -> tuple[Proposal, ...]:
     """Who belongs, today, on the agenda of a meeting on a day; each child once, whatever the order of the facts.
+
+    `reviews`: child → the next review of their open MARAMP, which then stands for the day that a flag's review named.
 
     1. A flag raised after the child's last decision, or never decided on, brings the child: as new where it was raised
     since the last meeting was held, else as not decided yet. 2. The last decision's "bring back on" brings the child
     once that day has come, whether or not a flag still stands. 3. A MARAMP due on a flag that was decided on brings the
-    child once its day has come, unless a later decision was made on that day or after it.
+    child once its day has come, unless a later decision was made on that day or after it; so does the next review of
+    an open MARAMP, whether or not a flag still stands.
     """
     last = _last_decisions(decided)
     found: dict[int, set[Why]] = {}
     for flag in flags:
-        for why in _of_flag(flag, last.get(flag.child_id), meets_on, held, today):
+        known = replace(flag, maramp_on=None) if flag.child_id in reviews else flag
+        for why in _of_flag(known, last.get(flag.child_id), meets_on, held, today):
             found.setdefault(flag.child_id, set()).add(why)
-    for child_id, decision in last.items():
-        if decision.bring_back_on is not None and decision.bring_back_on <= meets_on:
-            found.setdefault(child_id, set()).add(Why(AgendaReason.BROUGHT_BACK, decision.bring_back_on))
+    for child_id, decided_last in last.items():
+        if decided_last.bring_back_on is not None and decided_last.bring_back_on <= meets_on:
+            found.setdefault(child_id, set()).add(Why(AgendaReason.BROUGHT_BACK, decided_last.bring_back_on))
+    for child_id, on in reviews.items():
+        decision = last.get(child_id)
+        if on <= meets_on and (decision is None or local_date(decision.decided_at) < on):
+            found.setdefault(child_id, set()).add(Why(AgendaReason.REVIEW_DUE, on))
     made = [Proposal(child_id, tuple(sorted(whys, key=_place))) for child_id, whys in found.items()]
     return tuple(sorted(made, key=lambda one: (_place(one.reasons[0]), one.child_id)))
 

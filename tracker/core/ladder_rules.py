@@ -89,7 +89,9 @@ def _step_problems(steps: Sequence[Mapping[str, Any]]) -> Iterator[LadderProblem
         yield LadderProblem("overdue_waits", sentence, "rungs.overdue.working_hours_only")
 
 
-_ROLES = frozenset(Audience) - {Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER, Audience.ADMINISTRATOR}
+_ROLES = frozenset(Audience) - {
+    Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER, Audience.LEAD_PROFESSIONAL, Audience.ADMINISTRATOR,
+}  # fmt: skip
 _OF_A_RUNG = _ROLES | {Audience.ALLOCATED_INTERVIEWER}
 
 
@@ -97,6 +99,7 @@ def _of_trigger(trigger: Trigger) -> frozenset[Audience]:
     """The audiences that may be told of a trigger: those who may open what it is about."""
     more = {
         Trigger.ACTION_OVERDUE: {Audience.ACTION_OWNER},
+        Trigger.MARAMP_REVIEW_OVERDUE: {Audience.LEAD_PROFESSIONAL},
         Trigger.FOUND_NOT_RETURNED: {Audience.ALLOCATED_INTERVIEWER},
     }.get(trigger, set())
     return _ROLES | more | ({Audience.ADMINISTRATOR} if trigger in SEES_NO_RECORD else set())
@@ -111,6 +114,7 @@ def audiences_of(step: str) -> tuple[Audience, ...]:
 _WHY_NOT = {
     Audience.ADMINISTRATOR: "An administrator sees no child's record, so is told only of reports, mail and the engine.",
     Audience.ACTION_OWNER: "Only an action that is overdue has an owner.",
+    Audience.LEAD_PROFESSIONAL: "Only a MARAMP has a lead professional.",
     Audience.ALLOCATED_INTERVIEWER: "This is allocated to nobody.",
 }
 

@@ -70,6 +70,9 @@ _INSTEAD: dict[Audience, tuple[Audience, ...]] = {
     Audience.ACTION_OWNER: (
         Audience.TEAM_MANAGER, Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE,
     ),
+    Audience.LEAD_PROFESSIONAL: (
+        Audience.TEAM_MANAGER, Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE,
+    ),
     Audience.TEAM_MANAGER: (Audience.LEAD, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
     Audience.LEAD: (Audience.TEAM_MANAGER, Audience.SERVICE_MANAGER, Audience.HEAD_OF_SERVICE),
     Audience.SERVICE_MANAGER: (Audience.HEAD_OF_SERVICE, Audience.TEAM_MANAGER, Audience.LEAD),
@@ -88,7 +91,7 @@ _ROLE_OF = {
     Audience.ADMINISTRATOR: Role.ADMINISTRATOR,
 }
 
-_BY_NAME = frozenset({Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER})
+_BY_NAME = frozenset({Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER, Audience.LEAD_PROFESSIONAL})
 """Audiences that are one person, whoever the work is given to."""
 
 TOLD_BY_ROLE = frozenset(_ROLE_OF.values())

@@ -179,6 +179,7 @@ class Trigger(StrEnum):
     NO_REPORT = "no_report"
     LINES_WAITING = "lines_waiting"
     ACTION_OVERDUE = "action_overdue"
+    MARAMP_REVIEW_OVERDUE = "maramp_review_overdue"
     MAIL_UNDELIVERABLE = "mail_undeliverable"
     ENGINE_STALE = "engine_stale"
 
@@ -193,6 +194,7 @@ class DigestPart(StrEnum):
     APPROVALS = "approvals"
     REVIEWS = "reviews"
     OVERDUE_ACTIONS = "overdue_actions"
+    MARAMP_REVIEWS = "maramp_reviews"
     REPEAT_FLAGS = "repeat_flags"
     ALERTS = "alerts"
 
@@ -209,6 +211,7 @@ class Audience(StrEnum):
 
     ALLOCATED_INTERVIEWER = "allocated_interviewer"
     ACTION_OWNER = "action_owner"
+    LEAD_PROFESSIONAL = "lead_professional"  # of a MARAMP
     LEAD = "lead"
     TEAM_MANAGER = "team_manager"
     SERVICE_MANAGER = "service_manager"

@@ -9,7 +9,8 @@ from tracker.core.terms import Audience, Trigger
 
 @dataclass(frozen=True)
 class TriggerPolicy:
-    """`after_hours` from what starts it (found, raised, received, the end of an action's day); whom it tells.
+    """`after_hours` from what starts it (found, raised, received, the end of an action's or a review's day); whom it
+    tells.
 
     `window`: None where it waits for nobody's working hours. A trigger that a ladder does not name tells nobody.
     """
@@ -30,6 +31,7 @@ SHIPPED_TRIGGERS = (
     _shipped(Trigger.NO_REPORT, 0, Audience.LEAD, Audience.ADMINISTRATOR),
     _shipped(Trigger.LINES_WAITING, 4, Audience.LEAD),
     _shipped(Trigger.ACTION_OVERDUE, 0, Audience.ACTION_OWNER, Audience.TEAM_MANAGER),
+    _shipped(Trigger.MARAMP_REVIEW_OVERDUE, 0, Audience.LEAD_PROFESSIONAL, Audience.TEAM_MANAGER, Audience.LEAD),
     _shipped(Trigger.MAIL_UNDELIVERABLE, 0, Audience.LEAD, Audience.ADMINISTRATOR),
     _shipped(Trigger.ENGINE_STALE, 0, Audience.ADMINISTRATOR, Audience.LEAD),
 )

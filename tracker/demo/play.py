@@ -28,6 +28,7 @@ from tracker.demo.meetings import Meetings
 from tracker.demo.office import Leave
 from tracker.demo.papers import Papers, evenings
 from tracker.demo.people import Joins
+from tracker.demo.plans import Plans
 from tracker.demo.reports import DailyReport, daily_reports
 from tracker.demo.staff import add_staff, add_teams
 from tracker.demo.staged_cases import arranged_for
@@ -121,6 +122,8 @@ class Player:
         ends_on = local_date(self.county.now)
         papers = Papers(Random(self.county.seed + 5), at_work[-1], ends_on)  # noqa: S311 (a simulation)
         acts += [Act(at, 5, papers.evening) for at in at_work]
+        maramps = Plans(Random(self.county.seed + 7), at_work)  # noqa: S311 (a simulation)
+        acts += [Act(at, 5, maramps.evening) for at in at_work]  # after the papers of the same evening
         teams_at = max(self.world.teams_from, self._first_day)
         acts.append(Act(teams_at, 0, partial(self._join, Joins.WITH_TEAMS)))
         acts += self._absences()

@@ -1,6 +1,6 @@
 """Actions: what is to be done for a child, by whom, by when; and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,16 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
 from tracker.services.transaction import writing
 from tracker.store import audit, people
-from tracker.store.models import Action, Episode, GroupItem, Interview, InterviewEpisode, Person, StrategyMeeting
+from tracker.store.models import (
+    Action,
+    Episode,
+    GroupItem,
+    Interview,
+    InterviewEpisode,
+    Maramp,
+    Person,
+    StrategyMeeting,
+)
 from tracker.store.visibility import SEES_ALL
 
 OWNERS = SEES_ALL | {Role.INTERVIEWER}
@@ -39,28 +48,32 @@ def add_action(
     episode_id: int | None = None,
     interview_id: int | None = None,
     meeting_id: int | None = None,
+    maramp_id: int | None = None,
+    answers: Sequence[str] = (),
 ) -> int:
     """The new action's id. It has one owner: somebody who signs in here, or somebody else by name.
 
-    It comes from one thing at most: where several are given, from the interview, else the meeting, else the episode.
+    It comes from one thing at most: where several are given, from the interview, else the meeting, else the MARAMP,
+    else the episode. `answers`: of a MARAMP's, codes of what the interviews say that it answers (core.said).
     Refused: an unknown child, owner or source; no text; a day that has passed (in London).
     """
     with writing() as session:
         audit.hold_chain(session)
         refuse_unseen_child(session, context, child_id, _UNKNOWN_CHILD)
-        given = NewAction(what, due_on, owner_id, owner_name, asked_by_child)
-        return write_action(session, context, child_id, given, _source(episode_id, interview_id, meeting_id))
+        given = NewAction(what, due_on, owner_id, owner_name, asked_by_child, tuple(answers))
+        return write_action(session, context, child_id, given, _source(episode_id, interview_id, meeting_id, maramp_id))
 
 
 @dataclass(frozen=True)
 class NewAction:
-    """What is to be done, by whom and by when, as it is typed."""
+    """What is to be done, by whom and by when, as it is typed. `answers`: of a MARAMP's, what it answers."""
 
     what: str
     due_on: date
     owner_id: int | None = None
     owner_name: str | None = None
     asked_by_child: bool = False
+    answers: tuple[str, ...] = ()
 
 
 def write_action(session: Session, context: Context, child_id: int, given: NewAction, source: Mapping[str, int]) -> int:
@@ -74,7 +87,8 @@ def write_action(session: Session, context: Context, child_id: int, given: NewAc
         raise Refused(problems)
     row = Action(
         child_id=child_id, what=what, due_on=given.due_on, owner_id=given.owner_id, owner_name=owner_name,
-        asked_by_child=given.asked_by_child, created_at=context.now, created_by_id=context.actor.person_id, **source,
+        asked_by_child=given.asked_by_child, created_at=context.now, created_by_id=context.actor.person_id,
+        answers=list(given.answers), **source,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -114,6 +128,16 @@ def change_action(
                 setattr(row, name, values[name])
             _record(session, context, row, "action_changed", {"changed": sorted(changed)})
         return changed
+
+
+def set_answers(context: Context, *, action_id: int, version: int, answers: Sequence[str]) -> None:
+    """Which of what the interviews say an action of a MARAMP answers. Done ones too; one withdrawn answers nothing."""
+    with writing() as session:
+        row = _for_change(session, context, action_id, version)
+        if row.maramp_id is None or row.withdrawn_at is not None:
+            raise Refused(FormProblem("not_of_a_plan", "This action is not part of a MARAMP."))
+        row.answers = list(answers)
+        _record(session, context, row, "action_answers_changed")
 
 
 def finish_action(
@@ -216,12 +240,16 @@ def _problems(
     return found
 
 
-def _source(episode_id: int | None, interview_id: int | None, meeting_id: int | None) -> dict[str, int]:
+def _source(
+    episode_id: int | None, interview_id: int | None, meeting_id: int | None, maramp_id: int | None
+) -> dict[str, int]:
     """One source: of an interview's episodes another may be moved away, and the action stays with its interview."""
     if interview_id is not None:
         return {"interview_id": interview_id}
     if meeting_id is not None:
         return {"meeting_id": meeting_id}
+    if maramp_id is not None:
+        return {"maramp_id": maramp_id}
     return {} if episode_id is None else {"episode_id": episode_id}
 
 
@@ -230,6 +258,7 @@ def _source_problems(session: Session, child_id: int, source: Mapping[str, int])
         "episode_id": select(Episode.id).where(Episode.child_id == child_id, Episode.joined_into_id.is_(None)),
         "meeting_id": select(StrategyMeeting.id).where(StrategyMeeting.child_id == child_id),
         "group_item_id": select(GroupItem.id).where(GroupItem.child_id == child_id),
+        "maramp_id": select(Maramp.id).where(Maramp.child_id == child_id, Maramp.closed_at.is_(None)),
         "interview_id": select(Interview.id)
         .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
         .join(Episode, Episode.id == InterviewEpisode.episode_id)
@@ -237,7 +266,7 @@ def _source_problems(session: Session, child_id: int, source: Mapping[str, int])
     }
     columns = {
         "episode_id": Episode.id, "meeting_id": StrategyMeeting.id, "group_item_id": GroupItem.id,
-        "interview_id": Interview.id,
+        "maramp_id": Maramp.id, "interview_id": Interview.id,
     }  # fmt: skip
     return [
         FormProblem("unknown_source", "This is not a record of this child.", (name,))

@@ -2,13 +2,17 @@
 services/demonstration.py is: nobody is shown anything here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from tracker.core.maramp import MarampPlan, plan_of
+from tracker.core.said import Said
+from tracker.services.pages.maramps import told_of
+from tracker.store import maramps
 from tracker.store.db import session as current_session
 from tracker.store.models import (
     Action,
@@ -18,6 +22,7 @@ from tracker.store.models import (
     Interview,
     InterviewEpisode,
     PoliceShare,
+    QualityCheck,
 )
 
 
@@ -109,3 +114,31 @@ def _all(query: Any) -> Sequence[Any]:
     rows = {row[0]: tuple(row) for row in session.execute(query)}  # of several episodes, the latest
     session.rollback()
     return list(rows.values())
+
+
+def said_of(child_id: int) -> tuple[Said, ...]:
+    """What the child's interviews say, as the side-by-side page has it."""
+    session = current_session()
+    found = told_of(session, child_id)
+    session.rollback()
+    return found
+
+
+def plan_held(maramp_id: int, number: int) -> MarampPlan:
+    """What a version of a MARAMP says."""
+    session = current_session()
+    found = maramps.version_of(session, maramp_id, number)
+    session.rollback()
+    return plan_of(found.content if found else {})
+
+
+def to_check(child_ids: Collection[int]) -> list[int]:
+    """Interviews of these children that are written up here and that nobody has checked, oldest first."""
+    query = (
+        select(Interview.id)
+        .join(InterviewEpisode, InterviewEpisode.interview_id == Interview.id)
+        .join(Episode, Episode.id == InterviewEpisode.episode_id)
+        .where(Episode.child_id.in_(child_ids), Interview.completed_at.is_not(None))
+        .where(Interview.written_up_at.is_not(None), Interview.id.not_in(select(QualityCheck.interview_id)))
+    )
+    return sorted(id_ for (id_,) in _all(query))

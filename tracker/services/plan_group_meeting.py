@@ -190,6 +190,7 @@ def missing_from(session: Session, context: Context, meeting: GroupMeeting) -> S
         local_date(meeting.meets_at),
         group_meetings.held(session),
         local_date(context.now),
+        group_meetings.next_reviews(session),
     )
     items = group_meetings.items_of(session, meeting.id)
     return to_be_added(proposals, [Placed(item.child_id, item.left_out_at is not None) for item in items])

@@ -248,6 +248,34 @@ def _mark_actions(session: Session, context: Context, found: _Found, told: Colle
     notices.mark_actions(session, [*told, *found.settled])
 
 
+def _find_reviews(session: Session, context: Context, policy: TriggerPolicy) -> _Found:
+    """Open MARAMPs whose review day in London is over; a later day is told of again, an earlier one is not.
+
+    Only those who see every record are told: who else holds interviews of the child does not read the plan.
+    """
+    rows = notices.reviews_untold(session, local_date(due_since(policy, context.now)))
+    teams = notices.teams_of_children(session, [row.child_id for row in rows])
+    matters, settled = [], []
+    for row in rows:
+        if row.next_review_on is None:
+            continue
+        if row.told_review_on is not None and row.next_review_on < row.told_review_on:
+            settled.append(row.id)
+            continue
+        over_at = local_midnight(row.next_review_on + timedelta(days=1))
+        matters.append(
+            Matter(
+                policy.trigger, notices.MARAMP, row.id, over_at, row.next_review_on.isoformat(), row.lead_id,
+                teams[row.child_id], row.child_id,
+            )
+        )  # fmt: skip
+    return _Found(matters, settled)
+
+
+def _mark_reviews(session: Session, context: Context, found: _Found, told: Collection[int]) -> None:
+    notices.mark_reviews(session, [*told, *found.settled])
+
+
 def _find_undelivered(session: Session, context: Context, policy: TriggerPolicy) -> _Found:
     """Messages that did not arrive. Whoever has one is not told of another: their mailbox takes none just now."""
     rows = notices.undelivered_untold(session, due_since(policy, context.now))
@@ -271,6 +299,7 @@ _TRIGGERS: dict[Trigger, tuple[_Find, _Mark]] = {
     Trigger.REPEAT_FLAG: (_find_flags, _mark_flags),
     Trigger.LINES_WAITING: (_find_receipts, _mark_receipts),
     Trigger.ACTION_OVERDUE: (_find_actions, _mark_actions),
+    Trigger.MARAMP_REVIEW_OVERDUE: (_find_reviews, _mark_reviews),
     Trigger.MAIL_UNDELIVERABLE: (_find_undelivered, _mark_undelivered),
 }
 

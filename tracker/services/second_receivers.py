@@ -94,7 +94,9 @@ def _copy(alert: Alert, told: Told, context: Context) -> Alert:
     )
 
 
-_SAID_BY_ITSELF = frozenset({Trigger.FOUND_NOT_RETURNED, Trigger.REPEAT_FLAG, Trigger.ACTION_OVERDUE})
+_SAID_BY_ITSELF = frozenset(
+    {Trigger.FOUND_NOT_RETURNED, Trigger.REPEAT_FLAG, Trigger.ACTION_OVERDUE, Trigger.MARAMP_REVIEW_OVERDUE}
+)
 """Triggers whose email says of one matter nothing that its alert does not hold."""
 
 

@@ -1,16 +1,24 @@
 """The operational group's meetings: what an agenda is made of, who is seen there, and the rows of a meeting."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.core.clock import local_date
 from tracker.core.group_agenda import DecidedFact, FlagFact, Held
 from tracker.core.group_terms import MeetingState
 from tracker.core.terms import Role
-from tracker.store.models import Child, GroupItem, GroupMeeting, GroupMember, MinutesNote, RepeatFlagRow
-from tracker.store.visibility import Sees, Sight, children_in_sight, children_visible_to, sees_all
+from tracker.store.models import Child, GroupItem, GroupMeeting, GroupMember, Maramp, MinutesNote, RepeatFlagRow
+from tracker.store.visibility import (
+    Sees,
+    Sight,
+    children_in_sight,
+    children_visible_to,
+    frequent_visible_to,
+    sees_all,
+)
 
 SEEN_FOR = timedelta(days=365)
 """For how long after a meeting the group still sees the children who were on its agenda."""
@@ -25,16 +33,16 @@ MERGED = "One record with another child on this agenda."
 def group_sees(viewer: Sees, now: datetime) -> ColumnElement[bool]:
     """A condition on `Child`: who may be seen in the group's area.
 
-    The operational group sees children on a standing flag, and those on the agenda of a meeting not older than a year;
-    everybody else whom they see anywhere.
+    The operational group sees the children of its workspace, and those on the agenda of a meeting not older than a
+    year; everybody else whom they see anywhere.
     """
     if sees_all(viewer) or Role.OPERATIONAL_GROUP not in viewer.roles:
         return children_visible_to(viewer)
-    flagged = select(RepeatFlagRow.child_id).where(*STANDING)
     recent = and_(GroupMeeting.cancelled_at.is_(None), GroupMeeting.meets_at >= now - SEEN_FOR)
     met = select(GroupItem.child_id).join(GroupMeeting, GroupMeeting.id == GroupItem.meeting_id).where(recent)
     stands = children_in_sight(Sight.EVERYTHING, 0)
-    return or_(children_visible_to(viewer), and_(stands, or_(Child.id.in_(flagged), Child.id.in_(met))))
+    workspace = frequent_visible_to(viewer, local_date(now))
+    return or_(children_visible_to(viewer), workspace, and_(stands, Child.id.in_(met)))
 
 
 def seen_children(session: Session, viewer: Sees, now: datetime, ids: Collection[int]) -> dict[int, Child]:
@@ -59,6 +67,14 @@ def standing_flags(session: Session) -> list[FlagFact]:
     )  # fmt: skip
     query = select(*columns).where(*STANDING).order_by(RepeatFlagRow.raised_at, RepeatFlagRow.id)
     return [FlagFact(*row) for row in session.execute(query)]
+
+
+def next_reviews(session: Session) -> dict[int, date]:
+    """Child → the next review of an open MARAMP that has one, the earlier where two are open."""
+    query = select(Maramp.child_id, func.min(Maramp.next_review_on)).where(
+        Maramp.closed_at.is_(None), Maramp.next_review_on.is_not(None)
+    )
+    return {child_id: on for child_id, on in session.execute(query.group_by(Maramp.child_id)) if on is not None}
 
 
 def decided_facts(session: Session) -> list[DecidedFact]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from tracker.core.clock import local_date
 from tracker.core.terms import InterviewState, LineOutcome
 from tracker.store import alerts
 from tracker.store.carried import Carried, as_it_stands, clock_asks
@@ -24,6 +25,7 @@ from tracker.store.models import (
     InterviewAllocation,
     InterviewEpisode,
     Line,
+    Maramp,
     OutboxMessage,
     Person,
     Receipt,
@@ -32,6 +34,7 @@ from tracker.store.models import (
 )
 from tracker.store.models.alerts import UNDELIVERED
 from tracker.store.models.episodes import FOUND_UNTOLD
+from tracker.store.models.maramps import REVIEW_UNTOLD
 from tracker.store.models.plans import OVERDUE_UNTOLD
 from tracker.store.models.repeats import FLAG_UNTOLD
 from tracker.store.models.reports import LINES_UNTOLD
@@ -40,7 +43,7 @@ MOST = 2000
 """Of one trigger in one pass, the longest due first: it holds the database for a few seconds at most, and no question
 grows beyond what SQLite takes. The next pass, a minute later, goes on."""
 
-EPISODE, FLAG, RECEIPT, ACTION = "episode", "flag", "receipt", "action"
+EPISODE, FLAG, RECEIPT, ACTION, MARAMP = "episode", "flag", "receipt", "action", "maramp"
 ABSENCE, OUTBOX, ENGINE = "report_absence", "outbox", "engine"
 """What an alert of a trigger is about, in `Alert.subject`."""
 
@@ -77,6 +80,12 @@ def actions_untold(session: Session, before: date) -> Sequence[Action]:
     return _rows(session, query.order_by(Action.due_on, Action.id))
 
 
+def reviews_untold(session: Session, before: date) -> Sequence[Maramp]:
+    """Open MARAMPs whose review day lies before that one, and of which that day was told to nobody."""
+    query = select(Maramp).where(text(REVIEW_UNTOLD), Maramp.next_review_on < before)
+    return _rows(session, query.order_by(Maramp.next_review_on, Maramp.id))
+
+
 def receipts_unjudged(session: Session, until: datetime) -> Sequence[Receipt]:
     """Reports received by `until`, read to their end, of whose waiting lines nothing was said yet."""
     query = select(Receipt).where(text(LINES_UNTOLD), Receipt.received_at <= until)
@@ -106,6 +115,10 @@ def mark_flags(session: Session, ids: Collection[int], now: datetime) -> None:
 
 def mark_actions(session: Session, ids: Collection[int]) -> None:
     _mark(session, update(Action).where(Action.id.in_(ids)).values(told_due_on=Action.due_on))
+
+
+def mark_reviews(session: Session, ids: Collection[int]) -> None:
+    _mark(session, update(Maramp).where(Maramp.id.in_(ids)).values(told_review_on=Maramp.next_review_on))
 
 
 def mark_receipts(session: Session, ids: Collection[int], now: datetime) -> None:
@@ -201,6 +214,9 @@ def whose_work(session: Session, alert: Alert) -> tuple[int | None, int | None]:
         owners = teams_of_people(session, [action.owner_id] if action.owner_id is not None else [])
         children = teams_of_children(session, [action.child_id])
         return action.owner_id, owners.get(action.owner_id or 0) or children[action.child_id]
+    if alert.subject == MARAMP:
+        plan = session.get_one(Maramp, alert.subject_id)
+        return plan.lead_id, teams_of_children(session, [plan.child_id])[plan.child_id]
     if alert.episode_id is not None:
         given_to = alerts.allocated_to(session, [alert.episode_id]).get(alert.episode_id)
         return given_to, session.get_one(Episode, alert.episode_id).team_id
@@ -240,6 +256,12 @@ def _action_stands(alert: Alert | Carried) -> Select[Any]:
     return select(row.id).where(row.id == alert.subject_id, row.done_at.is_(None), row.withdrawn_at.is_(None))
 
 
+def _review_stands(alert: Alert | Carried) -> Select[Any]:
+    """Reviewed means a later day: the plan was looked at, and its next version says when it is looked at again."""
+    row, day = Maramp, local_date(alert.due_at)
+    return select(row.id).where(row.id == alert.subject_id, row.closed_at.is_(None), row.next_review_on < day)
+
+
 def _absence_stands(alert: Alert | Carried) -> Select[Any]:
     row = ReportAbsence
     return select(row.id).where(row.id == alert.subject_id, row.settled_at.is_(None))
@@ -255,6 +277,7 @@ _STANDS = {
     FLAG: _flag_stands,
     RECEIPT: _receipt_stands,
     ACTION: _action_stands,
+    MARAMP: _review_stands,
     ABSENCE: _absence_stands,
     OUTBOX: _outbox_stands,
 }

@@ -1,4 +1,4 @@
-"""What is planned for a child (actions, strategy meetings, whom to ring), when its child or episode becomes another.
+"""What is planned for a child (actions, meetings, MARAMPs, whom to ring), when its child or episode becomes another.
 
 So with what the operational group decided for the child; an action from there goes where its item goes.
 
@@ -11,16 +11,19 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.store.meetings import is_persons
-from tracker.store.models import Action, ChildContact, GroupItem, InterviewEpisode, StrategyMeeting
+from tracker.store.models import Action, ChildContact, GroupItem, InterviewEpisode, Maramp, StrategyMeeting
 
 Held = Mapping[str, Sequence[int]]
 """Kind of row → ids."""
 
-_MODELS: Mapping[str, type[Action] | type[StrategyMeeting] | type[ChildContact] | type[GroupItem]] = {
+_Kept = type[Action] | type[StrategyMeeting] | type[ChildContact] | type[GroupItem] | type[Maramp]
+
+_MODELS: Mapping[str, _Kept] = {
     "actions": Action,
     "meetings": StrategyMeeting,
     "contacts": ChildContact,
     "group_items": GroupItem,
+    "maramps": Maramp,
 }
 
 
@@ -52,8 +55,10 @@ def of_episodes(session: Session, child_id: int, episode_ids: Collection[int]) -
 
 
 def hand_over(session: Session, held: Held, from_id: int, to_id: int) -> None:
-    """Those of `held` that are still the one child's become the other's."""
-    for name, ids in held.items():
+    """Those of `held` that are still the one child's become the other's; with a MARAMP all the actions that it has."""
+    of_plans = select(Action.id).where(Action.maramp_id.in_(held.get("maramps", ())))
+    actions = [*held.get("actions", ()), *session.scalars(of_plans)]
+    for name, ids in {**held, "actions": actions}.items():
         model = _MODELS[name]
         theirs = update(model).where(model.id.in_(ids), model.child_id == from_id)
         session.execute(theirs.values(child_id=to_id))
@@ -70,10 +75,11 @@ def worked_on_episodes(session: Session, episode_ids: Collection[int]) -> set[in
 
 
 def worked_on_children(session: Session, child_ids: Collection[int]) -> set[int]:
-    """Those of these children with an action, somebody to ring, a place on an agenda of the operational group, or a
-    meeting of which a person did something."""
+    """Those of these children with an action, a MARAMP, somebody to ring, a place on an agenda of the operational
+    group, or a meeting of which a person did something."""
     return {
         *session.scalars(select(GroupItem.child_id).where(GroupItem.child_id.in_(child_ids))),
+        *session.scalars(select(Maramp.child_id).where(Maramp.child_id.in_(child_ids))),
         *session.scalars(select(Action.child_id).where(Action.child_id.in_(child_ids))),
         *session.scalars(select(ChildContact.child_id).where(ChildContact.child_id.in_(child_ids))),
         *session.scalars(select(StrategyMeeting.child_id).where(StrategyMeeting.child_id.in_(child_ids), is_persons())),

@@ -1,13 +1,25 @@
 """The one query that says what a person may see; every list, page, search and export of records uses it."""
 
+from datetime import date, timedelta
 from enum import Enum
 from typing import Protocol
 
 from sqlalchemy import BindParameter, ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from tracker.core.frequent import SEEN_AFTER_DAYS
 from tracker.core.terms import Role
-from tracker.store.models import Action, Alert, Child, Episode, Interview, InterviewAllocation, InterviewEpisode
+from tracker.store.models import (
+    Action,
+    Alert,
+    Child,
+    Episode,
+    Interview,
+    InterviewAllocation,
+    InterviewEpisode,
+    Maramp,
+    RepeatFlagRow,
+)
 
 _Merged, _Joined = aliased(Child), aliased(Episode)
 _CHILD_STANDS = Child.id.not_in(select(_Merged.id).where(_Merged.merged_into_id.is_not(None)))
@@ -63,6 +75,28 @@ def children_visible_to(viewer: Sees) -> ColumnElement[bool]:
 def episodes_visible_to(viewer: Sees) -> ColumnElement[bool]:
     """A condition on `Episode`: every episode of every child that they may see, but none joined into another."""
     return episodes_in_sight(sight_of(viewer), viewer.person_id)
+
+
+def frequent_visible_to(viewer: Sees, today: date) -> ColumnElement[bool]:
+    """A condition on `Child`, for the workspace of frequent runaways alone, where the operational group reads too.
+
+    The group: children whose repeat flag stands or ended within the last 90 days (one withdrawn is none), and those
+    with an open MARAMP. Those who see all: every child. An interviewer, as such, none: theirs are elsewhere.
+    """
+    if sees_all(viewer):
+        return and_(_CHILD_STANDS, Child.undone_at.is_(None))
+    if Role.OPERATIONAL_GROUP not in viewer.roles:
+        return false()
+    return and_(_CHILD_STANDS, Child.undone_at.is_(None), goes_missing_often(today, SEEN_AFTER_DAYS))
+
+
+def goes_missing_often(today: date, ended_within_days: int = 0) -> ColumnElement[bool]:
+    """A condition on `Child`: a repeat flag stands, or ended so lately; or a MARAMP is open."""
+    flagged = select(RepeatFlagRow.child_id).where(
+        RepeatFlagRow.withdrawn_at.is_(None), RepeatFlagRow.ends_on > today - timedelta(days=ended_within_days)
+    )
+    planned = select(Maramp.child_id).where(Maramp.closed_at.is_(None))
+    return or_(Child.id.in_(flagged), Child.id.in_(planned))
 
 
 def alerts_visible_to(viewer: Sees) -> ColumnElement[bool]:

@@ -30,6 +30,8 @@ def init_web(app: Flask) -> None:
     from tracker.web.engine import views as engine
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
+    from tracker.web.frequent import plan_views, said_views, write_views  # noqa: F401  (more views of the same area)
+    from tracker.web.frequent import views as frequent
     from tracker.web.group import views as group
     from tracker.web.health import views as health
     from tracker.web.interviews import views as interviews
@@ -68,6 +70,7 @@ def init_web(app: Flask) -> None:
         counts,
         returns,
         group,
+        frequent,
         feeds,
         roads,
         ladder,

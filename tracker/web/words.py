@@ -21,12 +21,14 @@ from tracker.core.terms import (
     Rung,
     Trigger,
 )
+from tracker.web.frequent_words import FREQUENT_WORDS
 from tracker.web.group_words import GROUP_WORDS
 from tracker.web.interview_words import INTERVIEW_WORDS
 
 WORDS: dict[type, dict[str, str]] = {
     **INTERVIEW_WORDS,
     **GROUP_WORDS,
+    **FREQUENT_WORDS,
     EpisodeKind: {
         EpisodeKind.MISSING: "Missing",
         EpisodeKind.AWAY: "Away from placement without authorisation",
@@ -109,6 +111,7 @@ WORDS: dict[type, dict[str, str]] = {
         Trigger.NO_REPORT: "No police report has come",
         Trigger.LINES_WAITING: "Report lines wait for a decision",
         Trigger.ACTION_OVERDUE: "Action overdue",
+        Trigger.MARAMP_REVIEW_OVERDUE: "MARAMP review overdue",
         Trigger.MAIL_UNDELIVERABLE: "A message could not be delivered",
         Trigger.ENGINE_STALE: "Deadlines were not checked",
     },
@@ -120,12 +123,14 @@ WORDS: dict[type, dict[str, str]] = {
         DigestPart.APPROVALS: "Proposals of “not required” that wait for you",
         DigestPart.REVIEWS: "Write-ups to review",
         DigestPart.OVERDUE_ACTIONS: "Actions overdue",
+        DigestPart.MARAMP_REVIEWS: "MARAMP reviews overdue",
         DigestPart.REPEAT_FLAGS: "Repeat flags nobody has reviewed",
         DigestPart.ALERTS: "Alerts nobody has answered",
     },
     Audience: {
         Audience.ALLOCATED_INTERVIEWER: "Whoever the interview is allocated to",
         Audience.ACTION_OWNER: "Whoever the action is given to",
+        Audience.LEAD_PROFESSIONAL: "Lead professional of the MARAMP",
         Audience.LEAD: "Missing-children lead",
         Audience.TEAM_MANAGER: "Team manager",
         Audience.SERVICE_MANAGER: "Service manager",

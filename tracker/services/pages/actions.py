@@ -27,8 +27,8 @@ _OPEN = (Action.done_at.is_(None), Action.withdrawn_at.is_(None))
 class ActionView:
     """One action. Of a child that the viewer does not see, `child_id`, `child_name` and the source are None.
 
-    `source`: `interview`, `meeting`, `group_item` (of the operational group), `episode` or None. `days_overdue`: of an
-    open one whose day has passed, else None.
+    `source`: `interview`, `meeting`, `maramp`, `group_item` (of the operational group), `episode` or None. `answers`:
+    what one of a MARAMP answers. `days_overdue`: of an open one whose day has passed, else None.
     """
 
     id: int
@@ -51,10 +51,16 @@ class ActionView:
     withdrawn_reason: str | None
     days_overdue: int | None
     version: int
+    answers: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.done_at is None and self.withdrawn_at is None
+
+    @property
+    def stands(self) -> bool:
+        """To be done, or done."""
+        return self.withdrawn_at is None
 
     @property
     def is_overdue(self) -> bool:
@@ -99,6 +105,11 @@ def actions_of_group_items(
     for view in _listed(session, context, Action.group_item_id.in_(item_ids)) if item_ids else ():
         found[view.source_id or 0].append(view)
     return {item_id: tuple(views) for item_id, views in found.items()}
+
+
+def actions_of_maramp(session: Session, context: Context, maramp_id: int) -> tuple[ActionView, ...]:
+    """The same, for a page of the workspace that has shown already that the viewer may read of the child."""
+    return _listed(session, context, Action.maramp_id == maramp_id)
 
 
 def my_actions(session: Session, context: Context, viewer: Viewer, limit: int = PAGE_SIZE) -> Section[ActionView]:
@@ -241,12 +252,14 @@ def _view(row: Action, child: Child | None, names: dict[int, str], today: date) 
         withdrawn_reason=row.withdrawn_reason,
         days_overdue=(today - row.due_on).days if is_open and row.due_on < today else None,
         version=row.version,
+        answers=tuple(row.answers),
     )
 
 
 def _source(row: Action) -> tuple[str | None, int | None]:
     given = (
-        ("interview", row.interview_id), ("meeting", row.meeting_id), ("group_item", row.group_item_id),
+        ("interview", row.interview_id), ("meeting", row.meeting_id), ("maramp", row.maramp_id),
+        ("group_item", row.group_item_id),
         ("episode", row.episode_id),
     )  # fmt: skip
     return next(((name, id_) for name, id_ in given if id_ is not None), (None, None))

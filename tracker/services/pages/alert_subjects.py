@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_rows import name_of
 from tracker.store import notices, people
-from tracker.store.models import Action, Alert, Child, Line, OutboxMessage, Receipt, RepeatFlagRow, ReportAbsence
+from tracker.store.models import (
+    Action,
+    Alert,
+    Child,
+    Line,
+    Maramp,
+    OutboxMessage,
+    Receipt,
+    RepeatFlagRow,
+    ReportAbsence,
+)
 from tracker.store.models.reports import LINE_WAITS
 from tracker.store.visibility import alerts_visible_to, children_visible_to
 
@@ -37,6 +47,18 @@ class ActionSubject:
     due_on: date
     child_id: int | None
     child_name: str | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ReviewSubject:
+    """The review of a MARAMP. `is_open`: the plan is open, and the day told of is still its review day or later."""
+
+    id: int
+    child_id: int
+    child_name: str
+    lead: str | None
+    review_on: date | None
     is_open: bool
 
 
@@ -77,7 +99,7 @@ class EngineSubject:
     since_at: datetime
 
 
-Subject = FlagSubject | ActionSubject | ReceiptSubject | AbsenceSubject | MessageSubject | EngineSubject
+Subject = FlagSubject | ActionSubject | ReviewSubject | ReceiptSubject | AbsenceSubject | MessageSubject | EngineSubject
 
 
 def subject_of(session: Session, context: Context, viewer: Viewer, alert: Alert) -> Subject | None:
@@ -86,6 +108,8 @@ def subject_of(session: Session, context: Context, viewer: Viewer, alert: Alert)
         return _flag(session, context, viewer, alert)
     if alert.subject == notices.ACTION:
         return _action(session, viewer, alert)
+    if alert.subject == notices.MARAMP:
+        return _review(session, viewer, alert)
     if alert.subject == notices.RECEIPT:
         return _receipt(session, alert)
     if alert.subject == notices.ABSENCE:
@@ -122,6 +146,16 @@ def _action(session: Session, viewer: Viewer, alert: Alert) -> ActionSubject | N
     is_open = row.done_at is None and row.withdrawn_at is None
     seen = row.child_id if row.child_id in names else None
     return ActionSubject(row.id, row.what, owner, row.due_on, seen, names.get(row.child_id), is_open)
+
+
+def _review(session: Session, viewer: Viewer, alert: Alert) -> ReviewSubject | None:
+    row = session.get(Maramp, alert.subject_id)
+    names = child_names(session, viewer, {row.child_id}) if row else {}
+    if row is None or row.child_id not in names:
+        return None
+    lead = people.names_by_id(session).get(row.lead_id) if row.lead_id is not None else row.lead_name
+    is_open = notices.stands(session, alert) if alert.acknowledged_at is None else row.closed_at is None
+    return ReviewSubject(row.id, row.child_id, names[row.child_id], lead, row.next_review_on, is_open)
 
 
 def _receipt(session: Session, alert: Alert) -> ReceiptSubject | None:

@@ -177,11 +177,11 @@ def _subjects(
 
 
 def _kind(action: str) -> str:
-    if action.endswith("_viewed") or action == "interview_calendar_downloaded":
+    if action.endswith("_viewed") or action in ("interview_calendar_downloaded", "maramp_downloaded"):
         return "view"
     if action.startswith(_OF_INTERVIEWS):
         return "interview"
-    if action.startswith(("action_", "meeting_")):
+    if action.startswith(("action_", "meeting_", "maramp_")):
         return "plan"
     return "clock" if action.startswith(("breach_", "repeat_flag_")) else "change"
 

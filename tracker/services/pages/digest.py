@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, TextClause, and_, case, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, TextClause, and_, case, distinct, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
@@ -22,6 +22,7 @@ from tracker.store.models import (
     Interview,
     InterviewEpisode,
     Line,
+    Maramp,
     OutboxMessage,
     Person,
     RepeatFlagRow,
@@ -55,6 +56,7 @@ def _counts(session: Session, context: Context, viewer: Viewer, scope: Scope) ->
         yield DigestPart.REVIEWS, _interviews(session, viewer, own, TO_REVIEW)
     yield DigestPart.OVERDUE_ACTIONS, _overdue_actions(session, context, viewer, scope)
     if viewer.roles & SEES_ALL:
+        yield DigestPart.MARAMP_REVIEWS, _maramp_reviews(session, context, viewer, scope)
         yield DigestPart.REPEAT_FLAGS, _repeat_flags(session, context, viewer, scope)
     yield DigestPart.ALERTS, _alerts(session, context, scope)
 
@@ -131,6 +133,20 @@ def _overdue_actions(session: Session, context: Context, viewer: Viewer, scope: 
     return session.scalar(query) or 0
 
 
+def _maramp_reviews(session: Session, context: Context, viewer: Viewer, scope: Scope) -> int:
+    """Open MARAMPs whose review day has passed: whoever leads them, and of whose team the child is."""
+    query = (
+        select(func.count())
+        .select_from(Maramp)
+        .join(Child, Child.id == Maramp.child_id)
+        .where(Maramp.closed_at.is_(None), Maramp.next_review_on < local_date(context.now), children_visible_to(viewer))
+    )
+    if not scope.everything:
+        of_team = or_(Child.team_id.in_(scope.teams), Child.team_id.is_(None)) if scope.teams else false()
+        query = query.where(or_(Maramp.lead_id.in_(scope.people), of_team))
+    return session.scalar(query) or 0
+
+
 def _repeat_flags(session: Session, context: Context, viewer: Viewer, scope: Scope) -> int:
     row = RepeatFlagRow
     query = (
@@ -148,7 +164,7 @@ def _repeat_flags(session: Session, context: Context, viewer: Viewer, scope: Sco
 def _alerts(session: Session, context: Context, scope: Scope) -> int:
     """What was told to them, is not answered and still asks something: each matter once.
 
-    Triggers about a child are counted by what they are about: found, flags, actions, lines.
+    Triggers about a child are counted by what they are about: found, flags, actions, reviews, lines.
     """
     row = Alert
     theirs = (

@@ -13,6 +13,7 @@ from tracker.core.group_terms import GroupDecision
 from tracker.core.interviews import interview_state
 from tracker.core.terms import InterviewState
 from tracker.services.context import Context, Viewer
+from tracker.services.frequent_access import sees_frequent
 from tracker.services.pages.actions import actions_of_child, actions_of_group_items
 from tracker.services.pages.episode_rows import name_of
 from tracker.services.pages.group import reasons_of
@@ -80,7 +81,12 @@ def child_history(context: Context, viewer: Viewer, child_id: int) -> ChildHisto
         audit.record(session, "group_history_viewed", context.actor, context.now, "child", child.id)
         past = _past(session, context, child.id, None)
         return ChildHistory(
-            child.id, name_of(child), _flags(session, context, child.id), past, _may_open(session, viewer, child.id)
+            child.id,
+            name_of(child),
+            _flags(session, context, child.id),
+            past,
+            _may_open(session, viewer, child.id),
+            sees_frequent(session, context, viewer, child.id),
         )
 
 
@@ -124,6 +130,7 @@ def _picture(session: Session, context: Context, viewer: Viewer, child: Child, b
         ),
         past=_past(session, context, child.id, before),
         may_open=_may_open(session, viewer, child.id),
+        in_workspace=sees_frequent(session, context, viewer, child.id),
     )
 
 

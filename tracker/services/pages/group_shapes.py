@@ -185,6 +185,7 @@ class ChildPicture:
     strategy_meetings: tuple[MeetingView, ...]
     past: tuple[Decided, ...]
     may_open: bool
+    in_workspace: bool
 
     @property
     def overdue_actions(self) -> int:
@@ -241,3 +242,4 @@ class ChildHistory:
     flags: tuple[FlagSeen, ...]
     past: tuple[Decided, ...]
     may_open: bool
+    in_workspace: bool

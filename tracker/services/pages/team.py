@@ -15,6 +15,7 @@ from tracker.services.pages.asking import IDS, NOW, Asking, Listed, Scope, Teams
 from tracker.services.pages.clock_rows import ClockRow, clock_rows, clocks_query
 from tracker.services.pages.episode_rows import is_allocated, record_list
 from tracker.services.pages.interview_items import InterviewItem, find_interviews, interviews_query, items_of
+from tracker.services.pages.overdue_reviews import overdue_reviews
 from tracker.services.pages.rows import Section
 from tracker.services.pages.team_loads import loads
 from tracker.services.pages.team_shapes import Away, Load, OverdueClock, TeamBoard
@@ -60,6 +61,7 @@ def team_board(context: Context, viewer: Viewer, team_id: int | None) -> TeamBoa
         approvals=approvals(asked),
         to_review=_to_review(asked),
         overdue_actions=overdue_actions(session, context, viewer, team_id=team_id, limit=MOST),
+        overdue_reviews=overdue_reviews(session, context, viewer, team_id, MOST),
     )
 
 

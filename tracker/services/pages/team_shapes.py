@@ -7,6 +7,7 @@ from tracker.core.terms import BreachReason
 from tracker.services.pages.actions import ActionView
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
+from tracker.services.pages.overdue_reviews import OverdueReview
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import Approval, ClockTotals
 
@@ -70,6 +71,7 @@ class TeamBoard:
     approvals: Section[Approval]
     to_review: Section[InterviewItem]
     overdue_actions: Section[ActionView]
+    overdue_reviews: Section[OverdueReview]
 
     @property
     def most_clocks(self) -> int:

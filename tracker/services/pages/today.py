@@ -11,6 +11,7 @@ from tracker.services.pages.actions import overdue_actions
 from tracker.services.pages.asking import asking
 from tracker.services.pages.episode_rows import record_list
 from tracker.services.pages.meetings import standing_meetings
+from tracker.services.pages.overdue_reviews import overdue_reviews
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import (
     Approval,
@@ -51,6 +52,9 @@ def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> T
             team_id=only.team_id,
             limit=today_work.MOST,
         ),
+        overdue_reviews=Section()
+        if only.mine
+        else overdue_reviews(session, context, viewer, only.team_id, today_work.MOST),
         meetings=Section() if only.mine else standing_meetings(session, context, viewer, only.team_id, today_work.MOST),
         **vars(today_work.work_of_today(asked)),
         found_not_returned=today_episodes.found_not_returned(asked),

@@ -10,6 +10,7 @@ from tracker.services.pages.actions import ActionView
 from tracker.services.pages.clock_rows import ClockRow
 from tracker.services.pages.interview_items import InterviewItem
 from tracker.services.pages.meetings import ChildMeetings
+from tracker.services.pages.overdue_reviews import OverdueReview
 from tracker.services.pages.rows import EpisodeRow, Section, Urgency, WaitingLine, urgency_of
 
 
@@ -139,6 +140,7 @@ class Today:
     to_write_up: Section[InterviewItem]
     unanswered_requests: Section[UnansweredRequest]
     overdue_actions: Section[ActionView]
+    overdue_reviews: Section[OverdueReview]
     meetings: Section[ChildMeetings]
     found_not_returned: Section[EpisodeRow]
     awaiting_return: Section[EpisodeRow]

@@ -25,6 +25,7 @@ from tracker.store.models.interviews import (
     InterviewEpisode,
     InterviewVisit,
 )
+from tracker.store.models.maramps import Maramp, MarampDraft, MarampVersion, QualityCheck
 from tracker.store.models.oversight import AuditEntry, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.plans import Action, ChildContact, StrategyMeeting
@@ -40,8 +41,8 @@ __all__ = [
     "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "GroupItem", "GroupMeeting",
     "GroupMember", "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode",
     "InterviewFormVersion", "InterviewReview", "InterviewSection", "InterviewSectionConflict",
-    "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line", "LoadUndo", "MatchDecision",
-    "MinutesNote", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "Receipt", "Reexamination", "RepeatFlagRow",
-    "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team",
-    "UndoneRow", "WebSession",
+    "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line", "LoadUndo", "Maramp",
+    "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "OutboxMessage", "Person", "PersonRole",
+    "PoliceShare", "QualityCheck", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch",
+    "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -17,8 +17,8 @@ _STANDS = "held_at IS NULL AND decided_at IS NULL AND withdrawn_at IS NULL"
 class Action(Base):
     """Something to be done by a day, by somebody who signs in here (`owner_id`) or somebody else (`owner_name`).
 
-    `asked_by_child`: the child said that it would help. Of the interview, meeting, item of the operational group or
-    episode it came from, if any.
+    `asked_by_child`: the child said that it would help. Of the interview, meeting, MARAMP, item of the operational
+    group or episode it came from, if any.
     """
 
     __tablename__ = "action"
@@ -26,6 +26,7 @@ class Action(Base):
         Index("ix_action_child_id", "child_id"),
         Index("ix_action_interview_id", "interview_id"),
         Index("ix_action_group_item_id", "group_item_id"),
+        Index("ix_action_maramp_id", "maramp_id"),
         Index("ix_action_owner_open", "owner_id", "due_on", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_action_open", "due_on", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("ix_action_untold", "due_on", sqlite_where=text(OVERDUE_UNTOLD), postgresql_where=text(OVERDUE_UNTOLD)),
@@ -37,6 +38,8 @@ class Action(Base):
     interview_id: Mapped[int | None] = mapped_column(ForeignKey("interview.id"))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("strategy_meeting.id"))
     group_item_id: Mapped[int | None] = mapped_column(ForeignKey("group_item.id"))
+    maramp_id: Mapped[int | None] = mapped_column(ForeignKey("maramp.id"))
+    answers: Mapped[list[str]] = mapped_column(default=list)  # of a MARAMP's: what of the interviews it answers
     what: Mapped[str]
     asked_by_child: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

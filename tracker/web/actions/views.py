@@ -19,18 +19,31 @@ from tracker.web.request import may, request_context, signed_in_viewer
 bp = Blueprint("actions", __name__)
 
 SOURCES = {"interview": "interviews.show", "meeting": "meetings.show", "episode": "episodes.show"}
-"""What an action comes from → the page of it, and of a new one by the name in the address."""
+"""What an action comes from, by what the address of a new one may name → the page of it."""
 
-GROUP = "group_item"
-"""An action of the operational group's: its page is for those who may open that area."""
+ELSEWHERE = {"group_item": "group.item", "maramp": "frequent.maramp"}
+"""The same of what is added on pages of its own, which are for those who may open that area."""
+
+SOURCE_WORDS = {
+    "interview": "an interview",
+    "meeting": "a strategy meeting",
+    "group_item": "the operational group",
+    "maramp": "a MARAMP",
+    "episode": "an episode",
+}
+
+
+@bp.app_template_global()
+def source_words(source: str, source_id: int | None = None) -> str:
+    """What an action came from, in words; the episode by its number where that is given."""
+    return f"episode {source_id}" if source == "episode" and source_id is not None else SOURCE_WORDS[source]
 
 
 @bp.app_template_global()
 def source_address(source: str | None, source_id: int | None) -> str | None:
     """The page of what an action came from; None where there is none."""
-    endpoint = SOURCES.get(source or "", "")
-    if source == GROUP and may(Permission.SEE_FREQUENT):
-        endpoint = "group.item"
+    elsewhere = ELSEWHERE.get(source or "", "") if may(Permission.SEE_FREQUENT) else ""
+    endpoint = SOURCES.get(source or "", elsewhere)
     if endpoint not in current_app.view_functions or source_id is None:
         return None
     given: dict[str, Any] = {f"{source}_id": source_id}

@@ -53,7 +53,7 @@ def audience_words(names: Iterable[str]) -> list[str]:
 
 def instead_words(audience: Audience) -> str:
     """Why somebody is told who is not of this audience."""
-    if audience in (Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER):
+    if audience in (Audience.ALLOCATED_INTERVIEWER, Audience.ACTION_OWNER, Audience.LEAD_PROFESSIONAL):
         return "where it is given to nobody who is here"
     return f"in place of {audience_words([audience])[0]}"
 

@@ -4,10 +4,11 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+ACTION_UNTOLD = "done_at IS NULL AND withdrawn_at IS NULL AND (told_due_on IS NULL OR told_due_on != due_on)"
 NOT_CLOSED = sa.text("closed_at IS NULL AND cancelled_at IS NULL")
 
 
@@ -21,6 +22,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("group_item_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(op.f("fk_action_group_item_id_group_item"), "group_item", ["group_item_id"], ["id"])
     op.create_index("ix_action_group_item_id", "action", ["group_item_id"])
+    # SQLite copied the table and made its indexes anew; of two that serve alike it takes the one made last.
+    op.drop_index("ix_action_untold", "action")
+    where = sa.text(ACTION_UNTOLD)
+    op.create_index("ix_action_untold", "action", ["due_on"], sqlite_where=where, postgresql_where=where)
 
 
 def _add_meetings() -> None:
