@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "web": {
         "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings", "flask", "wtforms",
         "flask_wtf", "flask_limiter", "werkzeug", "markupsafe", "prometheus_client", "pydantic",
+        "tracker.adapters.workbook",
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
@@ -44,10 +45,13 @@ ALLOWED: dict[str, set[str]] = {
         "flask",
     },
     "settings": {
-        "tracker.core", "tracker.settings_digest", "tracker.settings_engine", "tracker.settings_mail",
-        "tracker.settings_meetings", "tracker.settings_roads", "pydantic",
+        "tracker.core", "tracker.settings_digest", "tracker.settings_disclosure", "tracker.settings_engine",
+        "tracker.settings_mail", "tracker.settings_meetings", "tracker.settings_national", "tracker.settings_roads",
+        "pydantic",
     },
     "settings_digest": {"tracker.core", "pydantic"},
+    "settings_disclosure": {"tracker.core", "pydantic"},
+    "settings_national": {"tracker.core", "pydantic"},
     "settings_engine": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_mail": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_meetings": {"tracker.core", "pydantic"},
@@ -70,6 +74,8 @@ WHERE: dict[str, str] = {
     "cli": "The command line's frame calls services; the commands stand in tracker/commands.",
     "settings": "Settings are read before anything else exists: they know the core only.",
     "settings_digest": "Settings are read before anything else exists: they know the core only.",
+    "settings_disclosure": "Settings are read before anything else exists: they know the core only.",
+    "settings_national": "Settings are read before anything else exists: they know the core only.",
     "settings_mail": "Settings are read before anything else exists: they know the core only.",
     "settings_meetings": "Settings are read before anything else exists: they know the core only.",
     "settings_engine": "Settings are read before anything else exists: they know the core only.",
@@ -94,7 +100,7 @@ CORE_ORDER = (
     "rules",
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "suppression", "frozen", "links",
+    "monthly_summary", "period_counts", "period_tables", "national", "suppression", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

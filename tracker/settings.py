@@ -18,6 +18,7 @@ from tracker.core.form_definition import form_of
 from tracker.core.interview_form import InterviewForm
 from tracker.core.ladder_changes import webhooks_named
 from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.national import NationalFigure
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
@@ -25,16 +26,19 @@ from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
 from tracker.settings_digest import DigestSection
+from tracker.settings_disclosure import DisclosureSection
 from tracker.settings_engine import AlertsSection, Monitoring
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
+from tracker.settings_national import national_figures_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
+SHIPPED_NATIONAL = "config/national.toml"
 SECTIONS = (
     "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
-    "monitoring",
+    "monitoring", "disclosure",
 )  # fmt: skip
 
 
@@ -112,6 +116,7 @@ class Settings(_Section):
     proxy_hops: int = Field(default=0, ge=0, le=5)
     feeds_dir: str = ""
     interview_form_file: str = ""
+    national_file: str = ""
     now: str = ""
     clock_offset_file: str = ""
     council: Council
@@ -129,6 +134,7 @@ class Settings(_Section):
     intake: Intake
     alerts: AlertsSection = AlertsSection()
     monitoring: Monitoring = Monitoring()
+    disclosure: DisclosureSection = DisclosureSection()
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
     notify: Notify = Notify()
@@ -200,6 +206,11 @@ class Settings(_Section):
         return read_form_file(PROJECT / (self.interview_form_file or SHIPPED_FORM))
 
     @cached_property
+    def national_figures(self) -> tuple[NationalFigure, ...]:
+        """Published figures to compare with: the council's own file, or the shipped one."""
+        return read_national_file(PROJECT / (self.national_file or SHIPPED_NATIONAL))
+
+    @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
         """The pulls, as the core knows them."""
         return pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
@@ -245,6 +256,16 @@ def read_form_file(path: Path) -> InterviewForm:
         raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
 
 
+def read_national_file(path: Path) -> tuple[NationalFigure, ...]:
+    """The published figures of a file. Raises SettingsError naming the file and what is wrong with it."""
+    try:
+        return national_figures_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"The published figures {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # what is no TOML or no UTF-8, too
+        raise SettingsError(f"The published figures {path.name} cannot be used: {error}") from error
+
+
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
@@ -260,7 +281,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
-    _ = settings.interview_form  # a bad one stops the start, not the first write-up
+    _ = settings.interview_form, settings.national_figures  # a bad file stops the start, not the first page of it
     return settings
 
 

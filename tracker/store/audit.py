@@ -147,6 +147,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),
+    "edition_viewed": frozenset(),
+    "edition_issued": frozenset({"quarter", "threshold", "sha256"}),
+    "edition_withdrawn": frozenset({"quarter"}),
+    "request_answered": frozenset({"period", "threshold"}),
 }
 
 READS = frozenset(

@@ -38,6 +38,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.mine import views as mine
     from tracker.web.month import views as month
     from tracker.web.people import views as people
+    from tracker.web.periods import views as periods
     from tracker.web.reports import line_views as reports
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.roads import views as roads
@@ -63,6 +64,7 @@ def init_web(app: Flask) -> None:
         comparison,
         alerts,
         month,
+        periods,
         counts,
         feeds,
         roads,

@@ -4,6 +4,7 @@ from tracker.store.models.alerts import Alert, LadderLook, LadderVersion, Outbox
 from tracker.store.models.api import ApiToken, IdempotencyKey
 from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName
+from tracker.store.models.disclosure import Edition, FoiAnswer
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.feeds import FeedDraft, FeedVersion
@@ -33,11 +34,11 @@ from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "Child", "ChildContact",
-    "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
-    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
-    "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
-    "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook",
-    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare",
-    "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
-    "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Edition", "Episode",
+    "EpisodeDecision", "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FoiAnswer", "FolderFile",
+    "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion",
+    "InterviewReview", "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit",
+    "LadderLook", "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole",
+    "PoliceShare", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState",
+    "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

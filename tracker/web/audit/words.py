@@ -121,6 +121,10 @@ ACTION_WORDS = {
     "alert_chain_viewed": "Looked at who was told of a child",
     "summary_prepared": "Prepared a month’s figures",
     "summary_published": "Published a month’s figures",
+    "edition_viewed": "Looked at a published quarter",
+    "edition_issued": "Issued a quarter without small numbers",
+    "edition_withdrawn": "Withdrew a published quarter",
+    "request_answered": "Made counts for answering a request",
 }
 
 
