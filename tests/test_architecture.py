@@ -100,7 +100,8 @@ CORE_ORDER = (
     "rules",
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "period_tables", "national", "suppression", "frozen", "links",
+    "monthly_summary", "period_counts", "period_tables", "national", "suppression", "sums", "suppressing",
+    "edition_tables", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -27,6 +27,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.children import views as children
     from tracker.web.comparison import views as comparison
     from tracker.web.counts import views as counts
+    from tracker.web.edition import views as edition
     from tracker.web.engine import views as engine
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
@@ -66,6 +67,7 @@ def init_web(app: Flask) -> None:
         month,
         periods,
         counts,
+        edition,
         feeds,
         roads,
         ladder,

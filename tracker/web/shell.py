@@ -19,6 +19,7 @@ from tracker.web.request import may, now, request_context, settings, viewer
 bp = Blueprint("shell", __name__)
 
 MINE = "mine.index"
+EDITION = "edition.index"
 
 EMAILS_LATE_AFTER_SECONDS = 900
 """How long an email may wait before the pages say so: longer than a mail server's usual "try again later"."""
@@ -52,14 +53,19 @@ MENU = (
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Engine", "engine.index", Permission.SEE_ENGINE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
+    Item("Published quarters", EDITION, Permission.SEE_EDITION),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
 )
 """In the order shown. An area is known by its blueprint, and its first page is the view `index`."""
 
 
 def menu() -> list[Item]:
-    """What the signed-in person sees, of the areas that this installation has."""
-    return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
+    """What the signed-in person sees, of the areas that this installation has.
+
+    The published quarters stand under Month for whoever has that.
+    """
+    seen = [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
+    return [item for item in seen if item.endpoint != EDITION or not may(Permission.SEE_MONTH)]
 
 
 OVERSIGHT = (
@@ -67,7 +73,7 @@ OVERSIGHT = (
     Item("Other periods", "periods.index", Permission.SEE_MONTH),
     Item("Trends and places", "trends.index", Permission.SEE_MONTH),
     Item("Counts", "counts.index", Permission.SEE_MONTH),
-    Item("Published quarters", "edition.index", Permission.SEE_EDITION),
+    Item("Published quarters", EDITION, Permission.SEE_EDITION),
     Item("Statutory returns", "returns.index", Permission.EXPORT_RETURNS),
 )
 """The areas of oversight, side by side at the head of each (`oversight_areas` in macros/oversight.html)."""
@@ -96,6 +102,8 @@ WITHIN = {
 
 
 def is_current(item: Item) -> bool:
+    if item.endpoint == EDITION:  # shown to those only who have no Month
+        return request.blueprint == "edition"
     area = WITHIN.get(request.blueprint or "", request.blueprint)
     return area == item.endpoint.partition(".")[0]
 

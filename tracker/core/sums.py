@@ -1,0 +1,122 @@
+"""What can be worked out of tables with numbers kept back: a system of sums, and how far each hidden number is pinned.
+
+Whoever reads a published table knows each shown number, that no count is negative, what "fewer than 5" means, that a
+partner is kept back only where it is no small number itself, and that the tables' sums hold, across tables too. The
+exact range that this leaves of a hidden number is found by narrowing every range by every sum until nothing changes.
+That is exact, not only safe, because the sums form a tree: no two of them share two cells, directly or round about, so
+any value within the ranges can be completed to whole tables. A system that is no tree is refused.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+
+
+class Kept(StrEnum):
+    """What stands in the place of a number that is kept back."""
+
+    FEWER = "fewer"  # 1 to one less than the threshold
+    PARTNER = "partner"  # the threshold or more: shown, it would give a small one away
+    TABLE = "table"  # any number: its table is kept back as a whole, noughts too
+
+
+Cell = int | Kept
+Range = tuple[float, float]
+"""The least and the most that a hidden number may be; `inf` where nothing limits it."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`whole` is the sum of `parts`, each part named once."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """`less` is never greater than `more`: children and their episodes."""
+
+    less: str
+    more: str
+
+
+Relation = Sum | AtMost
+
+
+def cells_of(relation: Relation) -> tuple[str, ...]:
+    return (relation.whole, *relation.parts) if isinstance(relation, Sum) else (relation.less, relation.more)
+
+
+def require_tree(relations: Iterable[Relation]) -> None:
+    """Raises ValueError where two cells are joined by two ways: ranges would then promise more than is true."""
+    group: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while group.setdefault(name, name) != name:
+            name = group[name]
+        return name
+
+    for relation in relations:
+        roots = [root(name) for name in cells_of(relation)]
+        if len(set(roots)) != len(roots):
+            raise ValueError(f"the relations of {cells_of(relation)[0]} go round in a circle")
+        for other in roots[1:]:
+            group[other] = roots[0]
+
+
+def ranges(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> dict[str, Range]:
+    """What a reader can work out of each cell: shown ones have one value. Raises ValueError for what is no tree."""
+    require_tree(relations)
+    known = {name: _at_first(cell, threshold) for name, cell in cells.items()}
+    while True:
+        before = dict(known)
+        for relation in relations:
+            if isinstance(relation, Sum):
+                _narrow_sum(known, relation)
+            else:
+                _narrow(known, relation.less, (0, known[relation.more][1]))
+                _narrow(known, relation.more, (known[relation.less][0], inf))
+        if known == before:
+            return known
+
+
+def _at_first(cell: Cell, threshold: int) -> Range:
+    if isinstance(cell, int):
+        return cell, cell
+    return {Kept.FEWER: (1, threshold - 1), Kept.PARTNER: (threshold, inf), Kept.TABLE: (0, inf)}[cell]
+
+
+def _narrow_sum(known: dict[str, Range], relation: Sum) -> None:
+    parts = relation.parts
+    _narrow(known, relation.whole, (sum(known[part][0] for part in parts), sum(known[part][1] for part in parts)))
+    for part in parts:
+        others = [known[other] for other in parts if other != part]
+        least, most = known[relation.whole]
+        more_of_others = sum(high for _, high in others)
+        low = 0 if more_of_others == inf else least - more_of_others
+        _narrow(known, part, (low, most - sum(low for low, _ in others)))
+
+
+def _narrow(known: dict[str, Range], name: str, by: Range) -> None:
+    low, high = known[name]
+    known[name] = max(low, by[0]), min(high, by[1])
+
+
+def found_out(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> list[str]:
+    """The hidden cells whose number a reader can work out. Empty is what may be published."""
+    known = ranges(cells, relations, threshold)
+    return [name for name, cell in cells.items() if isinstance(cell, Kept) and known[name][0] == known[name][1]]
+
+
+def small_remainders(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> list[Sum]:
+    """The sums whose hidden parts are together, as a shown whole tells, 1 to one less than the threshold."""
+    return [one for one in relations if isinstance(one, Sum) and 0 < _remainder(cells, one) < threshold]
+
+
+def _remainder(cells: Mapping[str, Cell], relation: Sum) -> int:
+    """The whole less what is shown of it; 0 where nothing is hidden, or the whole itself is."""
+    whole = cells[relation.whole]
+    shown = [cell for name in relation.parts if isinstance(cell := cells[name], int)]
+    return whole - sum(shown) if isinstance(whole, int) else 0
