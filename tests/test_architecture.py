@@ -45,12 +45,13 @@ ALLOWED: dict[str, set[str]] = {
         "flask",
     },
     "settings": {
-        "tracker.core", "tracker.settings_digest", "tracker.settings_disclosure", "tracker.settings_engine",
-        "tracker.settings_mail", "tracker.settings_meetings", "tracker.settings_national", "tracker.settings_roads",
-        "pydantic",
+        "tracker.core", "tracker.settings_digest", "tracker.settings_disclosure", "tracker.settings_districts",
+        "tracker.settings_engine", "tracker.settings_mail", "tracker.settings_meetings", "tracker.settings_national",
+        "tracker.settings_roads", "pydantic",
     },
     "settings_digest": {"tracker.core", "pydantic"},
     "settings_disclosure": {"tracker.core", "pydantic"},
+    "settings_districts": {"tracker.core", "pydantic"},
     "settings_national": {"tracker.core", "pydantic"},
     "settings_engine": {"tracker.core", "tracker.settings_roads", "pydantic"},
     "settings_mail": {"tracker.core", "tracker.settings_roads", "pydantic"},
@@ -75,6 +76,7 @@ WHERE: dict[str, str] = {
     "settings": "Settings are read before anything else exists: they know the core only.",
     "settings_digest": "Settings are read before anything else exists: they know the core only.",
     "settings_disclosure": "Settings are read before anything else exists: they know the core only.",
+    "settings_districts": "Settings are read before anything else exists: they know the core only.",
     "settings_national": "Settings are read before anything else exists: they know the core only.",
     "settings_mail": "Settings are read before anything else exists: they know the core only.",
     "settings_meetings": "Settings are read before anything else exists: they know the core only.",
@@ -101,7 +103,7 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "period_tables", "national", "suppression", "sums", "suppressing",
-    "edition_tables", "frozen", "links",
+    "places", "edition_tables", "run_charts", "month_series", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -5,10 +5,10 @@ A bad value stops the start with a sentence (`SettingsError`). A secret may also
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -19,6 +19,7 @@ from tracker.core.interview_form import InterviewForm
 from tracker.core.ladder_changes import webhooks_named
 from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
 from tracker.core.national import NationalFigure
+from tracker.core.places import District
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
@@ -27,15 +28,19 @@ from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
 from tracker.settings_digest import DigestSection
 from tracker.settings_disclosure import DisclosureSection
+from tracker.settings_districts import districts_of
 from tracker.settings_engine import AlertsSection, Monitoring
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_national import national_figures_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
 
+T = TypeVar("T")
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
 SHIPPED_NATIONAL = "config/national.toml"
+SHIPPED_DISTRICTS = "config/districts.toml"
 SECTIONS = (
     "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
     "monitoring", "disclosure",
@@ -117,6 +122,7 @@ class Settings(_Section):
     feeds_dir: str = ""
     interview_form_file: str = ""
     national_file: str = ""
+    districts_file: str = ""
     now: str = ""
     clock_offset_file: str = ""
     council: Council
@@ -208,7 +214,13 @@ class Settings(_Section):
     @cached_property
     def national_figures(self) -> tuple[NationalFigure, ...]:
         """Published figures to compare with: the council's own file, or the shipped one."""
-        return read_national_file(PROJECT / (self.national_file or SHIPPED_NATIONAL))
+        path = PROJECT / (self.national_file or SHIPPED_NATIONAL)
+        return _read_file(path, "published figures", national_figures_of)
+
+    @cached_property
+    def districts(self) -> tuple[District, ...]:
+        """The council's districts and their tiles: its own file, or the shipped one."""
+        return _read_file(PROJECT / (self.districts_file or SHIPPED_DISTRICTS), "districts", districts_of)
 
     @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
@@ -256,14 +268,14 @@ def read_form_file(path: Path) -> InterviewForm:
         raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
 
 
-def read_national_file(path: Path) -> tuple[NationalFigure, ...]:
-    """The published figures of a file. Raises SettingsError naming the file and what is wrong with it."""
+def _read_file(path: Path, what: str, read: Callable[[Mapping[str, Any]], T]) -> T:
+    """What a file of reference data says. Raises SettingsError naming the file and what is wrong with it."""
     try:
-        return national_figures_of(tomllib.loads(path.read_text(encoding="utf-8")))
+        return read(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise SettingsError(f"The published figures {path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(f"The {what} in {path} cannot be read: {error.strerror}.") from error
     except ValueError as error:  # what is no TOML or no UTF-8, too
-        raise SettingsError(f"The published figures {path.name} cannot be used: {error}") from error
+        raise SettingsError(f"The {what} in {path.name} cannot be used: {error}") from error
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -281,7 +293,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
-    _ = settings.interview_form, settings.national_figures  # a bad file stops the start, not the first page of it
+    _ = settings.interview_form, settings.national_figures, settings.districts  # a bad file stops the start, no page
     return settings
 
 

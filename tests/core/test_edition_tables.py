@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.made import POLICY, gone, inputs, unhurried, utc
-from tracker.core.edition_tables import RELATIONS, TABLES, edition_counts, edition_document
+from tracker.core.edition_tables import edition_counts, edition_document, relations_of, tables_of
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.month_facts import SummaryInput
 from tracker.core.monthly_summary import MonthlySummary, monthly_summary
@@ -17,6 +17,9 @@ from tracker.core.terms import LivingSetting
 
 QUARTER = financial_quarter_of(date(2025, 10, 1))
 LATER = utc("2027-06-01 00:00")
+DISTRICTS = ["St Invented", "Elsewhere"]
+TABLES = tables_of(DISTRICTS)
+RELATIONS = relations_of(TABLES)
 
 
 def of(rows: SummaryInput) -> MonthlySummary:
@@ -50,8 +53,8 @@ def test_no_figure_runs_from_one_quarter_into_the_next() -> None:
 @given(inputs(most=12), st.sampled_from([5, 5, 10, 3]))
 def test_whatever_happened_nothing_small_is_shown_or_found_out(rows: SummaryInput, threshold: int) -> None:
     summary = of(rows)
-    counts = edition_counts(summary)
-    document = edition_document(summary, threshold)
+    counts = edition_counts(summary, TABLES)
+    document = edition_document(summary, threshold, DISTRICTS)
     assert found_out(read_back(document), RELATIONS, threshold) == []
     for name, cell in cells(document).items():
         assert isinstance(cell, str) or (cell == counts[name] and not 0 < cell < threshold)
@@ -63,7 +66,7 @@ def test_what_happens_in_another_quarter_to_another_child_changes_nothing(rows: 
     """So no edition can be subtracted from another."""
     far = utc("2026-01-01 00:00") + timedelta(days=days)
     more = SummaryInput([*rows.episodes, gone(900, 900, far, far + timedelta(hours=3))], rows.interviews)
-    assert edition_counts(of(more)) == edition_counts(of(rows))
+    assert edition_counts(of(more), TABLES) == edition_counts(of(rows), TABLES)
 
 
 def autumn(children: int, looked_after: int, in_time: int, declined: int = 0) -> SummaryInput:
@@ -73,7 +76,15 @@ def autumn(children: int, looked_after: int, in_time: int, declined: int = 0) ->
         at = start + timedelta(hours=place)
         setting = LivingSetting.LOOKED_AFTER if place < looked_after else LivingSetting.HOME
         found.append(
-            gone(place + 1, place + 1, at, at + timedelta(hours=4), setting=setting, sex="F" if place % 2 else "male")
+            gone(
+                place + 1,
+                place + 1,
+                at,
+                at + timedelta(hours=4),
+                setting=setting,
+                district="st. invented" if place else "Afar",
+                sex="F" if place % 2 else "male",
+            )
         )
         hours = timedelta(hours=30 if place < in_time else 100)
         facts = {"declined_at" if place >= children - declined else "completed_at": at + hours}
@@ -82,10 +93,11 @@ def autumn(children: int, looked_after: int, in_time: int, declined: int = 0) ->
 
 
 def test_a_quarter_with_one_child_of_a_setting() -> None:
-    document = edition_document(of(autumn(20, 19, 12)), 5)
+    document = edition_document(of(autumn(20, 19, 12)), 5, DISTRICTS)
     shown = cells(document)
     assert (shown["episodes"], shown["children"], shown["episodes.ours"], shown["episodes.other"]) == (20, 20, 20, 0)
     assert (shown["setting.looked_after"], shown["setting.home"], shown["setting.unknown"]) == ("partner", "fewer", 0)
+    assert (shown["district.st invented"], shown["district.elsewhere"], shown["district."]) == ("partner", 0, "fewer")
     assert (shown["sex.female"], shown["sex.male"]) == (10, 10)
     assert (shown["required"], shown["completed_in_72h"], shown["completed_late"]) == (20, 12, 8)
     measures = {one["figure"]: one for table in document["tables"] for one in table["measures"]}

@@ -16,6 +16,7 @@ from typing import Any
 from tracker.core.bands import AGE_BANDS, DURATION_BANDS
 from tracker.core.figures import UNKNOWN, Figure, one_decimal
 from tracker.core.monthly_summary import FINAL, MonthlySummary
+from tracker.core.places import alike
 from tracker.core.sums import AtMost, Cell, Kept, Relation, Sum
 from tracker.core.suppressing import suppress
 from tracker.core.terms import Cohort, LivingSetting, RiskLevel
@@ -76,23 +77,36 @@ TABLES = (
         ("interviews.median_hours_to_interview", "Median hours from return to interview"),
     )),
 )  # fmt: skip
-"""In the order shown. The set is fixed: another table, or another cut of one, could be subtracted from these."""
+"""In the order shown. The set is fixed: another table, or another cut of one, could be subtracted from these. The
+council's districts stand among them, as far as they are configured."""
 
-_ROWS = {table.name: tuple(cell for cell, _ in table.rows) for table in TABLES}
-
-RELATIONS: tuple[Relation, ...] = (
-    Sum("episodes", ("episodes.ours", "episodes.other")),
-    AtMost("children", "episodes"),
-    *(Sum("episodes", _ROWS[name]) for name in ("age", "sex", "setting", "risk", "duration")),
-    Sum("returns", ("not_required", "required")),
-    Sum("required", ("required.ours", "required.other")),
-    Sum("required", _ROWS["interviews"]),
-)
+_BREAKDOWNS = ("age", "sex", "setting", "risk", "duration", "district")
 
 
-def edition_counts(summary: MonthlySummary) -> dict[str, int]:
+def tables_of(districts: Sequence[str]) -> tuple[Fixed, ...]:
+    """The tables of a council with these districts."""
+    rows = (*((f"district.{alike(name)}", name) for name in districts), ("district.", "Another district, or not known"))
+    place = next(at for at, table in enumerate(TABLES) if table.name == "returns")
+    return (*TABLES[:place], Fixed("district", "Episodes by district", rows), *TABLES[place:])
+
+
+def relations_of(tables: Sequence[Fixed]) -> tuple[Relation, ...]:
+    """Every sum that holds among the cells, and that no child is missing without an episode."""
+    rows = {table.name: tuple(cell for cell, _ in table.rows) for table in tables}
+    return (
+        Sum("episodes", ("episodes.ours", "episodes.other")),
+        AtMost("children", "episodes"),
+        *(Sum("episodes", rows[name]) for name in _BREAKDOWNS if name in rows),
+        Sum("returns", ("not_required", "required")),
+        Sum("required", ("required.ours", "required.other")),
+        Sum("required", rows["interviews"]),
+    )
+
+
+def edition_counts(summary: MonthlySummary, tables: Sequence[Fixed]) -> dict[str, int]:
     """Every cell's true number: the month's own figures of the quarter, some of them together."""
     figures = summary.figures
+    cells = [cell for table in tables for cell, _ in table.rows]
 
     def n(key: str, cohort: Cohort = Cohort.ALL) -> int:
         return len(figures[key][cohort].ids)
@@ -108,11 +122,16 @@ def edition_counts(summary: MonthlySummary) -> dict[str, int]:
         "open": n("interviews.overdue") + n("interviews.not_yet_due"),
         **{name: n(f"interviews.{name}") for name in ("returns", "not_required", "required", "not_required_late")},
         **{name: n(f"interviews.{name}") for name in ("completed_in_72h", "completed_late")},
-        **dict.fromkeys(_ROWS["sex"], 0),
+        **{cell: 0 for cell in cells if cell.startswith(("sex.", "district."))},
     }
     for key in figures:
-        if key.startswith("episodes.by_sex."):
-            counts[f"sex.{_SEX.get(key.removeprefix('episodes.by_sex.').strip().casefold(), UNKNOWN)}"] += n(key)
+        _, _, written = key.partition(".by_sex.")
+        if written:
+            counts[f"sex.{_SEX.get(alike(written), UNKNOWN)}"] += n(key)
+        _, _, written = key.partition(".by_district.")
+        if written:
+            cell = f"district.{alike(written)}"
+            counts[cell if cell in counts else "district."] += n(key)
     bands: dict[str, tuple[str, Sequence[str]]] = {
         "age": ("age_band", AGE_BANDS),
         "setting": ("setting", list(LivingSetting)),
@@ -124,26 +143,26 @@ def edition_counts(summary: MonthlySummary) -> dict[str, int]:
     return counts
 
 
-def edition_document(summary: MonthlySummary, threshold: int) -> dict[str, Any]:
+def edition_document(summary: MonthlySummary, threshold: int, districts: Sequence[str] = ()) -> dict[str, Any]:
     """What is shown, and nothing else: no number kept back is in it. Raises ValueError for what is not final."""
     if summary.status != FINAL:
         raise ValueError("only a quarter whose figures are final has an edition")
-    counts = edition_counts(summary)
-    cells = suppress(counts, RELATIONS, threshold)
+    tables = tables_of(districts)
+    cells = suppress(edition_counts(summary, tables), relations_of(tables), threshold)
     return {
         "first_day": summary.period.start_on.isoformat(),
         "last_day": summary.period.last_day.isoformat(),
         "cut_off": summary.cut_off.isoformat(),
         "rules_version": summary.rules_version,
         "threshold": threshold,
-        "tables": [_table(table, cells, summary, threshold) for table in TABLES],
+        "tables": [_table(table, cells, summary, threshold) for table in tables],
     }
 
 
 def _table(table: Fixed, cells: Mapping[str, Cell], summary: MonthlySummary, threshold: int) -> dict[str, Any]:
     shown = [{"cell": cell, "text": text, "shown": _plain(cells[cell])} for cell, text in table.rows]
     total = "required" if table.name == "interviews" else "episodes"
-    whole = all(isinstance(cells[cell], int) for cell in (*_ROWS[table.name], total))
+    whole = all(isinstance(cells[cell], int) for cell in (*(cell for cell, _ in table.rows), total))
     measures = []
     for key, text in table.measures:
         figure = summary.figures[key][Cohort.ALL]

@@ -1,5 +1,6 @@
 """A quarter's suppressed edition: issued once by a person, frozen as it is shown; withdrawn where it must be."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,9 +20,9 @@ from tracker.store.models import Edition
 REASON_LENGTH = 500
 
 
-def edition_preview(context: Context, quarter: Period, threshold: int) -> dict[str, Any]:
+def edition_preview(context: Context, quarter: Period, threshold: int, districts: Sequence[str] = ()) -> dict[str, Any]:
     """What would be issued now; the look is recorded. Refused: not a financial quarter, not final, or issued before."""
-    document = _document(context, quarter, threshold)
+    document = _document(context, quarter, threshold, districts)
     record_list(context, "edition", {"on": f"{quarter.start_on}/{quarter.last_day}"})
     return document
 
@@ -31,13 +32,13 @@ def seal_of(document: dict[str, Any]) -> str:
     return sha256_of({name: value for name, value in document.items() if name != "cut_off"})
 
 
-def issue_edition(context: Context, quarter: Period, threshold: int, seen: str) -> str:
+def issue_edition(context: Context, quarter: Period, threshold: int, seen: str, districts: Sequence[str] = ()) -> str:
     """Freeze what is shown under the name of whoever issues it; the SHA-256 of it. `seen`: the seal of its preview.
 
     A quarter is issued once, for ever: from a second edition after a correction the first could be subtracted.
     Refused like the preview. Conflict: issued meanwhile, or the records have changed since the preview.
     """
-    document = _document(context, quarter, threshold)
+    document = _document(context, quarter, threshold, districts)
     if seal_of(document) != seen:
         raise Conflict(FormProblem("changed", "The figures have changed since you looked. Look at them again first."))
     with writing() as session:
@@ -87,11 +88,11 @@ def is_final(context: Context, quarter: Period) -> bool:
     return context.now >= quarter.end_at + timedelta(hours=context.rules.policy.deadline_hours)
 
 
-def _document(context: Context, quarter: Period, threshold: int) -> dict[str, Any]:
+def _document(context: Context, quarter: Period, threshold: int, districts: Sequence[str]) -> dict[str, Any]:
     _check(context, quarter)
     if disclosures.edition_of(read_session(), quarter.start_on) is not None:
         raise Refused(_issued())
-    return edition_document(period_figures(context, quarter), threshold)
+    return edition_document(period_figures(context, quarter), threshold, districts)
 
 
 def _check(context: Context, quarter: Period) -> None:

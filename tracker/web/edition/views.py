@@ -111,15 +111,16 @@ def issue(quarter: str) -> ResponseReturnValue:
     """What would be shown, and its issuing under the name of whoever signs in."""
     form, period = IssueForm(), _quarter(quarter)
     context, threshold = request_context(), settings().disclosure.threshold
+    districts = [district.name for district in settings().districts]
     try:
         if form.validate_on_submit():
-            issue_edition(context, period, threshold, form.seen.data or "")
+            issue_edition(context, period, threshold, form.seen.data or "", districts)
             flash("The quarter is issued.", "done")
             return redirect(url_for("edition.show", quarter=quarter))
     except Refused as refused:
         add_problems(form, refused)
     try:
-        document = edition_preview(context, period, threshold)
+        document = edition_preview(context, period, threshold, districts)
     except Refused as refused:
         return render_template("edition/refused.html", name=quarter_name(period), problems=refused.problems)
     form.seen.data = seal_of(document)
