@@ -47,6 +47,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.team import views as team
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens
+    from tracker.web.trends import views as trends
     from tracker.web.write_up import review_views, settle_views, share_views  # noqa: F401  (more of the same area)
     from tracker.web.write_up import views as write_up
 
@@ -66,6 +67,7 @@ def init_web(app: Flask) -> None:
         alerts,
         month,
         periods,
+        trends,
         counts,
         edition,
         feeds,
