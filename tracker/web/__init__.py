@@ -26,6 +26,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
     from tracker.web.comparison import views as comparison
+    from tracker.web.counts import answer_views  # noqa: F401  (more views of the same area)
     from tracker.web.counts import views as counts
     from tracker.web.edition import views as edition
     from tracker.web.engine import views as engine

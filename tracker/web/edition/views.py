@@ -13,6 +13,7 @@ from tracker.core.clock import Period
 from tracker.core.tables import BYTE_ORDER_MARK, csv_text
 from tracker.services.errors import Refused
 from tracker.services.issue_edition import edition_preview, issue_edition, seal_of, withdraw_edition
+from tracker.services.pages.answers import overlaps
 from tracker.services.pages.edition import (
     EditionPage,
     edition_files,
@@ -126,7 +127,7 @@ def issue(quarter: str) -> ResponseReturnValue:
     form.seen.data = seal_of(document)
     return render_template(
         "edition/issue.html", form=form, document=document, name=quarter_name(period), notes=notes(threshold),
-        shown_words=shown_words, measure_words=measure_words,
+        shown_words=shown_words, measure_words=measure_words, given=overlaps(period).answers,
     )  # fmt: skip
 
 

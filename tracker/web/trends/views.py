@@ -67,6 +67,8 @@ def places() -> ResponseReturnValue:
     except Refused as refused:
         add_problems(form, refused)
         found = _hotspots(_last_year())
+    if not is_asked():
+        form.first_day.data, form.last_day.data = period.start_on, period.last_day
     return render_template(
         "trends/places.html", form=form, found=found, titles=TITLES, Where=Where, days=days,
         lists=may(Permission.SEE_EPISODES), threshold=settings().disclosure.threshold,
