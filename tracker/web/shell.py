@@ -19,7 +19,6 @@ from tracker.web.request import may, now, request_context, settings, viewer
 bp = Blueprint("shell", __name__)
 
 MINE = "mine.index"
-EDITION = "edition.index"
 
 EMAILS_LATE_AFTER_SECONDS = 900
 """How long an email may wait before the pages say so: longer than a mail server's usual "try again later"."""
@@ -30,11 +29,15 @@ SILENT_AFTER_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the menu: its words, the view it leads to, who sees it."""
+    """One entry of the menu: its words, the view it leads to, who sees it. `unless`: who has it under another."""
 
     text: str
     endpoint: str
     permission: Permission
+    unless: Permission | None = None
+
+    def is_seen(self) -> bool:
+        return may(self.permission) and not (self.unless and may(self.unless))
 
 
 MENU = (
@@ -53,19 +56,15 @@ MENU = (
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Engine", "engine.index", Permission.SEE_ENGINE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
-    Item("Published quarters", EDITION, Permission.SEE_EDITION),
+    Item("Published quarters", "edition.index", Permission.SEE_EDITION, unless=Permission.SEE_MONTH),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
 )
 """In the order shown. An area is known by its blueprint, and its first page is the view `index`."""
 
 
 def menu() -> list[Item]:
-    """What the signed-in person sees, of the areas that this installation has.
-
-    The published quarters stand under Month for whoever has that.
-    """
-    seen = [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
-    return [item for item in seen if item.endpoint != EDITION or not may(Permission.SEE_MONTH)]
+    """What the signed-in person sees, of the areas that this installation has."""
+    return [item for item in MENU if item.endpoint in current_app.view_functions and item.is_seen()]
 
 
 OVERSIGHT = (
@@ -73,7 +72,7 @@ OVERSIGHT = (
     Item("Other periods", "periods.index", Permission.SEE_MONTH),
     Item("Trends and places", "trends.index", Permission.SEE_MONTH),
     Item("Counts", "counts.index", Permission.SEE_MONTH),
-    Item("Published quarters", EDITION, Permission.SEE_EDITION),
+    Item("Published quarters", "edition.index", Permission.SEE_EDITION),
     Item("Statutory returns", "returns.index", Permission.EXPORT_RETURNS),
 )
 """The areas of oversight, side by side at the head of each (`oversight_areas` in macros/oversight.html)."""
@@ -102,10 +101,9 @@ WITHIN = {
 
 
 def is_current(item: Item) -> bool:
-    if item.endpoint == EDITION:  # shown to those only who have no Month
-        return request.blueprint == "edition"
+    own = item.endpoint.partition(".")[0]
     area = WITHIN.get(request.blueprint or "", request.blueprint)
-    return area == item.endpoint.partition(".")[0]
+    return request.blueprint == own or area == own
 
 
 @bp.get("/")
