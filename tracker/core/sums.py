@@ -18,7 +18,7 @@ class Kept(StrEnum):
 
     FEWER = "fewer"  # 1 to one less than the threshold
     PARTNER = "partner"  # the threshold or more: shown, it would give a small one away
-    TABLE = "table"  # any number: its table is kept back as a whole, noughts too
+    TABLE = "table"  # any number: all that hangs together with it is kept back, noughts too
 
 
 Cell = int | Kept
@@ -108,15 +108,3 @@ def found_out(cells: Mapping[str, Cell], relations: Sequence[Relation], threshol
     """The hidden cells whose number a reader can work out. Empty is what may be published."""
     known = ranges(cells, relations, threshold)
     return [name for name, cell in cells.items() if isinstance(cell, Kept) and known[name][0] == known[name][1]]
-
-
-def small_remainders(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> list[Sum]:
-    """The sums whose hidden parts are together, as a shown whole tells, 1 to one less than the threshold."""
-    return [one for one in relations if isinstance(one, Sum) and 0 < _remainder(cells, one) < threshold]
-
-
-def _remainder(cells: Mapping[str, Cell], relation: Sum) -> int:
-    """The whole less what is shown of it; 0 where nothing is hidden, or the whole itself is."""
-    whole = cells[relation.whole]
-    shown = [cell for name in relation.parts if isinstance(cell := cells[name], int)]
-    return whole - sum(shown) if isinstance(whole, int) else 0

@@ -1,49 +1,69 @@
-"""Small numbers of a system of tables kept back, with as few others as it takes so that none can be worked out.
+"""Small numbers of a system of tables kept back, so that none can be worked out.
 
-1. Every count of 1 to one less than the threshold is kept back as "fewer".
-2. While a hidden number can be worked out, or the hidden parts of a sum are together a small number: one more is kept
-   back, the smallest shown part that is no small number. A nought stays shown.
-3. Where a sum has no such part left, what is hidden of it and its noughts say nothing any more: the table is kept back
-   as a whole.
-What comes out has been checked by `found_out` (core/sums.py), which knows the steps above.
+1. Every count of 1 to one less than the threshold is kept back as "fewer". A nought stays shown.
+2. From the whole of everything down, each sum with a hidden whole or part hides a part that is no small number, the
+   last of the table's order; and one more while its hidden parts are together so few that they leave a small one less
+   than all its values.
+3. If a number can still be worked out, everything that hangs together with it is kept back as a whole, noughts too.
+
+Steps 1 and 2 look at what is shown in the end, never at the size of what is hidden (but for its being small, and for so
+few together); and what makes step 3 happen is not shown at all. So whoever knows these steps, and tries which tables
+would have been shown like this, is no further either: tests/core/test_sums.py tries them all.
 """
 
 from collections.abc import Mapping, Sequence
 
-from tracker.core.sums import Cell, Kept, Relation, Sum, cells_of, found_out, small_remainders
+from tracker.core.sums import Cell, Kept, Relation, Sum, cells_of, found_out
 
 
 def suppress(counts: Mapping[str, int], relations: Sequence[Relation], threshold: int) -> dict[str, Cell]:
     """Cell → its number, or what stands in its place. Raises ValueError where the sums do not hold, or are no tree."""
     _require_sums(counts, relations)
     cells: dict[str, Cell] = {name: Kept.FEWER if 0 < n < threshold else n for name, n in counts.items()}
-    while True:
-        told = set(found_out(cells, relations, threshold))
-        open_sums = [one for one in relations if isinstance(one, Sum) and told & {*cells_of(one)}]
-        open_sums += small_remainders(cells, relations, threshold)
-        if not told and not open_sums:
-            return cells
-        if not _keep_one_back(cells, open_sums, threshold):
-            cells |= dict.fromkeys(cells, Kept.TABLE)
+    for one in _from_the_top(relations):
+        while _wants_partner(cells, one, threshold):
+            able = [name for name in one.parts if isinstance(cell := cells[name], int) and cell >= threshold]
+            if not able:
+                break
+            cells[able[-1]] = Kept.PARTNER
+    while told := found_out(cells, relations, threshold):
+        cells |= dict.fromkeys(_hanging_together(relations, told[0]), Kept.TABLE)
+    return cells
 
 
-def _keep_one_back(cells: dict[str, Cell], open_sums: Sequence[Sum], threshold: int) -> bool:
-    """One step; False where there is none left."""
-    partners = [
-        (cell, place, name)
-        for one in open_sums
-        for place, name in enumerate(one.parts)
-        if isinstance(cell := cells[name], int) and cell >= threshold
-    ]
-    if partners:
-        cells[min(partners)[2]] = Kept.PARTNER
+def _wants_partner(cells: Mapping[str, Cell], one: Sum, threshold: int) -> bool:
+    """Whether what is hidden of this sum has no partner yet, or too small ones."""
+    hidden = [cells[name] for name in one.parts if not isinstance(cells[name], int)]
+    whole = cells[one.whole]
+    if not hidden:
+        return isinstance(whole, Kept)
+    if Kept.PARTNER not in hidden:
         return True
-    for one in open_sums:
-        small = [name for name in one.parts if cells[name] in (0, Kept.FEWER)]
-        if small:
-            cells.update(dict.fromkeys(small, Kept.TABLE))
-            return True
-    return False
+    if isinstance(whole, Kept):
+        return False
+    together = whole - sum(cell for name in one.parts if isinstance(cell := cells[name], int))
+    least = sum(threshold if cell is Kept.PARTNER else 1 for cell in hidden)
+    return together - least < threshold - 2
+
+
+def _from_the_top(relations: Sequence[Relation]) -> list[Sum]:
+    """Each sum after the one of which its whole is a part, so that a whole is settled before its parts are."""
+    above = {part: one for one in relations if isinstance(one, Sum) for part in one.parts}
+
+    def depth(name: str) -> int:
+        return 1 + depth(above[name].whole) if name in above else 0
+
+    return sorted((one for one in relations if isinstance(one, Sum)), key=lambda one: depth(one.whole))
+
+
+def _hanging_together(relations: Sequence[Relation], name: str) -> set[str]:
+    """All cells that any chain of relations joins with this one."""
+    found = {name}
+    while True:
+        more = {other for one in relations if found & {*cells_of(one)} for other in cells_of(one)}
+        if more <= found:
+            return found
+        found |= more
 
 
 def _require_sums(counts: Mapping[str, int], relations: Sequence[Relation]) -> None:

@@ -190,7 +190,11 @@ def _shown(where: Where, found: Sequence[Place], whole: bool, threshold: int) ->
 
 
 def _district_rows(where: Where, found: Sequence[Place], threshold: int) -> list[tuple[Cell, ...]]:
-    """Episodes and children of each district as one system, with the whole that other figures of the period tell."""
+    """Episodes and children of each district as one system, with the whole that other figures of the period tell.
+
+    By name: the order of their numbers would tell what is hidden.
+    """
+    found = sorted(found, key=lambda one: (one.text is None, one.text or ""))
     counts = {"all": sum(len(one.episode_ids) for one in found)}
     relations: list[Relation] = [Sum("all", tuple(f"{one.key}.episodes" for one in found))] if found else []
     for one in found:

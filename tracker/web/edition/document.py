@@ -33,7 +33,7 @@ def notes(threshold: int) -> tuple[str, ...]:
         f"“Fewer than {threshold}” is 1 to {threshold - 1}.",
         f"“Not shown” keeps back a number of {threshold} or more from which a small one could be worked out, and what "
         "rests on a number that is not shown.",
-        "“Withheld” stands in a table that is kept back with its noughts: nothing less hides its small numbers.",
+        "“Withheld”: all tables that hang together with a number are kept back, where nothing less hides it.",
         "A nought is a true nought.",
         "These tables are the only ones given of a quarter, and a quarter is issued once: later corrections are not in "
         "them.",
