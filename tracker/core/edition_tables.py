@@ -50,6 +50,18 @@ TABLES = (
         ("episodes", "Episodes that started"), ("episodes.ours", "Of them: our own children’s"),
         ("episodes.other", "Of them: other councils’ children’s"), ("children", "Children missing"),
     )),
+    Fixed("returns", "Returns, and interviews required", (
+        ("returns", "Returns with a clock"), ("not_required", "Interview not required, approved in time"),
+        ("required", "Interview required"), ("required.ours", "Of them: our own children’s"),
+        ("required.other", "Of them: other councils’ children’s"),
+    )),
+    Fixed("interviews", "What became of the interviews required", (
+        ("completed_in_72h", "Held within 72 hours"), ("completed_late", "Held later"), ("declined", "Declined"),
+        ("not_required_late", "Not required, approved late"), ("open", "Neither held nor answered"),
+    ), (
+        ("interviews.pct_in_72h_of_returns", "Held within 72 hours, of those required"),
+        ("interviews.median_hours_to_interview", "Median hours from return to interview"),
+    )),
     Fixed("age", "Episodes by age at the start", (*_AGES, ("age.unknown", "Not known"))),
     Fixed("sex", "Episodes by sex", (
         ("sex.female", "Female"), ("sex.male", "Male"), ("sex.unknown", "Other, or not known"),
@@ -64,18 +76,6 @@ TABLES = (
         *((f"duration.{band}", text) for band, text in zip(DURATION_BANDS, _DURATIONS, strict=True)),
         ("duration.unknown", "Not known"),
     ), (("hours.median", "Median hours, of episodes that ended in the quarter"),)),
-    Fixed("returns", "Returns, and interviews required", (
-        ("returns", "Returns with a clock"), ("not_required", "Interview not required, approved in time"),
-        ("required", "Interview required"), ("required.ours", "Of them: our own children’s"),
-        ("required.other", "Of them: other councils’ children’s"),
-    )),
-    Fixed("interviews", "What became of the interviews required", (
-        ("completed_in_72h", "Held within 72 hours"), ("completed_late", "Held later"), ("declined", "Declined"),
-        ("not_required_late", "Not required, approved late"), ("open", "Neither held nor answered"),
-    ), (
-        ("interviews.pct_in_72h_of_returns", "Held within 72 hours, of those required"),
-        ("interviews.median_hours_to_interview", "Median hours from return to interview"),
-    )),
 )  # fmt: skip
 """In the order shown. The set is fixed: another table, or another cut of one, could be subtracted from these. The
 council's districts stand among them, as far as they are configured."""
@@ -86,8 +86,7 @@ _BREAKDOWNS = ("age", "sex", "setting", "risk", "duration", "district")
 def tables_of(districts: Sequence[str]) -> tuple[Fixed, ...]:
     """The tables of a council with these districts."""
     rows = (*((f"district.{alike(name)}", name) for name in districts), ("district.", "Another district, or not known"))
-    place = next(at for at, table in enumerate(TABLES) if table.name == "returns")
-    return (*TABLES[:place], Fixed("district", "Episodes by district", rows), *TABLES[place:])
+    return (*TABLES, Fixed("district", "Episodes by district", rows))
 
 
 def relations_of(tables: Sequence[Fixed]) -> tuple[Relation, ...]:
