@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.made import POLICY, gone, inputs, unhurried, utc
-from tracker.core.edition_tables import edition_counts, edition_document, relations_of, tables_of
+from tracker.core.edition_tables import edition_counts, edition_document, sums_of, tables_of
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.month_facts import SummaryInput
 from tracker.core.monthly_summary import MonthlySummary, monthly_summary
 from tracker.core.period_counts import financial_quarter_of
-from tracker.core.sums import Kept, Sum, found_out, require_tree
+from tracker.core.sums import Kept, found_out, require_tree
 from tracker.core.terms import LivingSetting
 
 QUARTER = financial_quarter_of(date(2025, 10, 1))
 LATER = utc("2027-06-01 00:00")
 DISTRICTS = ["St Invented", "Elsewhere"]
 TABLES = tables_of(DISTRICTS)
-RELATIONS = relations_of(TABLES)
+SUMS = sums_of(TABLES)
 
 
 def of(rows: SummaryInput) -> MonthlySummary:
@@ -35,12 +35,10 @@ def read_back(document: dict) -> dict:
 
 
 def test_the_system_is_a_tree_of_every_cell() -> None:
-    require_tree(RELATIONS)
+    require_tree(SUMS)
     shown = [cell for table in TABLES for cell, _ in table.rows]
     assert len(shown) == len(set(shown))
-    assert {name for one in RELATIONS if isinstance(one, Sum) for name in (one.whole, *one.parts)} == {*shown} - {
-        "children"
-    }
+    assert {name for one in SUMS for name in (one.whole, *one.parts)} == {*shown}
 
 
 def test_no_figure_runs_from_one_quarter_into_the_next() -> None:
@@ -55,7 +53,7 @@ def test_whatever_happened_nothing_small_is_shown_or_found_out(rows: SummaryInpu
     summary = of(rows)
     counts = edition_counts(summary, TABLES)
     document = edition_document(summary, threshold, DISTRICTS)
-    assert found_out(read_back(document), RELATIONS, threshold) == []
+    assert found_out(read_back(document), SUMS, threshold) == []
     for name, cell in cells(document).items():
         assert isinstance(cell, str) or (cell == counts[name] and not 0 < cell < threshold)
 
@@ -115,6 +113,13 @@ def test_a_share_and_a_median_that_rest_on_what_is_kept_back_are_withheld(in_tim
     assert "partner" in (cells(document)["completed_late"], cells(document)["completed_in_72h"])
     interviews = next(table for table in document["tables"] if table["name"] == "interviews")
     assert [(one["value"], one["kept_back"]) for one in interviews["measures"]] == [share, (None, True)]
+
+
+def test_children_are_not_told_where_they_would_tell_that_few_went_missing_again() -> None:
+    rows = autumn(20, 10, 12)
+    again = gone(99, 1, utc("2025-12-20 12:00"), utc("2025-12-20 15:00"))
+    shown = cells(edition_document(of(SummaryInput([*rows.episodes, again], rows.interviews)), 5))
+    assert (shown["episodes"], shown["children"], shown["again"]) == (21, "partner", "fewer")
 
 
 def test_a_running_quarter_has_no_edition() -> None:

@@ -17,7 +17,7 @@ from tracker.core.bands import AGE_BANDS, DURATION_BANDS
 from tracker.core.figures import UNKNOWN, Figure, one_decimal
 from tracker.core.monthly_summary import FINAL, MonthlySummary
 from tracker.core.places import alike
-from tracker.core.sums import AtMost, Cell, Kept, Relation, Sum
+from tracker.core.sums import Cell, Kept, Sum
 from tracker.core.suppressing import suppress
 from tracker.core.terms import Cohort, LivingSetting, RiskLevel
 
@@ -49,6 +49,7 @@ TABLES = (
     Fixed("episodes", "Episodes and children", (
         ("episodes", "Episodes that started"), ("episodes.ours", "Of them: our own children’s"),
         ("episodes.other", "Of them: other councils’ children’s"), ("children", "Children missing"),
+        ("again", "Further episodes of the same children"),
     )),
     Fixed("returns", "Returns, and interviews required", (
         ("returns", "Returns with a clock"), ("not_required", "Interview not required, approved in time"),
@@ -89,12 +90,12 @@ def tables_of(districts: Sequence[str]) -> tuple[Fixed, ...]:
     return (*TABLES, Fixed("district", "Episodes by district", rows))
 
 
-def relations_of(tables: Sequence[Fixed]) -> tuple[Relation, ...]:
-    """Every sum that holds among the cells, and that no child is missing without an episode."""
+def sums_of(tables: Sequence[Fixed]) -> tuple[Sum, ...]:
+    """Every sum that holds among the cells."""
     rows = {table.name: tuple(cell for cell, _ in table.rows) for table in tables}
     return (
         Sum("episodes", ("episodes.ours", "episodes.other")),
-        AtMost("children", "episodes"),
+        Sum("episodes", ("children", "again")),
         *(Sum("episodes", rows[name]) for name in _BREAKDOWNS if name in rows),
         Sum("returns", ("not_required", "required")),
         Sum("required", ("required.ours", "required.other")),
@@ -115,6 +116,7 @@ def edition_counts(summary: MonthlySummary, tables: Sequence[Fixed]) -> dict[str
         "episodes.ours": n("episodes.started", Cohort.OURS),
         "episodes.other": n("episodes.started", Cohort.OTHER),
         "children": n("children.missing"),
+        "again": n("episodes.started") - n("children.missing"),
         "required.ours": n("interviews.required", Cohort.OURS),
         "required.other": n("interviews.required", Cohort.OTHER),
         "declined": n("interviews.declined") + n("interviews.declined_late"),
@@ -147,7 +149,7 @@ def edition_document(summary: MonthlySummary, threshold: int, districts: Sequenc
     if summary.status != FINAL:
         raise ValueError("only a quarter whose figures are final has an edition")
     tables = tables_of(districts)
-    cells = suppress(edition_counts(summary, tables), relations_of(tables), threshold)
+    cells = suppress(edition_counts(summary, tables), sums_of(tables), threshold)
     return {
         "first_day": summary.period.start_on.isoformat(),
         "last_day": summary.period.last_day.isoformat(),

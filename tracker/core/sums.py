@@ -34,22 +34,11 @@ class Sum:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class AtMost:
-    """`less` is never greater than `more`: children and their episodes."""
-
-    less: str
-    more: str
+def cells_of(one: Sum) -> tuple[str, ...]:
+    return one.whole, *one.parts
 
 
-Relation = Sum | AtMost
-
-
-def cells_of(relation: Relation) -> tuple[str, ...]:
-    return (relation.whole, *relation.parts) if isinstance(relation, Sum) else (relation.less, relation.more)
-
-
-def require_tree(relations: Iterable[Relation]) -> None:
+def require_tree(sums: Iterable[Sum]) -> None:
     """Raises ValueError where two cells are joined by two ways: ranges would then promise more than is true."""
     group: dict[str, str] = {}
 
@@ -58,26 +47,22 @@ def require_tree(relations: Iterable[Relation]) -> None:
             name = group[name]
         return name
 
-    for relation in relations:
-        roots = [root(name) for name in cells_of(relation)]
+    for one in sums:
+        roots = [root(name) for name in cells_of(one)]
         if len(set(roots)) != len(roots):
-            raise ValueError(f"the relations of {cells_of(relation)[0]} go round in a circle")
+            raise ValueError(f"the sums of {one.whole} go round in a circle")
         for other in roots[1:]:
             group[other] = roots[0]
 
 
-def ranges(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> dict[str, Range]:
+def ranges(cells: Mapping[str, Cell], sums: Sequence[Sum], threshold: int) -> dict[str, Range]:
     """What a reader can work out of each cell: shown ones have one value. Raises ValueError for what is no tree."""
-    require_tree(relations)
+    require_tree(sums)
     known = {name: _at_first(cell, threshold) for name, cell in cells.items()}
     while True:
         before = dict(known)
-        for relation in relations:
-            if isinstance(relation, Sum):
-                _narrow_sum(known, relation)
-            else:
-                _narrow(known, relation.less, (0, known[relation.more][1]))
-                _narrow(known, relation.more, (known[relation.less][0], inf))
+        for one in sums:
+            _narrow_sum(known, one)
         if known == before:
             return known
 
@@ -88,12 +73,12 @@ def _at_first(cell: Cell, threshold: int) -> Range:
     return {Kept.FEWER: (1, threshold - 1), Kept.PARTNER: (threshold, inf), Kept.TABLE: (0, inf)}[cell]
 
 
-def _narrow_sum(known: dict[str, Range], relation: Sum) -> None:
-    parts = relation.parts
-    _narrow(known, relation.whole, (sum(known[part][0] for part in parts), sum(known[part][1] for part in parts)))
+def _narrow_sum(known: dict[str, Range], one: Sum) -> None:
+    parts = one.parts
+    _narrow(known, one.whole, (sum(known[part][0] for part in parts), sum(known[part][1] for part in parts)))
     for part in parts:
         others = [known[other] for other in parts if other != part]
-        least, most = known[relation.whole]
+        least, most = known[one.whole]
         more_of_others = sum(high for _, high in others)
         low = 0 if more_of_others == inf else least - more_of_others
         _narrow(known, part, (low, most - sum(low for low, _ in others)))
@@ -104,7 +89,7 @@ def _narrow(known: dict[str, Range], name: str, by: Range) -> None:
     known[name] = max(low, by[0]), min(high, by[1])
 
 
-def found_out(cells: Mapping[str, Cell], relations: Sequence[Relation], threshold: int) -> list[str]:
+def found_out(cells: Mapping[str, Cell], sums: Sequence[Sum], threshold: int) -> list[str]:
     """The hidden cells whose number a reader can work out. Empty is what may be published."""
-    known = ranges(cells, relations, threshold)
+    known = ranges(cells, sums, threshold)
     return [name for name, cell in cells.items() if isinstance(cell, Kept) and known[name][0] == known[name][1]]

@@ -13,21 +13,21 @@ would have been shown like this, is no further either: tests/core/test_sums.py t
 
 from collections.abc import Mapping, Sequence
 
-from tracker.core.sums import Cell, Kept, Relation, Sum, cells_of, found_out
+from tracker.core.sums import Cell, Kept, Sum, cells_of, found_out
 
 
-def suppress(counts: Mapping[str, int], relations: Sequence[Relation], threshold: int) -> dict[str, Cell]:
+def suppress(counts: Mapping[str, int], sums: Sequence[Sum], threshold: int) -> dict[str, Cell]:
     """Cell → its number, or what stands in its place. Raises ValueError where the sums do not hold, or are no tree."""
-    _require_sums(counts, relations)
+    _require_sums(counts, sums)
     cells: dict[str, Cell] = {name: Kept.FEWER if 0 < n < threshold else n for name, n in counts.items()}
-    for one in _from_the_top(relations):
+    for one in _from_the_top(sums):
         while _wants_partner(cells, one, threshold):
             able = [name for name in one.parts if isinstance(cell := cells[name], int) and cell >= threshold]
             if not able:
                 break
             cells[able[-1]] = Kept.PARTNER
-    while told := found_out(cells, relations, threshold):
-        cells |= dict.fromkeys(_hanging_together(relations, told[0]), Kept.TABLE)
+    while told := found_out(cells, sums, threshold):
+        cells |= dict.fromkeys(_hanging_together(sums, told[0]), Kept.TABLE)
     return cells
 
 
@@ -46,29 +46,27 @@ def _wants_partner(cells: Mapping[str, Cell], one: Sum, threshold: int) -> bool:
     return together - least < threshold - 2
 
 
-def _from_the_top(relations: Sequence[Relation]) -> list[Sum]:
+def _from_the_top(sums: Sequence[Sum]) -> list[Sum]:
     """Each sum after the one of which its whole is a part, so that a whole is settled before its parts are."""
-    above = {part: one for one in relations if isinstance(one, Sum) for part in one.parts}
+    above = {part: one for one in sums for part in one.parts}
 
     def depth(name: str) -> int:
         return 1 + depth(above[name].whole) if name in above else 0
 
-    return sorted((one for one in relations if isinstance(one, Sum)), key=lambda one: depth(one.whole))
+    return sorted(sums, key=lambda one: depth(one.whole))
 
 
-def _hanging_together(relations: Sequence[Relation], name: str) -> set[str]:
-    """All cells that any chain of relations joins with this one."""
+def _hanging_together(sums: Sequence[Sum], name: str) -> set[str]:
+    """All cells that any chain of sums joins with this one."""
     found = {name}
     while True:
-        more = {other for one in relations if found & {*cells_of(one)} for other in cells_of(one)}
+        more = {other for one in sums if found & {*cells_of(one)} for other in cells_of(one)}
         if more <= found:
             return found
         found |= more
 
 
-def _require_sums(counts: Mapping[str, int], relations: Sequence[Relation]) -> None:
-    for one in relations:
-        if isinstance(one, Sum) and counts[one.whole] != sum(counts[part] for part in one.parts):
+def _require_sums(counts: Mapping[str, int], sums: Sequence[Sum]) -> None:
+    for one in sums:
+        if counts[one.whole] != sum(counts[part] for part in one.parts):
             raise ValueError(f"the parts of {one.whole} do not add up to it")
-        if not isinstance(one, Sum) and counts[one.less] > counts[one.more]:
-            raise ValueError(f"{one.less} is more than {one.more}")

@@ -15,7 +15,7 @@ from tracker.core.missing_episode import MissingEpisode
 from tracker.core.month_facts import SummaryInput
 from tracker.core.month_rows import rows_at, within
 from tracker.core.places import District, Place, alike, district_of, places
-from tracker.core.sums import AtMost, Kept, Relation, Sum
+from tracker.core.sums import Kept, Sum
 from tracker.core.suppressing import suppress
 from tracker.core.tables import Cell, Table
 from tracker.services.context import Context, Viewer
@@ -97,8 +97,8 @@ def places_file(context: Context, period: Period, districts: Sequence[District],
         if where in (Where.FROM_DISTRICT, Where.FOUND_DISTRICT):
             rows += _district_rows(where, found, threshold)
         else:
-            kept_back = [one for one in found if one.text and len(one.child_ids) >= threshold]
-            rows += [_file_row(where, one, len(one.episode_ids), len(one.child_ids), threshold) for one in kept_back]
+            named = [one for one in found if one.text and len(one.child_ids) >= threshold]
+            rows += [_file_row(where, one, len(one.episode_ids), _children(one, threshold), threshold) for one in named]
     days = period.start_on.isoformat(), period.last_day.isoformat()
     headers = ("first_day", "last_day", "list", "place", "episodes", "children")
     title = "Where children go missing from and are found"
@@ -196,14 +196,22 @@ def _district_rows(where: Where, found: Sequence[Place], threshold: int) -> list
     """
     found = sorted(found, key=lambda one: (one.text is None, one.text or ""))
     counts = {"all": sum(len(one.episode_ids) for one in found)}
-    relations: list[Relation] = [Sum("all", tuple(f"{one.key}.episodes" for one in found))] if found else []
+    sums = [Sum("all", tuple(f"{one.key}.episodes" for one in found))] if found else []
     for one in found:
-        counts |= {f"{one.key}.episodes": len(one.episode_ids), f"{one.key}.children": len(one.child_ids)}
-        relations.append(AtMost(f"{one.key}.children", f"{one.key}.episodes"))
-    cells = suppress(counts, relations, threshold)
+        episodes, children = len(one.episode_ids), len(one.child_ids)
+        counts |= {f"{one.key}.episodes": episodes, f"{one.key}.children": children}
+        counts[f"{one.key}.again"] = episodes - children
+        sums.append(Sum(f"{one.key}.episodes", (f"{one.key}.children", f"{one.key}.again")))
+    cells = suppress(counts, sums, threshold)
     return [
         _file_row(where, one, cells[f"{one.key}.episodes"], cells[f"{one.key}.children"], threshold) for one in found
     ]
+
+
+def _children(place: Place, threshold: int) -> int | Kept:
+    """How many, unless the episodes beside it would tell that few of them were there again."""
+    children = len(place.child_ids)
+    return Kept.PARTNER if 0 < len(place.episode_ids) - children < threshold else children
 
 
 def _file_row(
