@@ -217,6 +217,6 @@ def _children(place: Place, threshold: int) -> int | Kept:
 def _file_row(
     where: Where, place: Place, episodes: int | Kept, children: int | Kept, threshold: int
 ) -> tuple[Cell, ...]:
-    shown = (cell if isinstance(cell, int) and not isinstance(cell, Kept) else shown_words(cell, threshold)
+    shown = (cell if isinstance(cell, int) else shown_words(cell, threshold)
              for cell in (episodes, children))  # fmt: skip
     return (TITLES[where], place.text or "Not known", *shown)

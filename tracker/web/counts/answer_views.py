@@ -85,8 +85,15 @@ def answer_csv(answer_id: int) -> ResponseReturnValue:
 def answer_pdf(answer_id: int) -> ResponseReturnValue:
     """The answer as PDF."""
     given = _given(answer_id, exported=True)
+    values = _printed(given)
+    made = wiring(current_app).typesetter.pdf("answer", values, given.answered_at)
+    return sent(made, "application/pdf", f"{_file_name(given)}.pdf")
+
+
+def _printed(given: Answer) -> dict[str, object]:
+    """The plain values that templates/reports/answer.typ sets."""
     threshold = given.document["threshold"]
-    values = {
+    return {
         "title": "Children missing and return home interviews",
         "subtitle": f"{settings().council.name}. {day(given.period.start_on)} to {day(given.period.last_day)}. "
         f"Request {given.reference}.",
@@ -99,8 +106,6 @@ def answer_pdf(answer_id: int) -> ResponseReturnValue:
         ],
         "definitions": [[NAMES[name], definition_of(name)] for name in given.document["counts"]],
     }
-    made = wiring(current_app).typesetter.pdf("answer", values, given.answered_at)
-    return sent(made, "application/pdf", f"{_file_name(given)}.pdf")
 
 
 def _shown(period: Period, form: AnswerForm, threshold: int) -> ResponseReturnValue:

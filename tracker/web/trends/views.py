@@ -1,5 +1,6 @@
 """Run charts of the months; places where children go missing from and are found, with a map of tiles; files of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
 from tracker.core.clock import Period, local_date
-from tracker.core.tables import BYTE_ORDER_MARK, csv_text
+from tracker.core.tables import BYTE_ORDER_MARK, Table, csv_text
 from tracker.services.errors import Refused
 from tracker.services.pages import episodes as episode_pages
 from tracker.services.pages.episode_rows import record_list
@@ -130,11 +131,18 @@ def as_pdf() -> ResponseReturnValue:
         table, rows = places_document(context, period, settings().districts, threshold)
     except Refused:
         abort(404)
-    values = {
+    values = _printed(table, rows, period)
+    made = wiring(current_app).typesetter.pdf("places", values, context.now)
+    return sent(made, "application/pdf", f"{_file_name(period)}.pdf")
+
+
+def _printed(table: Table, rows: Sequence[Mapping[str, object]], period: Period) -> dict[str, object]:
+    """The plain values that templates/reports/places.typ sets."""
+    return {
         "title": table.title,
         "subtitle": f"{settings().council.name}. {day(period.start_on)} to {day(period.last_day)}.",
-        "mark": f"Made {day(context.now)}. For partners of the operational group; not for publication.",
-        "threshold": threshold,
+        "mark": f"Made {day(now())}. For partners of the operational group; not for publication.",
+        "threshold": settings().disclosure.threshold,
         "map": wiring(current_app).charts.svg("tiles", rows) if rows else "",
         "map_words": "; ".join(f"{row['name']} {row['text']}" for row in rows),
         "tables": [
@@ -142,8 +150,6 @@ def as_pdf() -> ResponseReturnValue:
             for title in TITLES.values()
         ],
     }
-    made = wiring(current_app).typesetter.pdf("places", values, context.now)
-    return sent(made, "application/pdf", f"{_file_name(period)}.pdf")
 
 
 def _hotspots(period: Period) -> Hotspots:
