@@ -5,10 +5,10 @@ A bad value stops the start with a sentence (`SettingsError`). A secret may also
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -18,6 +18,8 @@ from tracker.core.form_definition import form_of
 from tracker.core.interview_form import InterviewForm
 from tracker.core.ladder_changes import webhooks_named
 from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.national import NationalFigure
+from tracker.core.places import District
 from tracker.core.policy import Policy
 from tracker.core.pulls import Pull
 from tracker.core.repeats import RepeatRule
@@ -25,16 +27,23 @@ from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind
 from tracker.core.webhooks import Webhook
 from tracker.settings_digest import DigestSection
+from tracker.settings_disclosure import DisclosureSection
+from tracker.settings_districts import districts_of
 from tracker.settings_engine import AlertsSection, Monitoring
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
+from tracker.settings_national import national_figures_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
+
+T = TypeVar("T")
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
+SHIPPED_NATIONAL = "config/national.toml"
+SHIPPED_DISTRICTS = "config/districts.toml"
 SECTIONS = (
     "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
-    "monitoring",
+    "monitoring", "disclosure",
 )  # fmt: skip
 
 
@@ -112,6 +121,8 @@ class Settings(_Section):
     proxy_hops: int = Field(default=0, ge=0, le=5)
     feeds_dir: str = ""
     interview_form_file: str = ""
+    national_file: str = ""
+    districts_file: str = ""
     now: str = ""
     clock_offset_file: str = ""
     council: Council
@@ -129,6 +140,7 @@ class Settings(_Section):
     intake: Intake
     alerts: AlertsSection = AlertsSection()
     monitoring: Monitoring = Monitoring()
+    disclosure: DisclosureSection = DisclosureSection()
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
     notify: Notify = Notify()
@@ -200,6 +212,17 @@ class Settings(_Section):
         return read_form_file(PROJECT / (self.interview_form_file or SHIPPED_FORM))
 
     @cached_property
+    def national_figures(self) -> tuple[NationalFigure, ...]:
+        """Published figures to compare with: the council's own file, or the shipped one."""
+        path = PROJECT / (self.national_file or SHIPPED_NATIONAL)
+        return _read_file(path, "published figures", national_figures_of)
+
+    @cached_property
+    def districts(self) -> tuple[District, ...]:
+        """The council's districts and their tiles: its own file, or the shipped one."""
+        return _read_file(PROJECT / (self.districts_file or SHIPPED_DISTRICTS), "districts", districts_of)
+
+    @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
         """The pulls, as the core knows them."""
         return pulls_of(self.pulls, self.pull_secrets, self.limits.upload_bytes)
@@ -245,6 +268,16 @@ def read_form_file(path: Path) -> InterviewForm:
         raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
 
 
+def _read_file(path: Path, what: str, read: Callable[[Mapping[str, Any]], T]) -> T:
+    """What a file of reference data says. Raises SettingsError naming the file and what is wrong with it."""
+    try:
+        return read(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"The {what} in {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # what is no TOML or no UTF-8, too
+        raise SettingsError(f"The {what} in {path.name} cannot be used: {error}") from error
+
+
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
@@ -260,7 +293,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"The settings cannot be used: {_sentence(error)}") from error
-    _ = settings.interview_form  # a bad one stops the start, not the first write-up
+    _ = settings.interview_form, settings.national_figures, settings.districts  # a bad file stops the start, no page
     return settings
 
 

@@ -1,4 +1,4 @@
-"""Counts for a period: any for those who see records; whole quarters without small numbers for those who do not."""
+"""Counts for a period: every number for whoever sees the month; answers to requests, without small numbers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -54,18 +54,12 @@ def test_any_period_for_those_who_see_records_and_each_number_opens_its_list(cli
 
 
 @pytest.mark.usefixtures("summer")
-def test_the_operational_group_sees_quarters_without_small_numbers(client_request: ClientRequest) -> None:
+def test_the_operational_group_sees_every_number_and_opens_no_list(client_request: ClientRequest) -> None:
     charlie = client_request.sign_in("Charlie")
-    page = charlie.get(QUARTER)
-    assert row_of(page, "Interviews required") == ["12", "not shown", "not shown"]
-    assert row_of(page, "Declined") == ["not shown"] * 3
+    page = charlie.get(YEAR)
+    assert row_of(page, "Interviews required") == ["12", "11", "1"]
     assert not links(page, "/month/counts/behind")
-    assert "whole quarters" in charlie.get(YEAR).text
-    assert "not shown" in charlie.raw("GET", QUARTER.replace("counts?", "counts.csv?")).get_data(True)
-    charlie.get(YEAR.replace("counts?", "counts.csv?"), status=404)
     charlie.get(QUARTER.replace("counts?", "counts/behind?") + "&count=declined", status=403)
-    running = "/month/counts?first_day=2026-10-01&last_day=2026-12-31"
-    assert "has not ended" in charlie.get(running).text
 
 
 @pytest.mark.usefixtures("summer")
@@ -95,3 +89,71 @@ def test_what_does_not_exist_is_not_found_and_interviewers_have_no_counts(client
     alice.get("/month/counts/behind?first_day=2026-08-01&last_day=2026-08-02&count=declined&cohort=x", status=404)
     alice.get("/month/counts?first_day=0001-01-01&last_day=2026-08-02", status=404)
     client_request.sign_in("Bob").get("/month/counts", status=403)
+
+
+ANSWER = "/month/counts/answer?first_day=2026-07-15&last_day=2026-08-31"
+
+
+def answered(client_request: ClientRequest, path: str, reference: str, **more: str) -> Page:
+    return client_request.post(path, {"reference": reference, **more})
+
+
+@pytest.mark.usefixtures("summer")
+def test_an_answer_holds_no_small_number_and_stays_as_it_was_given(client_request: ClientRequest) -> None:
+    charlie = client_request.sign_in("Charlie")
+    page = charlie.get(ANSWER)
+    assert row_of(page, "Interviews required") == ["12", "not shown", "not shown"]
+    assert row_of(page, "Declined") == ["not shown"] * 3
+    assert "Counts of some of these days were given before" not in page.text
+    assert "Enter the reference" in charlie.post(ANSWER, {"reference": " "}, status=200).text
+    kept = answered(charlie, ANSWER, "FOI 2026/7").location
+    with writing() as session:  # a record that comes later
+        factories.episode(
+            session, factories.child(session), datetime(2026, 8, 20, tzinfo=UTC), hours=2, context=CONTEXT
+        )
+    page = charlie.get(kept)
+    assert row_of(page, "Interviews required") == ["12", "not shown", "not shown"]
+    assert "FOI 2026/7" in charlie.get("/month/counts/answers").text
+    text = charlie.raw("GET", f"{kept}.csv").get_data(True)
+    assert ",declined,all,not shown," in text
+    assert ",required,all,12," in text
+    (pdf,) = [charlie.raw("GET", f"{kept}.pdf").data]
+    assert pdf.startswith(b"%PDF-")
+    client_request.sign_in("Bob").get(kept, status=403)
+
+
+@pytest.mark.usefixtures("summer")
+def test_days_that_overlap_with_what_was_given_are_looked_at_first(client_request: ClientRequest) -> None:
+    charlie = client_request.sign_in("Charlie")
+    answered(charlie, ANSWER, "FOI 2026/7")
+    later = ANSWER.replace("2026-07-15", "2026-08-31").replace("08-31&last_day=2026-08-31", "08-31&last_day=2026-09-15")
+    page = charlie.get(later)
+    assert "Counts of some of these days were given before" in page.text
+    assert "Request FOI 2026/7" in page.text
+    assert "Say that you have looked" in charlie.post(later, {"reference": "FOI 2026/8"}, status=200).text
+    assert answered(charlie, later, "FOI 2026/8", looked="y").location
+    after = "/month/counts/answer?first_day=2026-09-16&last_day=2026-09-17"
+    assert "were given before" not in charlie.get(after).text
+
+
+@pytest.mark.usefixtures("summer")
+def test_a_published_quarter_is_the_answer_for_its_days(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    answered(alice, ANSWER, "FOI 2026/7")
+    issue = "/month/edition/2026-27-q2/issue"
+    page = alice.get(issue)
+    assert "Requests were answered of days of this quarter" in page.text
+    alice.post(issue, {"seen": page.value_of("seen")})
+    quarter = QUARTER.replace("counts?", "counts/answer?")
+    assert "Give the published quarter" in alice.get(quarter).text
+    assert "Give the published quarter" in alice.post(quarter, {"reference": "x", "looked": "y"}, status=200).text
+    assert "Quarter 2 of 2026-27" in alice.get(quarter.replace("2026-07-01", "2026-06-30")).text
+
+
+def test_an_answer_is_of_days_that_have_ended(client_request: ClientRequest) -> None:
+    charlie = client_request.sign_in("Charlie")
+    assert "has not ended" in charlie.get("/month/counts/answer?first_day=2026-11-01&last_day=2026-11-16").text
+    assert "No answer for these days" not in charlie.get(ANSWER).text
+    charlie.get("/month/counts/answers/7", status=404)
+    charlie.get("/month/counts/answers/7.csv", status=404)
+    charlie.get("/month/counts/answer", status=404)

@@ -179,6 +179,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "care_extract_loaded": frozenset({"kind", "year", "sha256"}),
     "care_extract_refused": frozenset({"kind", "year", "sha256", "problems"}),
     "care_link_settled": frozenset({"child_id"}),
+    "edition_viewed": frozenset(),
+    "edition_issued": frozenset({"quarter", "threshold", "sha256"}),
+    "edition_withdrawn": frozenset({"quarter"}),
+    "request_answered": frozenset({"period", "threshold"}),
 }
 
 READS = frozenset(

@@ -26,7 +26,9 @@ def init_web(app: Flask) -> None:
     from tracker.web.audit import views as audit
     from tracker.web.children import views as children
     from tracker.web.comparison import views as comparison
+    from tracker.web.counts import answer_views  # noqa: F401  (more views of the same area)
     from tracker.web.counts import views as counts
+    from tracker.web.edition import views as edition
     from tracker.web.engine import views as engine
     from tracker.web.episodes import views as episodes
     from tracker.web.feeds import draft_views as feeds
@@ -41,6 +43,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.mine import views as mine
     from tracker.web.month import views as month
     from tracker.web.people import views as people
+    from tracker.web.periods import views as periods
     from tracker.web.reports import line_views as reports
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.returns import list_views as returns
@@ -49,6 +52,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.team import views as team
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens
+    from tracker.web.trends import views as trends
     from tracker.web.write_up import review_views, settle_views, share_views  # noqa: F401  (more of the same area)
     from tracker.web.write_up import views as write_up
 
@@ -67,10 +71,13 @@ def init_web(app: Flask) -> None:
         comparison,
         alerts,
         month,
+        periods,
+        trends,
         counts,
         returns,
         group,
         frequent,
+        edition,
         feeds,
         roads,
         ladder,

@@ -29,11 +29,15 @@ SILENT_AFTER_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the menu: its words, the view it leads to, who sees it."""
+    """One entry of the menu: its words, the view it leads to, who sees it. `unless`: who has it under another."""
 
     text: str
     endpoint: str
     permission: Permission
+    unless: Permission | None = None
+
+    def is_seen(self) -> bool:
+        return may(self.permission) and not (self.unless and may(self.unless))
 
 
 MENU = (
@@ -52,6 +56,7 @@ MENU = (
     Item("People", "people.index", Permission.MANAGE_PEOPLE),
     Item("Engine", "engine.index", Permission.SEE_ENGINE),
     Item("Audit", "audit.index", Permission.SEE_AUDIT),
+    Item("Published quarters", "edition.index", Permission.SEE_EDITION, unless=Permission.SEE_MONTH),
     Item("Mailbox", "mailbox.index", Permission.SEE_MAILBOX),
 )
 """In the order shown. An area is known by its blueprint, and its first page is the view `index`."""
@@ -59,7 +64,7 @@ MENU = (
 
 def menu() -> list[Item]:
     """What the signed-in person sees, of the areas that this installation has."""
-    return [item for item in MENU if item.endpoint in current_app.view_functions and may(item.permission)]
+    return [item for item in MENU if item.endpoint in current_app.view_functions and item.is_seen()]
 
 
 OVERSIGHT = (
@@ -96,8 +101,9 @@ WITHIN = {
 
 
 def is_current(item: Item) -> bool:
+    own = item.endpoint.partition(".")[0]
     area = WITHIN.get(request.blueprint or "", request.blueprint)
-    return area == item.endpoint.partition(".")[0]
+    return request.blueprint == own or area == own
 
 
 @bp.get("/")

@@ -1,16 +1,11 @@
-"""Counts for a period: the table with what stands behind each number, the same without small numbers, and CSV.
+"""Counts for a period: the table with what stands behind each number, and CSV.
 
-Whoever may see every record has any period and every number. Others (the operational group) have whole financial
-quarters that have ended, without small numbers: two periods that overlap would give away by subtraction what either
-keeps back, and so would one that still runs, looked at twice.
+Whoever sees the month sees every number of any period, as the month has them; a list opens for those only who may see
+records. Somebody outside is given an answer without small numbers (services/answer_request.py).
 """
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from sqlalchemy.orm import Session
 
 from tracker.core.clock import Period, financial_year_of, local_date
 from tracker.core.figures import ByCohort
@@ -20,18 +15,16 @@ from tracker.core.period_counts import (
     REST,
     calendar_year_of,
     financial_quarter_of,
-    is_financial_quarter,
     period_counts,
 )
-from tracker.core.suppression import THRESHOLD, Shown, suppressed
+from tracker.core.tables import csv_of
 from tracker.core.terms import Cohort
-from tracker.services.context import Context, Viewer
-from tracker.services.errors import FormProblem, Refused
+from tracker.services.context import Context
 from tracker.services.pages.episode_rows import record_list
+from tracker.services.pages.periods import check, narrowed
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
-from tracker.store.visibility import sees_all
 
 DEFINITIONS = {
     "children": "Different children with an episode that started in the period. Each is counted once, with whoever was "
@@ -54,68 +47,59 @@ DEFINITIONS = {
 }
 """Each count in a sentence, for the page, the export and whoever answers the request."""
 
-QUARTERS_LISTED = 8
+QUARTERS_LISTED = 2
 
 
 @dataclass(frozen=True)
 class CountsPage:
-    """`figures`: with the ids behind each, None for those who see no small numbers. `shown`: what stands in each cell.
-
-    `period` is None where none was asked for yet; the choices are there in any case.
-    """
+    """`figures`: with the ids behind each. `period` is None where none was asked for yet; the choices are there in any
+    case."""
 
     period: Period | None
     runs: bool  # not ended yet
     cut_off: datetime
-    figures: dict[str, ByCohort] | None
-    shown: dict[str, dict[Cohort, Shown]]
+    figures: dict[str, ByCohort]
     choices: tuple[tuple[str, Period], ...]
-    whole: bool  # any period, every number
-    threshold: int = THRESHOLD
 
 
-def counts_page(context: Context, viewer: Viewer, period: Period | None) -> CountsPage:
-    """The counts of a period, the view recorded first. Refused: a period that is none, or not one for this viewer."""
-    whole, choices = sees_all(viewer), _choices(context, viewer)
+def counts_page(context: Context, period: Period | None) -> CountsPage:
+    """The counts of a period, the view recorded first. Refused: a period that is none, or has not begun."""
+    choices = _choices(context)
     if period is None:
-        return CountsPage(None, False, context.now, None, {}, choices, whole)
-    _check(context, viewer, period)
-    record_list(context, "counts", _narrowed(period))
-    figures = _figures(read_session(), context, period)
-    runs = period.end_at > context.now
-    shown = _shown(figures, whole)
-    return CountsPage(period, runs, context.now, figures if whole else None, shown, choices, whole)
+        return CountsPage(None, False, context.now, {}, choices)
+    check(context, period)
+    record_list(context, "counts", narrowed(period))
+    return CountsPage(period, period.end_at > context.now, context.now, figures_between(context, period), choices)
 
 
 def counts_of(context: Context, period: Period) -> dict[str, ByCohort]:
     """For the command line, which sees every record. Recorded like the page."""
-    _check(context, None, period)
-    record_list(context, "counts", _narrowed(period))
-    return _figures(read_session(), context, period)
+    check(context, period)
+    record_list(context, "counts", narrowed(period))
+    return figures_between(context, period)
 
 
-def ids_behind_count(context: Context, viewer: Viewer, period: Period, name: str, cohort: Cohort) -> list[int] | None:
+def ids_behind_count(context: Context, period: Period, name: str, cohort: Cohort) -> list[int] | None:
     """The episodes (of `children`: the children) behind one count; None where there is no such count."""
-    _check(context, viewer, period)
-    found = _figures(read_session(), context, period).get(name)
+    check(context, period)
+    found = figures_between(context, period).get(name)
     return None if found is None else list(found[cohort].ids)
 
 
-def counts_csv(context: Context, viewer: Viewer, period: Period) -> str:
+def counts_csv(context: Context, period: Period) -> str:
     """One row for a count and cohort, with its definition. Recorded as an export."""
-    _check(context, viewer, period)
+    check(context, period)
     with writing() as session:
-        details = {"filter": _narrowed(period)}
+        details = {"filter": narrowed(period)}
         audit.record(session, "export_made", context.actor, context.now, "counts", None, details)
-    shown = _shown(_figures(read_session(), context, period), sees_all(viewer))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["first_day", "last_day", "cut_off", "count", "cohort", "value", "definition"])
-    head = [period.start_on.isoformat(), period.last_day.isoformat(), context.now.isoformat()]
-    for name, by_cohort in shown.items():
-        for cohort in Cohort:
-            writer.writerow([*head, name, str(cohort), in_words(by_cohort[cohort]), definition_of(name)])
-    return out.getvalue()
+    figures = figures_between(context, period)
+    head = (period.start_on.isoformat(), period.last_day.isoformat(), context.now.isoformat())
+    rows = [
+        (*head, name, str(cohort), len(figures[name][cohort].ids), definition_of(name))
+        for name in (*COUNTS, *REST, *IMPLIED)
+        for cohort in Cohort
+    ]
+    return csv_of(("first_day", "last_day", "cut_off", "count", "cohort", "value", "definition"), rows)
 
 
 def definition_of(name: str) -> str:
@@ -125,54 +109,21 @@ def definition_of(name: str) -> str:
     return DEFINITIONS[name]
 
 
-def in_words(value: Shown) -> str:
-    """A number, or what stands in its place."""
-    if isinstance(value, int):
-        return str(value)
-    return f"fewer than {THRESHOLD}" if value == "fewer" else "not shown"
-
-
-def _shown(figures: dict[str, ByCohort], whole: bool) -> dict[str, dict[Cohort, Shown]]:
-    values = {name: {cohort: len(one[cohort].ids) for cohort in Cohort} for name, one in figures.items()}
-    if not whole:
-        kept = suppressed(values)
-        return {name: kept[name] for name in COUNTS}
-    return {name: dict(values[name]) for name in (*COUNTS, *REST, *IMPLIED)}
-
-
-def _figures(session: Session, context: Context, period: Period) -> dict[str, ByCohort]:
-    rows = summaries.rows_between(session, period.start_at, period.end_at, context.now)
+def figures_between(context: Context, period: Period) -> dict[str, ByCohort]:
+    """Every count with the ids behind it, from today's records."""
+    rows = summaries.rows_between(read_session(), period.start_at, period.end_at, context.now)
     return period_counts(rows, period, context.now, context.rules.policy)
 
 
-def _narrowed(period: Period) -> dict[str, object]:
-    return {"on": f"{period.start_on}/{period.last_day}"}
-
-
-def _check(context: Context, viewer: Viewer | None, period: Period) -> None:
-    if period.start_on >= period.end_on:
-        raise Refused(FormProblem("wrong_order", "The last day cannot be before the first.", ("last_day",)))
-    if period.start_at > context.now:
-        raise Refused(FormProblem("not_begun", "This period has not begun.", ("first_day",)))
-    if viewer is not None and not sees_all(viewer):
-        if not is_financial_quarter(period):
-            sentence = "These counts are given for whole quarters of the financial year. Choose one of them."
-            raise Refused(FormProblem("not_a_quarter", sentence, ("first_day",)))
-        if period.end_at > context.now:
-            raise Refused(FormProblem("not_ended", "This quarter has not ended.", ("last_day",)))
-
-
-def _choices(context: Context, viewer: Viewer) -> tuple[tuple[str, Period], ...]:
+def _choices(context: Context) -> tuple[tuple[str, Period], ...]:
     today = local_date(context.now)
-    if not sees_all(viewer):
-        return tuple((_quarter_words(quarter), quarter) for quarter in _ended_quarters(today))
     found: list[tuple[str, Period]] = []
     for year in (today.year, today.year - 1):
         found.append((f"Calendar year {year}", calendar_year_of(date(year, 1, 1))))
     now = financial_year_of(today)
     for financial in (now, financial_year_of(date(now.start_on.year - 1, 4, 1))):
         found.append((f"Financial year {financial.start_on.year} to {financial.end_on.year}", financial))
-    return (*found, *((_quarter_words(quarter), quarter) for quarter in _ended_quarters(today)[:2]))
+    return (*found, *((_quarter_words(quarter), quarter) for quarter in _ended_quarters(today)))
 
 
 def _ended_quarters(today: date) -> list[Period]:

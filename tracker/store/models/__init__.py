@@ -4,6 +4,7 @@ from tracker.store.models.alerts import Alert, LadderLook, LadderVersion, Outbox
 from tracker.store.models.api import ApiToken, IdempotencyKey
 from tracker.store.models.breaches import Breach
 from tracker.store.models.children import Child, ChildIdentifier, ChildKey, ChildMerge, ChildName
+from tracker.store.models.disclosure import Edition, FoiAnswer
 from tracker.store.models.episodes import Episode, EpisodeDecision, EpisodeJoin, EpisodeVersion
 from tracker.store.models.expected import ReportAbsence, ReportWatch
 from tracker.store.models.extracts import CareExtract, CareLink
@@ -36,13 +37,12 @@ from tracker.store.models.system import DueRun, Heartbeat, SchedulerLease
 
 __all__ = [
     "Action", "Alert", "ApiToken", "AuditEntry", "AuthorityRequest", "Breach", "CareExtract", "CareLink", "Child",
-    "ChildContact",
-    "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Episode", "EpisodeDecision",
-    "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "GroupItem", "GroupMeeting",
-    "GroupMember", "Heartbeat", "IdempotencyKey", "Interview", "InterviewAllocation", "InterviewEpisode",
-    "InterviewFormVersion", "InterviewReview", "InterviewSection", "InterviewSectionConflict",
-    "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line", "LoadUndo", "Maramp",
-    "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "OutboxMessage", "Person", "PersonRole",
-    "PoliceShare", "QualityCheck", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch",
-    "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "ChildContact", "ChildIdentifier", "ChildKey", "ChildMerge", "ChildName", "ContactAttempt", "DueRun", "Edition",
+    "Episode", "EpisodeDecision", "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FoiAnswer",
+    "FolderFile", "GroupItem", "GroupMeeting", "GroupMember", "Heartbeat", "IdempotencyKey", "Interview",
+    "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview", "InterviewSection",
+    "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line",
+    "LoadUndo", "Maramp", "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "OutboxMessage", "Person",
+    "PersonRole", "PoliceShare", "QualityCheck", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence",
+    "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -151,6 +151,10 @@ ACTION_WORDS = {
     "care_extract_loaded": "Imported a list of looked-after children",
     "care_extract_refused": "Tried to import a list of looked-after children",
     "care_link_settled": "Said which child a CHILD id means",
+    "edition_viewed": "Looked at a published quarter",
+    "edition_issued": "Issued a quarter without small numbers",
+    "edition_withdrawn": "Withdrew a published quarter",
+    "request_answered": "Made counts for answering a request",
 }
 
 

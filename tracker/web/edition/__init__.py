@@ -1,0 +1,1 @@
+"""The published quarters: what is shown of a quarter to everybody who signs in."""

@@ -1,0 +1,1 @@
+"""A quarter, a financial year, any two days."""

@@ -1,0 +1,1 @@
+"""Trends with care, and the places where children go missing from and are found."""
