@@ -147,6 +147,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),
+    "month_commentary_written": frozenset({"length"}),
 }
 
 READS = frozenset(

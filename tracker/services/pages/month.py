@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from tracker.core.clock import Period, local_date, month_of, parse_month
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind
 from tracker.core.tables import safe_cell
@@ -15,6 +17,7 @@ from tracker.services.publish_month import month_figures
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
+from tracker.store.models import MonthCommentary, Person
 
 KEPT_SECONDS = 60
 """How long figures from today's records are shown again while no record has changed; their time stands beside them."""
@@ -50,11 +53,20 @@ class MonthListed:
 
 
 @dataclass(frozen=True)
+class Commentary:
+    """What the lead says of a month. `version` is 0 where nobody has written yet, and of a published month's text."""
+
+    text: str = ""
+    written_at: datetime | None = None
+    written_by: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class MonthPage:
     """A month's figures: `document` has the keys of definitions §6, `behind` the ids behind each.
 
-    `version` is None for figures from today's records; `differs` lists, for a published version, the keys whose
-    figures today are others: "not in the published figures".
+    `version` is None for figures from today's records; `commentary` is then the text as it stands, else as published.
     """
 
     month: str
@@ -66,6 +78,8 @@ class MonthPage:
     sha256: str | None
     versions: tuple[int, ...]
     may_publish: bool
+    published_by: str | None = None
+    commentary: Commentary = Commentary()
 
     def figure(self, key: str, cohort: str = "all") -> Any:
         """The figure under a dotted key. Raises KeyError for a key that the month does not have."""
@@ -115,14 +129,30 @@ def month_shown(context: Context, month: str, version: int | None = None) -> Mon
     if version is None:
         summary = current_figures(context, month)
         ended = summary.period.end_at <= context.now
-        return MonthPage(month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended)
+        return MonthPage(
+            month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended,
+            commentary=_commentary(session, month),
+        )  # fmt: skip
     row = summaries.published(session, month, version)
     if row is None:
         return None
-    period = parse_month(month)
+    said = Commentary(row.commentary or "", row.commentary_at, _name(session, row.commentary_by_id))
     return MonthPage(
-        month, period, row.document, row.behind, row.version, row.published_at, row.sha256, versions, False
-    )
+        month, parse_month(month), row.document, row.behind, row.version, row.published_at, row.sha256, versions, False,
+        _name(session, row.published_by_id), said,
+    )  # fmt: skip
+
+
+def _commentary(session: Session, month: str) -> Commentary:
+    """As it stands now: before the month is published it may still change."""
+    row = session.get(MonthCommentary, month, populate_existing=True)
+    if row is None:
+        return Commentary()
+    return Commentary(row.text, row.written_at, _name(session, row.written_by_id), row.version)
+
+
+def _name(session: Session, person_id: int | None) -> str | None:
+    return None if person_id is None else session.get_one(Person, person_id).name
 
 
 def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: int | None = None) -> list[int] | None:
