@@ -23,11 +23,13 @@ ALLOWED: dict[str, set[str]] = {
     "web": {
         "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings", "flask", "wtforms",
         "flask_wtf", "flask_limiter", "werkzeug", "markupsafe", "prometheus_client", "pydantic",
+        "tracker.adapters.workbook",
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
         "tracker.scheduler", "tracker.watchdog", "tracker.demo", "tracker.bench", "tracker.adapters.processes",
-        "tracker.adapters.mailer", "tracker.store.migrations", "flask", "click", "waitress",
+        "tracker.adapters.mailer", "tracker.adapters.workbook", "tracker.store.migrations", "flask", "click",
+        "waitress",
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {
@@ -95,6 +97,8 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
+    "pack_words", "pack_shapes", "pack_episodes", "pack_interviews", "month_pack", "pack_sentences", "month_changes",
+    "month_decisions", "month_sentences",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tracker.core.pack_words import band_words
 from tracker.core.tables import Cell, Table
 from tracker.core.terms import Cohort
 
@@ -62,6 +63,30 @@ class Section:
     intro: str = ""
 
 
+def rows_of(pairs: Sequence[tuple[str, str]]) -> tuple[Row, ...]:
+    """(key, label) → rows of one column."""
+    return tuple(Row(label, (key,)) for key, label in pairs)
+
+
+def counted(name: str, title: str, pairs: Sequence[tuple[str, str]], note: str = "") -> PackTable:
+    """A table of figures, one below the other."""
+    return PackTable(name, title, "Figure", ("Number",), rows_of(pairs), note=note)
+
+
+def banded(name: str, lead: str, breakdown: str, bands: Sequence[str], chart: str | None = None) -> PackTable:
+    """One column of episodes by band; what is not known stands last."""
+    rows = [
+        Row(band_words(breakdown, band), (f"episodes.by_{breakdown}.{band}",))
+        for band in (*(band for band in bands if band != "unknown"), "unknown")
+    ]
+    return PackTable(name, f"Episodes by {lead[:1].lower()}{lead[1:]}", lead, ("Episodes",), tuple(rows), chart)
+
+
+def written_bands(document: Document, breakdown: str) -> list[str]:
+    """The bands that somebody wrote (sex, ethnicity, district), as the document has them."""
+    return sorted(document.get("episodes", {}).get(f"by_{breakdown}", {}))
+
+
 def parts_of(key: str) -> list[str]:
     """The way to a figure in the document. A breakdown's band is one step: it may be a district with a full stop."""
     parts = key.split(".")
@@ -94,6 +119,15 @@ def shown(value: Any) -> Shown:
     if value is None:
         return Shown("none")
     return Shown(f"{value:,}" if isinstance(value, int) else f"{value:,.1f}")
+
+
+NO_FIGURE = Shown("–")
+
+
+def cell_of(document: Document, key: str | None, cohort: Cohort) -> Shown:
+    """What stands in a cell: the figure, or a dash where there is no such figure."""
+    found = figure_of(document, key) if key else None
+    return NO_FIGURE if found is None else shown(found[cohort])
 
 
 def held_by(document: Document, table: PackTable) -> PackTable | None:

@@ -11,7 +11,7 @@ BANDS: Mapping[str, Mapping[str, str]] = {
         "no_apparent_risk": "No apparent risk",
     },
     "setting": {"looked_after": "Looked after", "home": "At home"},
-    "known_to_services": {"yes": "Known", "no": "Not known to them"},
+    "known_to_services": {"yes": "Known to services", "no": "Not open to services"},
     "duration_band": {
         "under_6h": "Under 6 hours", "6_to_24h": "6 to 24 hours", "24_to_48h": "24 to 48 hours",
         "48_to_72h": "48 to 72 hours", "3_to_7d": "3 to 7 days", "over_7d": "Over 7 days", "open": "Not ended yet",

@@ -28,7 +28,7 @@ def write_commentary(context: Context, *, month: str, text: str, version: int) -
     if len(text) > LONGEST:
         sentence = f"The commentary may have {LONGEST:,} characters. Yours has {len(text):,}."
         raise Refused(FormProblem("too_long", sentence, ("text",)))
-    _check_month(context, month)
+    check_month(context, month)
     with writing() as session:
         audit.hold_chain(session)  # before the row is read: two first writers come one after the other
         row = session.get(MonthCommentary, month)
@@ -45,7 +45,8 @@ def write_commentary(context: Context, *, month: str, text: str, version: int) -
         )
 
 
-def _check_month(context: Context, month: str) -> None:
+def check_month(context: Context, month: str) -> None:
+    """Raises Refused for what is no month, and for one that has not begun."""
     try:
         period = parse_month(month)
     except ValueError as error:

@@ -15,6 +15,7 @@ from tracker.core.terms import Cohort
 from tracker.services.context import Context, Viewer
 from tracker.services.publish_month import month_figures
 from tracker.services.transaction import writing
+from tracker.services.write_commentary import check_month
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
 from tracker.store.models import MonthCommentary, Person
@@ -141,6 +142,18 @@ def month_shown(context: Context, month: str, version: int | None = None) -> Mon
         month, parse_month(month), row.document, row.behind, row.version, row.published_at, row.sha256, versions, False,
         _name(session, row.published_by_id), said,
     )  # fmt: skip
+
+
+def commentary_of(context: Context, month: str) -> Commentary:
+    """The text as it stands, for whoever writes it. Raises Refused for what is no month or has not begun.
+
+    Reading it is recorded like looking at the month.
+    """
+    check_month(context, month)
+    with writing() as session:
+        details = {"version": None}
+        audit.record(session, "summary_viewed", context.actor, context.now, "month", month, details)
+    return _commentary(read_session(), month)
 
 
 def _commentary(session: Session, month: str) -> Commentary:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from tracker.core.clock import show_instant
-from tracker.core.pack_shapes import PackTable, shown, value_of
+from tracker.core.pack_shapes import PackTable, cell_of, shown, value_of
 from tracker.core.pack_words import COHORTS
 from tracker.core.terms import Cohort
 from tracker.services.pages.month_charts import Chart
@@ -44,7 +44,10 @@ def pack_document(pack: Pack, draw: Draw) -> dict[str, object]:
 
 def _headline(pack: Pack) -> dict[str, str]:
     share = shown(value_of(pack.page.document, "interviews.pct_in_72h_of_returns", pack.cohort))
-    return {"number": share.text, "words": f"held within 72 hours of the return: {share.beside} interviews that were due"}
+    return {
+        "number": share.text,
+        "words": f"held within 72 hours of the return: {share.beside} interviews that were due",
+    }
 
 
 def _by(pack: Pack) -> str:
@@ -74,7 +77,7 @@ def _table(pack: Pack, table: PackTable, draw: Draw) -> dict[str, object]:
 
 
 def _text(document: Mapping[str, object], key: str | None, cohort: Cohort) -> str:
-    return "–" if key is None else shown(value_of(document, key, cohort)).whole
+    return cell_of(document, key, cohort).whole
 
 
 def _chart(chart: Chart, draw: Draw) -> dict[str, object]:

@@ -31,9 +31,7 @@ def pack_export(
         return None
     narrowed = {"version": version, "file": file, "cohort": str(cohort)} | ({"table": table} if table else {})
     with writing() as session:
-        audit.record(
-            session, "export_made", context.actor, context.now, "month", month[:7], {"filter": narrowed}
-        )
+        audit.record(session, "export_made", context.actor, context.now, "month", month[:7], {"filter": narrowed})
     return pack_of(found, cohort, context.rules.repeat_rules)
 
 
