@@ -106,11 +106,10 @@ def _others(figures: Figures) -> Iterator[Sentence]:
     started = value_of(figures.document, key, Cohort.OTHER)
     share = value_of(figures.document, SHARE, Cohort.OTHER)
     if started:
-        text = f"{started:,} of the {figures.number(key):,} episodes were of other councils’ children"
-        due = (
-            f"; {share['numerator']:,} of their {count_words(share['denominator'], 'interview')} due were held in time"
-        )
-        yield Sentence(f"{text}{due if share['denominator'] else ''}.", key, Cohort.OTHER)
+        was = "was" if started == 1 else "were"
+        text = f"{started:,} of the {figures.number(key):,} episodes {was} of other councils’ children."
+        due = f" Of their interviews due, {shown(share).beside} were held in time." if share["denominator"] else ""
+        yield Sentence(text + due, key, Cohort.OTHER)
 
 
 def _not_yet_due(figures: Figures) -> Iterator[Sentence]:

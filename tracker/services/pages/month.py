@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import Period, local_date, month_of, parse_month
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind
+from tracker.core.pack_shapes import figure_of
 from tracker.core.tables import safe_cell
 from tracker.core.terms import Cohort
 from tracker.services.context import Context, Viewer
+from tracker.services.errors import FormProblem, Refused
 from tracker.services.publish_month import month_figures
 from tracker.services.transaction import writing
 from tracker.services.write_commentary import check_month
@@ -84,10 +86,10 @@ class MonthPage:
 
     def figure(self, key: str, cohort: str = "all") -> Any:
         """The figure under a dotted key. Raises KeyError for a key that the month does not have."""
-        place: Any = self.document
-        for part in key.split("."):
-            place = place[part]
-        return place[cohort]
+        found = figure_of(self.document, key)
+        if found is None:
+            raise KeyError(key)
+        return found[cohort]
 
 
 def month_list(context: Context) -> list[MonthListed]:
@@ -179,12 +181,17 @@ def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: 
 
 
 def month_csv(context: Context, month: str, version: int | None = None) -> str:
-    """One tidy row for a figure and cohort. Audited as an export. Raises Refused like `month_figures`."""
+    """One tidy row for a figure and cohort. Audited as an export.
+
+    Raises Refused like `month_figures`, and for a version that does not exist.
+    """
+    found = month_shown(context, month, version)
+    if found is None:
+        raise no_such_version(version)
     with writing() as session:
         details = {"filter": {"version": version}}
         audit.record(session, "export_made", context.actor, context.now, "month", month[:7], details)
-    row = summaries.published(read_session(), month, version) if version is not None else None
-    document = row.document if row else as_json(current_figures(context, month))
+    document = found.document
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["month", "status", "cut_off", "key", "cohort", "value", "numerator", "denominator"])
@@ -193,6 +200,10 @@ def month_csv(context: Context, month: str, version: int | None = None) -> str:
         for cohort in Cohort:
             writer.writerow([*head, safe_cell(key), str(cohort), *_parts(by_cohort[cohort])])
     return out.getvalue()
+
+
+def no_such_version(version: int | None) -> Refused:
+    return Refused(FormProblem("no_such_version", f"This month has no published version {version}.", ("version",)))
 
 
 def _figures(document: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from tracker.core.pack_words import COHORTS
 from tracker.core.tables import BYTE_ORDER_MARK, Cell, Table, csv_text
 from tracker.core.terms import Cohort
 from tracker.services.context import Context
-from tracker.services.pages.month import month_shown
+from tracker.services.pages.month import month_shown, no_such_version
 from tracker.services.pages.month_pack import Pack, about, pack_of
 from tracker.services.transaction import writing
 from tracker.store import audit
@@ -21,14 +21,14 @@ _ALWAYS = (1980, 1, 1, 0, 0, 0)
 
 def pack_export(
     context: Context, month: str, version: int | None, cohort: Cohort, file: str, table: str | None = None
-) -> Pack | None:
+) -> Pack:
     """The pack for a file that leaves here: recorded as an export before anything is made of it.
 
-    `file`: its kind, such as `pdf`. None where that version does not exist. Raises Refused for what is no month.
+    `file`: its kind, such as `pdf`. Raises Refused for what is no month, and for a version that does not exist.
     """
     found = month_shown(context, month, version)
     if found is None:
-        return None
+        raise no_such_version(version)
     narrowed = {"version": version, "file": file, "cohort": str(cohort)} | ({"table": table} if table else {})
     with writing() as session:
         audit.record(session, "export_made", context.actor, context.now, "month", month[:7], {"filter": narrowed})

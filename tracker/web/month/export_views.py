@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.adapters.workbook import workbook
 from tracker.bootstrap import wiring
+from tracker.core.tables import BYTE_ORDER_MARK
+from tracker.core.terms import Cohort
 from tracker.services.pages.month import month_csv
 from tracker.services.pages.month_document import pack_document
 from tracker.services.pages.month_files import (
@@ -29,7 +31,8 @@ def pdf(month: str) -> ResponseReturnValue:
     """The pack as a document, for the cohort looked at."""
     pack, given = _pack(month, "pdf"), wiring(current_app)
     document = given.typesetter.pdf("month", pack_document(pack, given.charts.svg), made_at(pack))
-    return _file(document, "application/pdf", f"{_name(pack)}.pdf")
+    whose = "" if pack.cohort is Cohort.ALL else f"-{pack.cohort}"
+    return _file(document, "application/pdf", f"{_name(pack)}{whose}.pdf")
 
 
 @bp.get("/month/<month>/pack.xlsx")
@@ -62,7 +65,7 @@ def table_csv(month: str, name: str) -> ResponseReturnValue:
 def figures_csv(month: str) -> ResponseReturnValue:
     """Every figure by its key as CSV, one row for each figure and cohort."""
     text = found_or_404(lambda: month_csv(request_context(), month, chosen_version()))
-    return _file(("\ufeff" + text).encode(), "text/csv", f"missing-children-{month}.csv")
+    return _file((BYTE_ORDER_MARK + text).encode(), "text/csv", f"missing-children-{month}.csv")
 
 
 def _pack(month: str, file: str, table: str | None = None) -> Pack:
