@@ -1,4 +1,4 @@
-"""The pack's tables: every figure of a month has a place, every cell is the figure itself, and old editions still show."""
+"""The pack's tables: every figure of a month has a place, each cell is that figure, and old editions still show."""
 
 import json
 from collections.abc import Iterator
@@ -104,9 +104,8 @@ def test_a_cell_without_a_figure_is_a_dash_and_no_nought(october: dict[str, obje
 
 def test_in_a_file_a_percentage_of_nothing_is_an_empty_cell(october: dict[str, object]) -> None:
     table = next(table for table in tables_of(october) if table.name == "thirteen-months")
-    april = next(
-        line for line in tidy(october, table).rows if line[-1] == "comparison.series.2026-04.interviews.pct_in_72h_of_returns"
-    )  # fmt: skip
+    key = "comparison.series.2026-04.interviews.pct_in_72h_of_returns"
+    april = next(line for line in tidy(october, table).rows if line[-1] == key)
     assert april[3:9] == ("Apr 2026", "Within 72 hours of the return", "all", None, 0, 0)
 
 

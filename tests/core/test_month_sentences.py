@@ -1,4 +1,4 @@
-"""The front page's sentences: what they say of October as worked by hand, of few, of nothing, and what they never say."""
+"""The front page's sentences: what they say of October worked by hand, of few, of nothing, and never say."""
 
 import re
 from datetime import timedelta
@@ -43,8 +43,8 @@ def test_what_changed_in_october(october: FrontPage) -> None:
             "children.missing",
         ),
         (
-            "10 of the 11 children went missing for the first time that we know of. The month before: 1. The same month "
-            "last year: 0.",
+            "10 of the 11 children went missing for the first time that we know of. The month before: 1. The same "
+            "month last year: 0.",
             "children.first_time",
         ),
         (

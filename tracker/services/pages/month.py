@@ -44,6 +44,9 @@ def current_figures(context: Context, month: str) -> MonthlySummary:
     return found
 
 
+WITHOUT_LIST = ("alerts.", "escalations.")
+
+
 @dataclass(frozen=True)
 class MonthListed:
     """One month in the list: its key, and the newest published version if any."""
@@ -90,6 +93,16 @@ class MonthPage:
         if found is None:
             raise KeyError(key)
         return found[cohort]
+
+    def listed(self, key: str, cohort: str) -> str | None:
+        """The key of the list that a figure opens: its own, or that of what a share of nothing is a share of.
+
+        None where there is nothing to list, and for alerts, of which there is no list by month.
+        """
+        if key.startswith(WITHOUT_LIST):
+            return None
+        keys = (key, f"{key}.denominator")
+        return next((own for own in keys if self.behind.get(own, {}).get(cohort)), None)
 
 
 def month_list(context: Context) -> list[MonthListed]:
