@@ -11,8 +11,8 @@ LONGEST = 10_000
 
 CHANGED_MEANWHILE = FormProblem(
     "changed_meanwhile",
-    "Somebody else wrote this commentary while you had the page open. What you typed is kept below. Look at theirs on "
-    "the month’s page, then save what both of you mean.",
+    "Somebody else wrote this commentary while you had the page open. Theirs is shown, and what you typed is kept: "
+    "save what both of you mean.",
     ("text",),
 )
 

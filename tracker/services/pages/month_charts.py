@@ -1,6 +1,6 @@
 """The month's charts: for each its rows and its words; its table stands beside it, so that no picture tells alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core.clock import parse_month
@@ -9,6 +9,8 @@ from tracker.core.terms import Cohort
 
 DARK_FROM = 0.7
 """From this part of the largest number on, the number on a square of the heat map is white."""
+
+TIES_NAMED = 2
 
 _SERIES = (
     ("interviews.pct_in_72h_of_returns", "of the return", "from the return"),
@@ -80,10 +82,18 @@ def _label_the_last(last: list[tuple[float, str, dict[str, object]]]) -> None:
 def _bars(document: Document, table: PackTable, cohort: Cohort) -> Chart:
     counts = [(row.label, value_of(document, row.keys[0], cohort)) for row in table.rows]
     rows = tuple({"band": label, "number": count} for label, count in counts)
-    most = max(count for _, count in counts)
-    named = " and ".join(label for label, count in counts if count == most)
-    words = f"Most often: {named} ({shown(most).text})." if most else "None."
-    return Chart(table.name, str(table.chart), table.title, words, rows)
+    return Chart(table.name, str(table.chart), table.title, _most_often(counts), rows)
+
+
+def _most_often(counts: Sequence[tuple[str, int]]) -> str:
+    """The largest in words; where more than two are alike, that several are."""
+    most = max((count for _, count in counts), default=0)
+    named = [label for label, count in counts if count == most]
+    if not most:
+        return "None."
+    if len(named) > TIES_NAMED:
+        return f"Several are alike: {shown(most).text} each."
+    return f"Most often: {' and '.join(named)} ({shown(most).text}{' each' if len(named) > 1 else ''})."
 
 
 def _weekday_hour(document: Document, table: PackTable, cohort: Cohort) -> Chart:
@@ -97,6 +107,5 @@ def _weekday_hour(document: Document, table: PackTable, cohort: Cohort) -> Chart
         {"day": day, "hours": hours, "number": count, "dark": most > 0 and count >= most * DARK_FROM}
         for day, hours, count in squares
     )
-    named = " and ".join(f"{day} {hours}" for day, hours, count in squares if count == most)
-    words = f"Most often: {named} ({most})." if most else "No episodes."
+    words = _most_often([(f"{day} {hours}", count) for day, hours, count in squares])
     return Chart(table.name, "weekday-hour", table.title, words, rows)
