@@ -156,10 +156,11 @@ def _load(session: Session, context: Context) -> None:
 
 
 def _alert(session: Session, fact: AlertFact) -> Alert:
+    refused_at = fact.raised_at if fact.undelivered else None
     message = OutboxMessage(
         dedupe_key=f"m{fact.id}", message_id=f"<{fact.id}@council.invalid>", template="overdue", subject="s", body="b",
         to_address="x@council.invalid", created_at=fact.raised_at, try_at=fact.raised_at, sent_at=fact.sent_at,
-        stopped_at=fact.raised_at if fact.undelivered else None,
+        stopped_at=refused_at, undelivered_at=refused_at,
     )  # fmt: skip
     session.add(message)
     session.flush()
