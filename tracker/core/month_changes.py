@@ -11,6 +11,9 @@ from tracker.core.terms import Cohort
 FEW = 20
 """Below so many interviews a share is said to move much by one of them."""
 
+TIES_NAMED = 2
+"""So many reasons that are given equally often are named."""
+
 SHARE = "interviews.pct_in_72h_of_returns"
 
 
@@ -83,10 +86,13 @@ def _reason(figures: Figures) -> Iterator[Sentence]:
     if not most:
         return
     named = [code for code, count in given.items() if count == most and code != "not_given"]
-    words = " and ".join(f"“{BANDS['reason'][code]}”" for code in named)
-    each = " each" if len(named) > 1 else ""
-    late = count_words(sum(given.values()), "interview")
-    text = f"Of {late} whose 72 hours were not met, the reason given most often is {words} ({most:,}{each})."
+    text = f"Of {count_words(sum(given.values()), 'interview')} whose 72 hours were not met, "
+    if len(named) > TIES_NAMED:
+        text += f"{len(named)} reasons were given equally often ({most:,} each)."
+    else:
+        words = " and ".join(f"“{BANDS['reason'][code]}”" for code in named)
+        each = " each" if len(named) > 1 else ""
+        text += f"the reason given most often is {words} ({most:,}{each})."
     yield figures.say(text, f"interviews.breach_reasons.{named[0]}")
 
 
