@@ -46,7 +46,7 @@ def show(month: str) -> ResponseReturnValue:
         cohorts=COHORTS,
         pack=pack_of(page, cohort, request_context().rules.repeat_rules),
         cell_of=cell_of,
-        lists=_opens_lists(),
+        lists=opens_lists(),
         cut_off=datetime.fromisoformat(page.document["cut_off"]),
     )
 
@@ -80,7 +80,7 @@ def publish(month: str) -> ResponseReturnValue:
     return render_template("month/publish.html", form=form, month=month, summary=summary, problems=problems)
 
 
-def _opens_lists() -> bool:
+def opens_lists() -> bool:
     """Whether the numbers lead to their episodes: for those who may see records."""
     return may(Permission.SEE_EPISODES) and "episodes.index" in current_app.view_functions
 
