@@ -97,8 +97,8 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
-    "pack_words", "pack_shapes", "pack_episodes", "pack_interviews", "month_pack", "pack_sentences", "month_changes",
-    "month_decisions", "month_sentences",
+    "pack_words", "pack_shapes", "pack_episodes", "pack_interviews", "month_pack", "pack_corrections",
+    "pack_sentences", "month_changes", "month_decisions", "month_sentences",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

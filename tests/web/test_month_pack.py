@@ -21,7 +21,7 @@ from tracker.services import publish_month
 from tracker.services.context import Actor, Context
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import AuditEntry
+from tracker.store.models import AuditEntry, SummaryRow
 from tracker.web.words import words
 
 CONTEXT = Context(datetime(2026, 11, 16, 12, tzinfo=UTC), Rules(), Actor("test"))
@@ -163,6 +163,33 @@ def test_a_published_version_gives_the_same_bytes_each_time_and_the_published_fi
     today = text_of(charlie.raw("GET", "/month/2026-10/pack.pdf").data)
     assert "Not published: from today’s records" in today
     assert "100.0%" in today
+
+
+def test_a_further_version_says_why_it_was_issued_and_what_it_corrects(
+    client_request: ClientRequest, october: int
+) -> None:
+    publish_month.publish(CONTEXT, "2026-10")
+    overdue = {"key": "interviews.overdue", "cohort": "all", "before": 2, "after": 1}
+    share = {"pct": 50.0, "numerator": 1, "denominator": 2}
+    held = {"key": "interviews.pct_in_72h_of_returns", "cohort": "ours", "before": None, "after": share}
+    beside = {"key": "comparison.previous_month.episodes.started", "cohort": "all", "before": 1, "after": 0}
+    with writing() as current:  # as publishing a further version keeps them
+        row = current.query(SummaryRow).one()
+        row.reason, row.corrections = "An interview was recorded late.", {"figures": [overdue, held, beside]}
+    charlie = client_request.sign_in("Charlie")
+    page = charlie.get("/month/2026-10?version=1")
+    assert "Why this version was issued: An interview was recorded late." in page.text
+    assert "Overdue, From the return (the law) All children 2 1" in page.text
+    assert "Our children none 50.0% (1 of 2)" in page.text
+    text = text_of(charlie.raw("GET", "/month/2026-10/pack.pdf?version=1").data)
+    assert "What this version corrects" in text
+    assert "An interview was recorded late." in text
+    rows = list(csv.reader(io.StringIO(charlie.raw("GET", "/month/2026-10/tables/corrections.csv?version=1").text)))
+    assert [row[1:] for row in rows[1:]] == [
+        ["all", "2", "", "", "1", "", "", "interviews.overdue"],
+        ["ours", "", "", "", "50.0", "1", "2", "interviews.pct_in_72h_of_returns"],
+    ]
+    assert "What this version corrects" not in charlie.get("/month/2026-10").text
 
 
 def test_the_pdf_says_who_may_have_it_and_is_tagged(client_request: ClientRequest, october: int) -> None:

@@ -162,11 +162,12 @@ def tidy(document: Document, table: PackTable) -> Table:
                 continue
             for cohort in [table.cohorts[at]] if table.cohorts else list(Cohort):
                 value = value_of(document, key, cohort)
-                lines.append((*head, row.label, table.columns[at], str(cohort), *_parts(value), key))
+                lines.append((*head, row.label, table.columns[at], str(cohort), *value_parts(value), key))
     return Table(table.name, table.title, TIDY, tuple(lines))
 
 
-def _parts(value: Any) -> Sequence[Cell]:
+def value_parts(value: Any) -> Sequence[Cell]:
+    """Value, numerator, denominator: the last two are empty but for a percentage."""
     if isinstance(value, Mapping):
         return value["pct"], value["numerator"], value["denominator"]
     return value, None, None

@@ -73,6 +73,7 @@ class MonthPage:
     """A month's figures: `document` has the keys of definitions §6, `behind` the ids behind each.
 
     `version` is None for figures from today's records; `commentary` is then the text as it stands, else as published.
+    Of a further version: `reason` why it was issued, `corrected` the figures that differ from the version before.
     """
 
     month: str
@@ -86,6 +87,8 @@ class MonthPage:
     may_publish: bool
     published_by: str | None = None
     commentary: Commentary = Commentary()
+    reason: str = ""
+    corrected: tuple[dict[str, Any], ...] = ()
 
     def figure(self, key: str, cohort: str = "all") -> Any:
         """The figure under a dotted key. Raises KeyError for a key that the month does not have."""
@@ -155,7 +158,7 @@ def month_shown(context: Context, month: str, version: int | None = None) -> Mon
     said = Commentary(row.commentary or "", row.commentary_at, _name(session, row.commentary_by_id))
     return MonthPage(
         month, parse_month(month), row.document, row.behind, row.version, row.published_at, row.sha256, versions, False,
-        _name(session, row.published_by_id), said,
+        _name(session, row.published_by_id), said, row.reason or "", tuple((row.corrections or {}).get("figures", ())),
     )  # fmt: skip
 
 

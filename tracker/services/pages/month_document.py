@@ -30,6 +30,9 @@ def pack_document(pack: Pack, draw: Draw) -> dict[str, object]:
         "changed": [sentence.text for sentence in pack.front.changed],
         "to_decide": [sentence.text for sentence in pack.front.to_decide],
         "about": about(pack.page),
+        "corrections": [
+            [one.words, COHORTS[one.cohort], *(cell.whole for cell in one.shown)] for one in pack.corrections
+        ],
         "commentary": {"text": said.text, "by": _by(pack)} if said.text else None,
         "sections": [
             {

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 
+from tracker.core.pack_corrections import corrections_table
 from tracker.core.pack_shapes import tidy
 from tracker.core.pack_words import COHORTS
 from tracker.core.tables import BYTE_ORDER_MARK, Cell, Table, csv_text
@@ -41,6 +42,7 @@ def pack_tables(pack: Pack) -> list[Table]:
     return [
         _about(pack),
         _sentences(pack),
+        *([corrections_table(pack.corrections)] if pack.corrections else []),
         *(tidy(document, table) for section in pack.sections for table in section.tables),
     ]
 

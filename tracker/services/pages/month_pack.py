@@ -7,6 +7,7 @@ from datetime import datetime
 from tracker.core.clock import show_instant
 from tracker.core.month_pack import sections_of
 from tracker.core.month_sentences import FrontPage, front_page
+from tracker.core.pack_corrections import Correction, corrections_of
 from tracker.core.pack_shapes import Section
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Cohort
@@ -19,13 +20,14 @@ MARK = "Official-sensitive: for the operational group"
 
 @dataclass(frozen=True)
 class Pack:
-    """`charts`: by the name of the table that each pictures."""
+    """`charts`: by the name of the table that each pictures. `corrections`: of a further version."""
 
     page: MonthPage
     cohort: Cohort
     front: FrontPage
     sections: tuple[Section, ...]
     charts: Mapping[str, Chart]
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def title(self) -> str:
@@ -38,7 +40,8 @@ def pack_of(page: MonthPage, cohort: Cohort, rules: Sequence[RepeatRule]) -> Pac
     sections = sections_of(page.document, titles)
     drawn = (chart_of(page.document, table, cohort) for section in sections for table in section.tables)
     charts = {chart.name: chart for chart in drawn if chart}
-    return Pack(page, cohort, front_page(page.document, cohort, titles), tuple(sections), charts)
+    corrections = corrections_of(page.corrected, sections)
+    return Pack(page, cohort, front_page(page.document, cohort, titles), tuple(sections), charts, corrections)
 
 
 def standing_of(page: MonthPage) -> str:
@@ -55,6 +58,8 @@ def about(page: MonthPage) -> list[tuple[str, str]]:
     if page.published_at is not None:
         rows += [("Published at", show_instant(page.published_at, always_zone=True))]
         rows += [("Published by", page.published_by or "the command line")]
+    if page.reason:
+        rows += [("Why this version was issued", page.reason)]
     rows += [
         ("Status", str(document["status"])),
         ("Facts dated by (the cut-off)", _instant(document["cut_off"])),
