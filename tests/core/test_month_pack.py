@@ -12,6 +12,7 @@ from tests.core.test_worked_month import SECOND, summary_at
 from tracker.core.month_facts import SummaryInput
 from tracker.core.month_pack import sections_of
 from tracker.core.monthly_summary import as_json, monthly_summary
+from tracker.core.pack_corrections import corrections_of, corrections_table
 from tracker.core.pack_shapes import PackTable, cell_of, figure_of, held_by, shown, tidy, value_of
 from tracker.core.pack_words import band_words, count_words
 from tracker.core.rules import SHIPPED_REPEAT_RULES
@@ -111,6 +112,21 @@ def test_in_a_file_a_percentage_of_nothing_is_an_empty_cell(october: dict[str, o
 
 def test_a_table_without_any_figure_is_left_out() -> None:
     assert held_by({}, next(tables_of(as_json(summary_at(SECOND))))) is None
+
+
+def test_what_a_version_corrects_is_called_as_in_the_packs_tables(october: dict[str, object]) -> None:
+    listed = [
+        {"key": "interviews.overdue", "cohort": "all", "before": 2, "after": 1},
+        {"key": "episodes.by_age_band.16-17", "cohort": "other", "before": None, "after": 3},
+        {"key": "comparison.previous_month.interviews.overdue", "cohort": "all", "before": 1, "after": 0},
+        {"key": "of.no.table", "cohort": "all", "before": 1, "after": 0},
+    ]
+    found = corrections_of(listed, sections_of(october, TITLES))
+    assert [(one.words, one.cohort, *(cell.text for cell in one.shown)) for one in found] == [
+        ("What became of the required interviews, by each clock: Overdue, From the return (the law)", "all", "2", "1"),
+        ("Episodes by age: 16–17", "other", "none", "3"),
+    ]
+    assert corrections_table(found).rows[1][1:] == ("other", None, None, None, 3, None, None, listed[1]["key"])
 
 
 def test_the_words_of_bands() -> None:

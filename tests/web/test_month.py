@@ -67,7 +67,9 @@ def test_a_published_month_stays_as_it_was(client_request: ClientRequest, octobe
     today = alice.get("/month/2026-10").text
     assert "100.0%" in today
     assert "not in the published figures" in today
-    assert "version 1" in alice.get("/month").text
+    months = alice.get("/month")
+    assert "version 1" in months.text
+    assert months.one("a", href="/month/2026-10/pack.pdf?version=1").text.startswith("PDF")
 
 
 def test_publishing_the_same_again_is_answered_in_words(client_request: ClientRequest, october: int) -> None:
