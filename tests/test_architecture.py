@@ -24,7 +24,6 @@ ALLOWED: dict[str, set[str]] = {
         "tracker.core", "tracker.services", "tracker.web", "tracker.bootstrap", "tracker.settings",
         "tracker.adapters.workbook", "flask", "wtforms",
         "flask_wtf", "flask_limiter", "werkzeug", "markupsafe", "prometheus_client", "pydantic",
-        "tracker.adapters.workbook",
     },
     "commands": {
         "tracker.core", "tracker.services", "tracker.commands", "tracker.cli", "tracker.bootstrap", "tracker.settings",
@@ -106,6 +105,8 @@ CORE_ORDER = (
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "period_tables", "national", "suppression", "sums", "suppressing",
     "places", "edition_tables", "run_charts", "month_series", "frozen", "links",
+    "pack_words", "pack_shapes", "pack_episodes", "pack_interviews", "month_pack", "pack_corrections",
+    "pack_sentences", "month_changes", "month_decisions", "month_sentences",
     "frequent", "maramp", "maramp_changes", "quality_check", "pattern_words", "pattern", "said", "plan_gaps",
     "group_terms", "group_agenda", "group_minutes",
     "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_rows", "ssda903_xml", "ssda903_rules",

@@ -67,7 +67,9 @@ def test_a_published_month_stays_as_it_was(client_request: ClientRequest, octobe
     today = alice.get("/month/2026-10").text
     assert "100.0%" in today
     assert "not in the published figures" in today
-    assert "version 1" in alice.get("/month").text
+    months = alice.get("/month")
+    assert "version 1" in months.text
+    assert months.one("a", href="/month/2026-10/pack.pdf?version=1").text.startswith("PDF")
 
 
 def test_publishing_the_same_again_is_answered_in_words(client_request: ClientRequest, october: int) -> None:
@@ -109,7 +111,8 @@ def test_every_number_beside_the_month_opens_its_list_too(client_request: Client
 
 def test_both_clocks_stand_beside_each_other_with_the_reasons(client_request: ClientRequest, october: int) -> None:
     text = " ".join(client_request.sign_in("Charlie").get("/month/2026-10").text.split())
-    assert "Two clocks: from the return, and from when we were told" in text
+    assert "What became of the required interviews, by each clock" in text
+    assert "From the return (the law) From when we were told" in text
     assert "The law counts 72 hours from the return, however late we hear of it." in text
     assert "No reason given 1" in text  # the one that is overdue
 
@@ -121,7 +124,8 @@ def test_a_month_that_the_first_release_published_opens_without_what_it_did_not_
         session.add(released(FIRST_RELEASE))
     page = client_request.sign_in("Alice").get("/month/2026-10?version=1")
     assert "published, version 1" in page.text
-    assert "Two clocks" not in page.text
+    assert "What became of the required interviews" in page.text
+    assert "when we were told" not in page.text
     listed = client_request.get("/episodes?month=2026-10&figure=interviews.overdue&cohort=all&version=1")
     assert "Interviews overdue" in listed.text
     words = client_request.get("/episodes?month=2026-10&figure=interviews.breach_reasons.late_notice&cohort=all")

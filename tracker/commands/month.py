@@ -4,12 +4,17 @@ from pathlib import Path
 
 import click
 
-from tracker.bootstrap import parse_instant
+from tracker.adapters.workbook import workbook
+from tracker.bootstrap import parse_instant, wiring
 from tracker.cli import Command, cli, command
 from tracker.core.monthly_summary import as_json
+from tracker.core.tables import BYTE_ORDER_MARK
+from tracker.core.terms import Cohort
 from tracker.services import publish_month
 from tracker.services.errors import Refused
 from tracker.services.pages.month import month_csv
+from tracker.services.pages.month_document import pack_document
+from tracker.services.pages.month_files import made_at, pack_archive, pack_export, pack_tables
 
 
 @command(cli, "summary")
@@ -88,16 +93,36 @@ def _share(share: dict[str, object]) -> str:
     return f"{share['numerator']} of {share['denominator']} ({shown})"
 
 
+FORMATS = ("csv", "xlsx", "pdf", "zip")
+
+
 @command(cli, "export")
 @click.argument("name", type=click.Choice(["month"]))
 @click.option("--month", required=True, metavar="YYYY-MM")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def export(run: Command, name: str, month: str, out: Path) -> int:
-    """Write an export to a file: `month` is the month's figures as CSV."""
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: as the file is called, else csv.")
+@click.option("--version", type=click.IntRange(1), help="As published; without it from today's records.")
+def export(run: Command, name: str, month: str, out: Path, form: str | None, version: int | None) -> int:
+    """Write the month to a file: csv is every figure by its key, zip every table as CSV; xlsx and pdf are the pack."""
+    suffix = out.suffix.lower().removeprefix(".")
+    form = form or (suffix if suffix in FORMATS else "csv")
     try:
-        text = month_csv(run.context(), month)
+        content = _exported(run, month, version, form)
     except Refused as refused:
         return refuse(run, refused)
-    out.write_text(text, encoding="utf-8-sig", newline="")
-    run.show({"file": str(out), "export": name}, f"Written to {out}.")
+    out.write_bytes(content)
+    run.show({"file": str(out), "export": name, "format": form}, f"Written to {out}.")
     return 0
+
+
+def _exported(run: Command, month: str, version: int | None, form: str) -> bytes:
+    """The file's bytes; recorded as an export. Raises Refused for a month or version that does not exist."""
+    context = run.context()
+    if form == "csv":
+        return (BYTE_ORDER_MARK + month_csv(context, month, version)).encode()
+    pack = pack_export(context, month, version, Cohort.ALL, form)
+    if form == "pdf":
+        given = wiring(run.app)
+        return given.typesetter.pdf("month", pack_document(pack, given.charts.svg), made_at(pack))
+    tables = pack_tables(pack)
+    return pack_archive(tables, month) if form == "zip" else workbook(tables, pack.title, made_at(pack))

@@ -183,6 +183,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "edition_issued": frozenset({"quarter", "threshold", "sha256"}),
     "edition_withdrawn": frozenset({"quarter"}),
     "request_answered": frozenset({"period", "threshold"}),
+    "month_commentary_written": frozenset({"length"}),
 }
 
 READS = frozenset(

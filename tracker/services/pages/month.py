@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from tracker.core.clock import Period, local_date, month_of, parse_month
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind
+from tracker.core.pack_shapes import figure_of
 from tracker.core.tables import safe_cell
 from tracker.core.terms import Cohort
 from tracker.services.context import Context, Viewer
+from tracker.services.errors import FormProblem, Refused
 from tracker.services.publish_month import month_figures
 from tracker.services.transaction import writing
+from tracker.services.write_commentary import check_month
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
+from tracker.store.models import MonthCommentary, Person
 
 KEPT_SECONDS = 60
 """How long figures from today's records are shown again while no record has changed; their time stands beside them."""
@@ -38,6 +44,9 @@ def current_figures(context: Context, month: str) -> MonthlySummary:
     return found
 
 
+WITHOUT_LIST = ("alerts.", "escalations.")
+
+
 @dataclass(frozen=True)
 class MonthListed:
     """One month in the list: its key, and the newest published version if any."""
@@ -50,11 +59,21 @@ class MonthListed:
 
 
 @dataclass(frozen=True)
+class Commentary:
+    """What the lead says of a month. `version` is 0 where nobody has written yet, and of a published month's text."""
+
+    text: str = ""
+    written_at: datetime | None = None
+    written_by: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
 class MonthPage:
     """A month's figures: `document` has the keys of definitions §6, `behind` the ids behind each.
 
-    `version` is None for figures from today's records; `differs` lists, for a published version, the keys whose
-    figures today are others: "not in the published figures".
+    `version` is None for figures from today's records; `commentary` is then the text as it stands, else as published.
+    Of a further version: `reason` why it was issued, `corrected` the figures that differ from the version before.
     """
 
     month: str
@@ -66,13 +85,27 @@ class MonthPage:
     sha256: str | None
     versions: tuple[int, ...]
     may_publish: bool
+    published_by: str | None = None
+    commentary: Commentary = Commentary()
+    reason: str = ""
+    corrected: tuple[dict[str, Any], ...] = ()
 
     def figure(self, key: str, cohort: str = "all") -> Any:
         """The figure under a dotted key. Raises KeyError for a key that the month does not have."""
-        place: Any = self.document
-        for part in key.split("."):
-            place = place[part]
-        return place[cohort]
+        found = figure_of(self.document, key)
+        if found is None:
+            raise KeyError(key)
+        return found[cohort]
+
+    def listed(self, key: str, cohort: str) -> str | None:
+        """The key of the list that a figure opens: its own, or that of what a share of nothing is a share of.
+
+        None where there is nothing to list, and for alerts, of which there is no list by month.
+        """
+        if key.startswith(WITHOUT_LIST):
+            return None
+        keys = (key, f"{key}.denominator")
+        return next((own for own in keys if self.behind.get(own, {}).get(cohort)), None)
 
 
 def month_list(context: Context) -> list[MonthListed]:
@@ -115,14 +148,42 @@ def month_shown(context: Context, month: str, version: int | None = None) -> Mon
     if version is None:
         summary = current_figures(context, month)
         ended = summary.period.end_at <= context.now
-        return MonthPage(month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended)
+        return MonthPage(
+            month, summary.period, as_json(summary), behind(summary), None, None, None, versions, ended,
+            commentary=_commentary(session, month),
+        )  # fmt: skip
     row = summaries.published(session, month, version)
     if row is None:
         return None
-    period = parse_month(month)
+    said = Commentary(row.commentary or "", row.commentary_at, _name(session, row.commentary_by_id))
     return MonthPage(
-        month, period, row.document, row.behind, row.version, row.published_at, row.sha256, versions, False
-    )
+        month, parse_month(month), row.document, row.behind, row.version, row.published_at, row.sha256, versions, False,
+        _name(session, row.published_by_id), said, row.reason or "", tuple((row.corrections or {}).get("figures", ())),
+    )  # fmt: skip
+
+
+def commentary_of(context: Context, month: str) -> Commentary:
+    """The text as it stands, for whoever writes it. Raises Refused for what is no month or has not begun.
+
+    Reading it is recorded like looking at the month.
+    """
+    check_month(context, month)
+    with writing() as session:
+        details = {"version": None}
+        audit.record(session, "summary_viewed", context.actor, context.now, "month", month, details)
+    return _commentary(read_session(), month)
+
+
+def _commentary(session: Session, month: str) -> Commentary:
+    """As it stands now: before the month is published it may still change."""
+    row = session.get(MonthCommentary, month, populate_existing=True)
+    if row is None:
+        return Commentary()
+    return Commentary(row.text, row.written_at, _name(session, row.written_by_id), row.version)
+
+
+def _name(session: Session, person_id: int | None) -> str | None:
+    return None if person_id is None else session.get_one(Person, person_id).name
 
 
 def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: int | None = None) -> list[int] | None:
@@ -136,12 +197,17 @@ def ids_behind(context: Context, month: str, key: str, cohort: Cohort, version: 
 
 
 def month_csv(context: Context, month: str, version: int | None = None) -> str:
-    """One tidy row for a figure and cohort. Audited as an export. Raises Refused like `month_figures`."""
+    """One tidy row for a figure and cohort. Audited as an export.
+
+    Raises Refused like `month_figures`, and for a version that does not exist.
+    """
+    found = month_shown(context, month, version)
+    if found is None:
+        raise no_such_version(version)
     with writing() as session:
         details = {"filter": {"version": version}}
         audit.record(session, "export_made", context.actor, context.now, "month", month[:7], details)
-    row = summaries.published(read_session(), month, version) if version is not None else None
-    document = row.document if row else as_json(current_figures(context, month))
+    document = found.document
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["month", "status", "cut_off", "key", "cohort", "value", "numerator", "denominator"])
@@ -150,6 +216,10 @@ def month_csv(context: Context, month: str, version: int | None = None) -> str:
         for cohort in Cohort:
             writer.writerow([*head, safe_cell(key), str(cohort), *_parts(by_cohort[cohort])])
     return out.getvalue()
+
+
+def no_such_version(version: int | None) -> Refused:
+    return Refused(FormProblem("no_such_version", f"This month has no published version {version}.", ("version",)))
 
 
 def _figures(document: dict[str, Any], prefix: str = "") -> list[tuple[str, dict[str, Any]]]:

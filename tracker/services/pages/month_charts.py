@@ -1,129 +1,111 @@
-"""The month's charts: for each its rows, its table and its words, so that nothing is told by a picture alone."""
+"""The month's charts: for each its rows and its words; its table stands beside it, so that no picture tells alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tracker.core.bands import AGE_BANDS, HOUR_BANDS, WEEKDAYS
 from tracker.core.clock import parse_month
-from tracker.services.pages.month import MonthPage
+from tracker.core.pack_shapes import Document, PackTable, Row, shown, value_of
+from tracker.core.terms import Cohort
 
+DARK_FROM = 0.7
+"""From this part of the largest number on, the number on a square of the heat map is white."""
 
-@dataclass(frozen=True)
-class Cell:
-    """A value of a chart's table; `key` is the figure it opens, None where it opens nothing."""
+TIES_NAMED = 2
 
-    text: str
-    key: str | None = None
+_SERIES = (
+    ("interviews.pct_in_72h_of_returns", "of the return", "from the return"),
+    ("interviews.pct_in_72h_of_notice", "of our being told", "from being told"),
+)
+"""Of each line: its figure, its name, and how it is written at its end."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`spec` names the file in templates/charts; `rows` are its data, `table` the same for reading."""
+    """`name`: of the table that it pictures. `spec`: the file in templates/charts; `rows` are its data."""
 
     name: str
     spec: str
     title: str
     words: str
-    headers: tuple[str, ...]
-    table: tuple[tuple[Cell, ...], ...]
     rows: tuple[Mapping[str, object], ...]
 
 
-def month_charts(page: MonthPage, cohort: str) -> list[Chart]:
-    """Every chart of a month for one cohort."""
-    return [
-        thirteen_months(page, cohort),
-        _bars(page, cohort, "age", "age_band", "Age when the episode started", (*AGE_BANDS, "unknown"), _age),
-        _bars(
-            page, cohort, "setting", "setting", "Where the child lives", ("looked_after", "home", "unknown"), _setting
-        ),
-        weekday_hour(page, cohort),
-    ]
+def chart_of(document: Document, table: PackTable, cohort: Cohort) -> Chart | None:
+    """The picture of a table; None where it has none."""
+    if table.chart is None:
+        return None
+    if table.chart == "thirteen-months":
+        return _thirteen_months(document, table, cohort)
+    if table.chart == "weekday-hour":
+        return _weekday_hour(document, table, cohort)
+    return _bars(document, table, cohort)
 
 
-def thirteen_months(page: MonthPage, cohort: str) -> Chart:
-    series: dict[str, Any] = page.document["comparison"]["series"]
+def _thirteen_months(document: Document, table: PackTable, cohort: Cohort) -> Chart:
+    """Both shares by month. A month in which none was due is a gap in its line, never a nought."""
     rows: list[Mapping[str, object]] = []
-    table: list[tuple[Cell, ...]] = []
-    known: list[tuple[float, str]] = []
-    for month, figures in sorted(series.items()):
-        share = figures["interviews"]["pct_in_72h_of_returns"][cohort]
-        name = f"{parse_month(month).start_on:%b %Y}"
-        pct = share["pct"]
-        label = "none" if pct is None else f"{pct:.0f}"
-        rows.append({"month": name, "height": pct or 0, "label": label, "current": month == page.month})
-        counted = f"{share['numerator']} of {share['denominator']}"
-        table.append((Cell(name), Cell(percent_text(pct)), Cell(counted)))
-        if pct is not None:
-            known.append((pct, name))
-    words = "No interview was due in these thirteen months."
-    if known:
-        (low, low_month), (high, high_month) = min(known), max(known)
-        words = f"From {percent_text(low)} ({low_month}) to {percent_text(high)} ({high_month}) held within 72 hours."
-    headers = ("Month", "Held within 72 hours", "Interviews")
-    return Chart("thirteen-months", "thirteen-months", "Thirteen months", words, headers, tuple(table), tuple(rows))
+    told: list[str] = []
+    last: list[tuple[float, str, dict[str, object]]] = []
+    for key, words, ending in _SERIES:
+        known: list[tuple[float, str]] = []
+        for row in table.rows:
+            month = _key_ending(row, key)
+            value = value_of(document, month, cohort)
+            if month is None or value is None:
+                continue
+            start_on = parse_month(month.split(".")[2]).start_on
+            point: dict[str, object] = {"month": f"{start_on:%b %Y}", "series": words, "pct": value["pct"], "label": ""}
+            rows.append(point)
+            if value["pct"] is not None:
+                known.append((value["pct"], row.label))
+                newest = (value["pct"], ending, point)
+        if known:
+            (low, low_month), (high, high_month) = min(known), max(known)
+            told.append(f"Within 72 hours {words}: from {low:.1f}% ({low_month}) to {high:.1f}% ({high_month}).")
+            last.append(newest)
+    _label_the_last(last)
+    words = " ".join(told) or "No interview was due in these thirteen months."
+    return Chart(table.name, "thirteen-months", table.title, words, tuple(rows))
 
 
-def percent_text(value: float | None) -> str:
-    return "no percentage" if value is None else f"{value:.1f}%"
+def _key_ending(row: Row, key: str) -> str | None:
+    return next((own for own in row.keys if own and own.endswith(f".{key}")), None)
 
 
-def _age(band: str) -> str:
-    return "Not known" if band == "unknown" else band.replace("-", "–")
+def _label_the_last(last: list[tuple[float, str, dict[str, object]]]) -> None:
+    """Each line is named where it ends: the higher above its end, the lower below, so that they never overlap."""
+    for place, (pct, ending, point) in enumerate(sorted(last, key=lambda one: -one[0])):
+        point["label"] = f"{pct:.1f}% {ending}"
+        point["above"] = place == 0
 
 
-def _setting(band: str) -> str:
-    return {"looked_after": "Looked after", "home": "At home", "unknown": "Not known"}[band]
+def _bars(document: Document, table: PackTable, cohort: Cohort) -> Chart:
+    counts = [(row.label, value_of(document, row.keys[0], cohort)) for row in table.rows]
+    rows = tuple({"band": label, "number": count} for label, count in counts)
+    return Chart(table.name, str(table.chart), table.title, _most_often(counts), rows)
 
 
-def _bars(
-    page: MonthPage,
-    cohort: str,
-    name: str,
-    breakdown: str,
-    title: str,
-    bands: Sequence[str],
-    text_of: Callable[[str], str],
-) -> Chart:
-    rows: list[Mapping[str, object]] = []
-    table: list[tuple[Cell, ...]] = []
-    counts: dict[str, int] = {}
-    for band in bands:
-        key = f"episodes.by_{breakdown}.{band}"
-        count = page.document["episodes"][f"by_{breakdown}"].get(band, {}).get(cohort, 0)
-        counts[text_of(band)] = count
-        rows.append({"band": text_of(band), "episodes": count})
-        table.append((Cell(text_of(band)), Cell(str(count), key if count else None)))
-    most = max(counts, key=lambda band: counts[band])
-    words = f"Most often: {most.lower()} ({counts[most]})." if counts[most] else "No episodes."
-    return Chart(name, "bars", title, words, (title, "Episodes"), tuple(table), tuple(rows))
+def _most_often(counts: Sequence[tuple[str, int]]) -> str:
+    """The largest in words; where more than two are alike, that several are."""
+    most = max((count for _, count in counts), default=0)
+    named = [label for label, count in counts if count == most]
+    if not most:
+        return "None."
+    if len(named) > TIES_NAMED:
+        return f"Several are alike: {shown(most).text} each."
+    return f"Most often: {' and '.join(named)} ({shown(most).text}{' each' if len(named) > 1 else ''})."
 
 
-def weekday_hour(page: MonthPage, cohort: str) -> Chart:
-    crossed: dict[str, Any] = page.document["episodes"]["by_weekday_hour"]
-    counts = {(day, band): crossed[day][band][cohort] for day in WEEKDAYS for band in (*HOUR_BANDS, "unknown")}
-    most = max(counts.values(), default=0)
-    rows = [
-        {"day": day.capitalize(), "hours": hours_text(band), "episodes": count, "dark": count > most * 0.6}
-        for (day, band), count in counts.items()
-        if band != "unknown"
-    ]
-    table = [
-        (
-            Cell(day.capitalize()),
-            *(
-                Cell(str(counts[day, band]), f"episodes.by_weekday_hour.{day}.{band}" if counts[day, band] else None)
-                for band in (*HOUR_BANDS, "unknown")
-            ),
-        )
-        for day in WEEKDAYS
-    ]
-    (day, band), top = max(counts.items(), key=lambda item: item[1])
-    words = f"Most often: {day.capitalize()}, {hours_text(band)} ({top})." if top else "No episodes."
-    headers = ("Day", *(hours_text(band) for band in HOUR_BANDS), "Time not known")
-    return Chart("weekday-hour", "weekday-hour", "Day and hour", words, headers, tuple(table), tuple(rows))
-
-
-def hours_text(band: str) -> str:
-    return "time not known" if band == "unknown" else band.replace("-", "–")
+def _weekday_hour(document: Document, table: PackTable, cohort: Cohort) -> Chart:
+    squares: list[tuple[str, str, int]] = []
+    for row in table.rows:
+        for column, key in zip(table.columns, row.keys, strict=True):
+            if key and key.startswith("episodes.by_weekday_hour.") and not key.endswith(".unknown"):
+                squares.append((row.label, column, value_of(document, key, cohort)))
+    most = max((count for *_, count in squares), default=0)
+    rows = tuple(
+        {"day": day, "hours": hours, "number": count, "dark": most > 0 and count >= most * DARK_FROM}
+        for day, hours, count in squares
+    )
+    words = _most_often([(f"{day} {hours}", count) for day, hours, count in squares])
+    return Chart(table.name, "weekday-hour", table.title, words, rows)

@@ -27,7 +27,7 @@ from tracker.store.models.interviews import (
     InterviewVisit,
 )
 from tracker.store.models.maramps import Maramp, MarampDraft, MarampVersion, QualityCheck
-from tracker.store.models.oversight import AuditEntry, SummaryRow
+from tracker.store.models.oversight import AuditEntry, MonthCommentary, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.plans import Action, ChildContact, StrategyMeeting
 from tracker.store.models.repeats import RepeatFlagRow
@@ -42,7 +42,8 @@ __all__ = [
     "FolderFile", "GroupItem", "GroupMeeting", "GroupMember", "Heartbeat", "IdempotencyKey", "Interview",
     "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview", "InterviewSection",
     "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line",
-    "LoadUndo", "Maramp", "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "OutboxMessage", "Person",
-    "PersonRole", "PoliceShare", "QualityCheck", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence",
-    "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "LoadUndo", "Maramp", "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "MonthCommentary",
+    "OutboxMessage", "Person", "PersonRole", "PoliceShare", "QualityCheck", "Receipt", "Reexamination",
+    "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow",
+    "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

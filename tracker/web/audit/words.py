@@ -155,6 +155,7 @@ ACTION_WORDS = {
     "edition_issued": "Issued a quarter without small numbers",
     "edition_withdrawn": "Withdrew a published quarter",
     "request_answered": "Made counts for answering a request",
+    "month_commentary_written": "Wrote the commentary on a month",
 }
 
 

@@ -21,7 +21,7 @@ from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import OPEN, FilterForm
 from tracker.web.episodes.timeline import timeline
-from tracker.web.episodes.wording import shown_changes
+from tracker.web.episodes.wording import plain_figure, shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import feeds, now, request_context, signed_in_viewer
 
@@ -132,17 +132,12 @@ def _behind_a_figure() -> str:
         "version": version,
         "behind": len(ids),
     }
-    if _plain_key(key).startswith(OF_CHILDREN):
+    if plain_figure(key)[0].startswith(OF_CHILDREN):
         found = child_pages.child_list(request_context(), signed_in_viewer(), ids, page_number())
         return render_template("children/figure.html", found=found, **shown)
     filters = pages.EpisodeFilters(ids=tuple(ids))
     rows = pages.episode_list(request_context(), signed_in_viewer(), filters, page_number())
     return render_template("episodes/figure.html", found=rows, **shown)
-
-
-def _plain_key(key: str) -> str:
-    """The figure itself, of one that stands beside the month: `comparison.previous_month.children.missing`."""
-    return key.removeprefix("comparison.previous_month.").removeprefix("comparison.same_month_last_year.")
 
 
 def _versions(page: pages.EpisodePage) -> list[tuple[pages.VersionView, list[tuple[str, str, str]]]]:

@@ -15,7 +15,7 @@ from tracker.core.terms import (
     ReportStatus,
     RiskLevel,
 )
-from tracker.web.filters import MISSING_VALUE, day, instant
+from tracker.web.filters import MISSING_VALUE, day, instant, month_name
 from tracker.web.words import words
 
 FIELDS: dict[str, str] = {
@@ -216,15 +216,29 @@ BESIDE = {
 }
 """Figures that stand beside a month's own."""
 
+SERIES = "comparison.series."
+"""Those of the thirteen months: followed by the month."""
+
+
+def plain_figure(key: str) -> tuple[str, str]:
+    """The figure itself, and of one that stands beside the month's own, of which month it is, in words."""
+    for prefix, when in BESIDE.items():
+        if key.startswith(prefix):
+            return key.removeprefix(prefix), when
+    if key.startswith(SERIES):
+        month, _, plain = key.removeprefix(SERIES).partition(".")
+        return plain, month_name(month)
+    return key, ""
+
 
 REASONS = "interviews.breach_reasons."
 
 
 def figure_words(key: str) -> str:
     """`interviews.overdue` → Interviews overdue; what has no words of its own is read from its key."""
-    for prefix, when in BESIDE.items():
-        if key.startswith(prefix):
-            return f"{figure_words(key.removeprefix(prefix))}, {when}"
+    figure, when = plain_figure(key)
+    if when:
+        return f"{figure_words(figure)}, {when}"
     plain = key.removesuffix(".denominator")
     reason = plain.removeprefix(REASONS)
     if reason != plain:

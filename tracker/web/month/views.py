@@ -1,4 +1,4 @@
-"""The operational group's month: its figures, what is behind each, publishing, CSV and charts."""
+"""The operational group's month: its pack to be read, the pictures in it, publishing."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,23 +8,19 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, rend
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
-from tracker.core.terms import BreachReason, Cohort
+from tracker.core.pack_shapes import cell_of
+from tracker.core.pack_words import COHORTS
+from tracker.core.terms import Cohort
 from tracker.services import publish_month
 from tracker.services.errors import Refused
-from tracker.services.pages.month import MonthPage, current_figures, month_csv, month_list, month_page, month_shown
-from tracker.services.pages.month_charts import month_charts
+from tracker.services.pages.month import MonthPage, current_figures, month_list, month_page, month_shown
+from tracker.services.pages.month_pack import pack_of
 from tracker.web.access import Permission, requires
 from tracker.web.forms import Form
-from tracker.web.request import may, request_context, settings, signed_in_viewer
-from tracker.web.words import words
+from tracker.web.request import may, request_context, signed_in_viewer
 
 bp = Blueprint("month", __name__)
 T = TypeVar("T")
-
-
-_BREACH_REASONS = [(f"interviews.breach_reasons.{reason}", words(reason)) for reason in BreachReason] + [
-    ("interviews.breach_reasons.not_given", "No reason given")
-]
 
 
 class PublishForm(Form):
@@ -42,18 +38,16 @@ def index() -> ResponseReturnValue:
 @requires(Permission.SEE_MONTH)
 def show(month: str) -> ResponseReturnValue:
     """One month's figures: today's, or a published version."""
-    page = _page(month)
-    cohort = _cohort()
-    charts = {chart.name: chart for chart in month_charts(page, cohort)}
+    page, cohort = _page(month), chosen_cohort()
     return render_template(
         "month/show.html",
         page=page,
         cohort=cohort,
-        charts=charts,
-        lists=_opens_lists(),
+        cohorts=COHORTS,
+        pack=pack_of(page, cohort, request_context().rules.repeat_rules),
+        cell_of=cell_of,
+        lists=opens_lists(),
         cut_off=datetime.fromisoformat(page.document["cut_off"]),
-        rules={rule.name: rule for rule in settings().repeat_rules},
-        breach_reasons=_BREACH_REASONS,
     )
 
 
@@ -61,22 +55,10 @@ def show(month: str) -> ResponseReturnValue:
 @requires(Permission.SEE_MONTH)
 def chart(month: str, name: str) -> ResponseReturnValue:
     """One chart as a picture; its page shows the same as a table and in words."""
-    page = _or_404(lambda: month_shown(request_context(), month, _version()))
-    found = next((chart for chart in month_charts(page, _cohort()) if chart.name == name), None)
-    if found is None:
-        abort(404)
+    page = found_or_404(lambda: month_shown(request_context(), month, chosen_version()))
+    found = pack_of(page, chosen_cohort(), request_context().rules.repeat_rules).charts.get(name) or abort(404)
     answer = Response(wiring(current_app).charts.svg(found.spec, found.rows), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "private, max-age=60"
-    return answer
-
-
-@bp.get("/month/<month>/figures.csv")
-@requires(Permission.EXPORT_MONTH)
-def figures_csv(month: str) -> ResponseReturnValue:
-    """The figures as CSV, one row for each figure and cohort."""
-    text = _or_404(lambda: month_csv(request_context(), month, _version()))
-    answer = Response("\ufeff" + text, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f"attachment; filename=missing-children-{month}.csv"
     return answer
 
 
@@ -85,7 +67,7 @@ def figures_csv(month: str) -> ResponseReturnValue:
 def publish(month: str) -> ResponseReturnValue:
     """Freeze the month's figures under the name of whoever signs in."""
     form = PublishForm()
-    summary = _or_404(lambda: current_figures(request_context(), month))
+    summary = found_or_404(lambda: current_figures(request_context(), month))
     problems: tuple[str, ...] = ()
     if form.validate_on_submit():
         try:
@@ -98,16 +80,16 @@ def publish(month: str) -> ResponseReturnValue:
     return render_template("month/publish.html", form=form, month=month, summary=summary, problems=problems)
 
 
-def _opens_lists() -> bool:
+def opens_lists() -> bool:
     """Whether the numbers lead to their episodes: for those who may see records."""
     return may(Permission.SEE_EPISODES) and "episodes.index" in current_app.view_functions
 
 
 def _page(month: str) -> MonthPage:
-    return _or_404(lambda: month_page(request_context(), signed_in_viewer(), month, _version()))
+    return found_or_404(lambda: month_page(request_context(), signed_in_viewer(), month, chosen_version()))
 
 
-def _or_404(read: Callable[[], T | None]) -> T:
+def found_or_404(read: Callable[[], T | None]) -> T:
     """What `read` gives; 404 for a month or version that does not exist."""
     try:
         found = read()
@@ -118,12 +100,12 @@ def _or_404(read: Callable[[], T | None]) -> T:
     return found
 
 
-def _cohort() -> Cohort:
+def chosen_cohort() -> Cohort:
     given = request.args.get("cohort", Cohort.ALL)
     return Cohort(given) if given in set(Cohort) else abort(404)
 
 
-def _version() -> int | None:
+def chosen_version() -> int | None:
     given = request.args.get("version")
     if given is None:
         return None
