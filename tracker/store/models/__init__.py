@@ -23,7 +23,7 @@ from tracker.store.models.interviews import (
     InterviewEpisode,
     InterviewVisit,
 )
-from tracker.store.models.oversight import AuditEntry, SummaryRow
+from tracker.store.models.oversight import AuditEntry, MonthCommentary, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
 from tracker.store.models.plans import Action, ChildContact, StrategyMeeting
 from tracker.store.models.repeats import RepeatFlagRow
@@ -37,7 +37,7 @@ __all__ = [
     "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FolderFile", "Heartbeat", "IdempotencyKey",
     "Interview", "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview",
     "InterviewSection", "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook",
-    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "OutboxMessage", "Person", "PersonRole", "PoliceShare",
-    "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease",
-    "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
+    "LadderVersion", "Line", "LoadUndo", "MatchDecision", "MonthCommentary", "OutboxMessage", "Person", "PersonRole",
+    "PoliceShare", "Receipt", "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState",
+    "SchedulerLease", "StrategyMeeting", "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

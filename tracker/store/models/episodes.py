@@ -33,6 +33,7 @@ class Episode(Base):
         Index("ix_episode_child_id", "child_id", "missing_from_at"),
         Index("ix_episode_missing_from_at", "missing_from_at"),
         Index("ix_episode_returned_at", "returned_at"),
+        Index("ix_episode_found_at", "found_at"),
         Index(
             "ix_episode_sweep_at",
             "sweep_at",
