@@ -93,6 +93,7 @@ CORE_ORDER = (
     "ladder_steps", "alerts", "triggers", "notices", "digest", "ladder_rules", "ladder_definition", "ladder_changes",
     "rules",
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
+    "month_authorities", "month_prevention",
     "month_repeats", "month_alerts",
     "monthly_summary", "period_counts", "suppression", "frozen", "links",
 )  # fmt: skip

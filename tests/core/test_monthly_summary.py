@@ -323,9 +323,9 @@ def test_a_quarter_has_figures_but_no_comparison() -> None:
 
 
 def test_how_far_back_the_rows_must_reach() -> None:
-    # Thirteen months to October 2026 begin on 1 October 2025; 365 days to its last day on 1 November 2025.
+    # Thirteen months to October 2026 begin on 1 October 2025, which is also 365 days before it begins.
     assert history_needed_from(OCTOBER, SHIPPED_REPEAT_RULES) == date(2025, 10, 1)
-    assert history_needed_from(OCTOBER, [RepeatRule("5_in_730", 5, 730)]) == date(2024, 11, 1)
+    assert history_needed_from(OCTOBER, [RepeatRule("5_in_730", 5, 730)]) == date(2024, 10, 1)
     assert history_needed_from(parse_month("2026-03"), []) == date(2025, 3, 1)
 
 

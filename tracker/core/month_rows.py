@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.core.clock import Period, financial_year_of
+from tracker.core.clock import Period, financial_year_of, month_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
 from tracker.core.interviews import ReturnHomeInterview, clock_due_at
-from tracker.core.month_facts import SummaryInput
+from tracker.core.month_facts import RequestFact, SummaryInput
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import BreachReason, EpisodeKind
@@ -25,9 +25,18 @@ T = TypeVar("T")
 
 
 def history_needed_from(period: Period, rules: Sequence[RepeatRule]) -> date:
-    """The first day that any figure of the month looks at: of the thirteen months, the year or a rule's window."""
-    windows = [period.last_day - timedelta(days=rule.window_days - 1) for rule in rules]
-    return min(series_of(period)[0].start_on, financial_year_of(period.start_on).start_on, *windows)
+    """The first day that any figure of the month looks at: of the thirteen months, the year, or what decides whether a
+    rule held on the eve of the month, and so which crossing is a new one."""
+    windows = [period.start_on - timedelta(days=rule.window_days) for rule in rules]
+    return min(shown_in(period)[-1].start_on, financial_year_of(period.start_on).start_on, *windows)
+
+
+def shown_in(period: Period) -> list[Period]:
+    """The period itself and those whose figures stand beside it in full: the month before, that of a year ago."""
+    if period != month_of(period.start_on):
+        return [period]
+    months = series_of(period)
+    return [period, months[-2], months[0]]
 
 
 def series_of(month: Period) -> list[Period]:
@@ -61,6 +70,7 @@ class ReturnedEpisode:
     """An episode with a clock: each one, conflicts not joined (definitions §6).
 
     `reason`: why the 72 hours were not met, if that was said. `attempts`: to arrange any of its interviews.
+    `requests`: to other councils to hold any of them.
     """
 
     episode: MissingEpisode
@@ -69,6 +79,7 @@ class ReturnedEpisode:
     interviews: Sequence[ReturnHomeInterview]
     reason: BreachReason | None = None
     attempts: Sequence[Attempt] = ()
+    requests: Sequence[RequestFact] = ()
 
     @property
     def member(self) -> Member:
@@ -94,7 +105,8 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
     of_child: dict[int, list[MissingEpisode]] = defaultdict(list)
     for episode in counting:
         of_child[episode.child_id].append(episode)
-    by_child = {child_id: _gone_missing(history, policy) for child_id, history in of_child.items()}
+    before = rows.known_before
+    by_child = {child_id: _gone_missing(mine, policy, child_id in before) for child_id, mine in of_child.items()}
     started = sorted((gone for history in by_child.values() for gone in history), key=attrgetter("started_at"))
     ended = [gone for gone in started if gone.ended_at is not None]
     no_risk = [episode for episode in counting if episode.kind is EpisodeKind.NO_APPARENT_RISK]
@@ -126,7 +138,7 @@ def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
     return at if at is not None and at <= cut_off else None
 
 
-def _gone_missing(history: list[MissingEpisode], policy: Policy) -> list[GoneMissing]:
+def _gone_missing(history: list[MissingEpisode], policy: Policy, known_before: bool) -> list[GoneMissing]:
     """The countable episodes of ONE child, conflicts joined, in order of start."""
     last_start_at = max(episode.missing_from_at for episode in history)
     found: list[GoneMissing] = []
@@ -134,7 +146,7 @@ def _gone_missing(history: list[MissingEpisode], policy: Policy) -> list[GoneMis
         started_at = counted.stands.missing_from_at
         ended_at = _end_of(counted)
         end_unknown = ended_at is None and last_start_at > started_at
-        found.append(GoneMissing(counted.stands, started_at, ended_at, not found, end_unknown))
+        found.append(GoneMissing(counted.stands, started_at, ended_at, not (found or known_before), end_unknown))
     return found
 
 
@@ -153,6 +165,9 @@ def _returned(
     for fact in rows.attempts:
         if fact.at <= cut_off:
             tried[fact.interview_id].append(Attempt(fact.at, fact.outcome))
+    asked: dict[int, list[RequestFact]] = defaultdict(list)
+    for request in rows.requests:
+        asked[request.interview_id].append(request)
     given = sorted(rows.reasons, key=attrgetter("given_at", "id"))
     said = {fact.episode_id: fact.reason for fact in given if fact.given_at <= cut_off}
     found = []
@@ -161,8 +176,9 @@ def _returned(
         if episode.returned_at is not None and due_at is not None:
             mine = linked.get(episode.id, ())
             attempts = [attempt for interview in mine for attempt in tried.get(interview.id, ())]
+            requests = [request for interview in mine for request in asked.get(interview.id, ())]
             reason = said.get(episode.id)
-            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, mine, reason, attempts))
+            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, mine, reason, attempts, requests))
     return sorted(found, key=attrgetter("returned_at"))
 
 

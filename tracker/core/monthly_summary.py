@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from tracker.core.clock import Period, month_of, require_aware
 from tracker.core.figures import ByCohort, Figure, one_decimal
 from tracker.core.month_alerts import alert_figures
+from tracker.core.month_authorities import authority_figures
 from tracker.core.month_course import course_figures
 from tracker.core.month_episodes import breakdown_figures, episode_figures
-from tracker.core.month_facts import EDITION, FIRST_EDITION, AlertFact, SummaryInput
+from tracker.core.month_facts import EDITION, FIRST_EDITION, SECOND_EDITION, AlertFact, SummaryInput
 from tracker.core.month_interviews import interview_figures
+from tracker.core.month_prevention import prevention_figures
 from tracker.core.month_repeats import repeat_figures, year_to_date_figures
 from tracker.core.month_rows import MonthRows, history_needed_from, rows_at, series_of
 from tracker.core.policy import Policy
@@ -64,9 +66,9 @@ def monthly_summary(
     figures: dict[str, ByCohort] = {
         **_headline(known, period, edition),
         **breakdown_figures(known, period, policy),
-        **repeat_figures(known, period, rules),
+        **repeat_figures(known, period, rules, edition),
         **year_to_date_figures(known, period),
-        **alert_figures(rows.alerts, is_ours, period, cut_off),
+        **alert_figures(rows.alerts, is_ours, period, cut_off, edition),
         **_comparison(known, period, edition),
     }
     final = cut_off >= period.end_at + timedelta(hours=policy.deadline_hours)
@@ -94,8 +96,12 @@ def headline(
 
 
 def _headline(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:
-    later = course_figures(known, period) if edition > FIRST_EDITION else {}
-    return {**episode_figures(known, period), **interview_figures(known, period), **later}
+    figures = {**episode_figures(known, period), **interview_figures(known, period)}
+    if edition > FIRST_EDITION:
+        figures |= course_figures(known, period)
+    if edition > SECOND_EDITION:
+        figures |= {**authority_figures(known, period), **prevention_figures(known, period)}
+    return figures
 
 
 def _comparison(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:

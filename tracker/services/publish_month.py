@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import Period, local_midnight, parse_month
 from tracker.core.frozen import freeze, sha256_of, thaw
 from tracker.core.month_facts import EDITION, FIRST_EDITION, SummaryInput
+from tracker.core.month_rows import shown_in
 from tracker.core.monthly_summary import (
     MonthlySummary,
     as_json,
@@ -149,7 +150,15 @@ def _compute(
     rules = context.rules
     since = local_midnight(history_needed_from(period, rules.repeat_rules))
     until_now = min(cut_off or context.now, context.now)
-    rows = summaries.rows_between(session, since, period.end_at, until_now)
+    rows = summaries.rows_between(
+        session,
+        since,
+        period.end_at,
+        until_now,
+        alerts_in=(period.start_at, period.end_at),
+        first_in=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
+        countable=rules.policy.countable_kinds,
+    )
     summary = monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules)
     return rows, summary
 
