@@ -7,33 +7,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.made import HOUR, MINUTE, POLICY, attempts, gone, interviews, reasons, unhurried, utc
+from tests.core.made import HOUR, MINUTE, POLICY, gone, interviews, unhurried, utc
 from tests.core.slow_month import Hours, Part, SlowMonth, series_months
 from tracker.core.clock import Period, local_midnight, month_of
 from tracker.core.figures import Figure, percent
-from tracker.core.interview_terms import AuthorityAnswer
+from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
+from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
-from tracker.core.month_facts import AlertFact, RequestFact
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact
 from tracker.core.monthly_summary import SERIES_KEYS, SummaryInput, monthly_summary
 from tracker.core.repeats import RepeatRule
-from tracker.core.terms import Cohort, EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel, Rung
+from tracker.core.terms import (
+    BreachReason,
+    Cohort,
+    EpisodeKind,
+    ExclusionReason,
+    FlagCode,
+    LivingSetting,
+    RiskLevel,
+    Rung,
+)
 
 RULES = (
     RepeatRule("3_in_365", 3, 365), RepeatRule("3_in_90", 3, 90), RepeatRule("2_in_7", 2, 7),
     RepeatRule("1_in_1", 1, 1),
 )  # fmt: skip
 LAST = utc("2027-06-01 00:00")
-EDGES = [local_midnight(day) for day in (date(2025, 10, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 10, 1))]
 CHANGES = [utc("2025-10-26 01:00"), utc("2026-03-29 01:00"), utc("2026-10-25 01:00")]
 
-periods = st.sampled_from(
-    [month_of(date(2026, month, 1)) for month in (3, 4, 10)]
-    + [Period(date(2026, 1, 1), date(2026, 4, 1)), Period(date(2026, 10, 20), date(2026, 10, 27))]
-)
-instants = st.one_of(
-    st.tuples(st.sampled_from([*EDGES, *CHANGES]), st.integers(-30, 30)).map(lambda at: at[0] + at[1] * HOUR),
-    st.integers(0, 24 * 800).map(lambda hours: utc("2025-02-01 00:00") + hours * HOUR),
-)
+PERIODS = [
+    *(month_of(date(2026, month, 1)) for month in (3, 4, 10)),
+    Period(date(2026, 1, 1), date(2026, 4, 1)),
+    Period(date(2026, 10, 20), date(2026, 10, 27)),
+]
+
+
+def around(period: Period) -> st.SearchStrategy[datetime]:
+    """Instants: half of them in the period, some about its edges and the changes of the clock, some long before."""
+    length = int((period.end_at - period.start_at) / HOUR)
+    edges = [period.start_at, period.end_at, local_midnight(date(2026, 4, 1)), *CHANGES]
+    return st.one_of(
+        st.integers(0, length).map(lambda hours: period.start_at + hours * HOUR),
+        st.integers(0, length).map(lambda hours: period.start_at + hours * HOUR),
+        st.tuples(st.sampled_from(edges), st.integers(-30, 30)).map(lambda at: at[0] + at[1] * HOUR),
+        st.integers(-24 * 500, 24 * 60).map(lambda hours: period.start_at + hours * HOUR),
+    )
+
+
 lasting = st.one_of(
     st.integers(0, 30), st.integers(0, 24 * 9), st.integers(0, 24 * 60), st.sampled_from([6, 24, 48, 72, 168])
 ).map(lambda hours: hours * HOUR)
@@ -41,7 +61,7 @@ texts = st.sampled_from([None, "", " unknown ", "Not known", "One. Two", "Anothe
 
 
 @st.composite
-def histories(draw: st.DrawFn, id: int) -> MissingEpisode:
+def histories(draw: st.DrawFn, id: int, instants: st.SearchStrategy[datetime]) -> MissingEpisode:
     start = draw(instants) + draw(st.sampled_from([0, 0, 1, 59])) * MINUTE
     found = draw(st.none() | lasting.map(lambda elapsed: start + elapsed))
     returned = draw(st.none() | lasting.map(lambda elapsed: (found or start) + elapsed))
@@ -76,7 +96,7 @@ def histories(draw: st.DrawFn, id: int) -> MissingEpisode:
 
 
 @st.composite
-def alerts(draw: st.DrawFn, id: int, most: int) -> AlertFact:
+def alerts(draw: st.DrawFn, id: int, most: int, instants: st.SearchStrategy[datetime]) -> AlertFact:
     raised = draw(instants)
     after = st.none() | st.sampled_from([0, 1, 24, 25, 200]).map(lambda hours: raised + hours * HOUR)
     return AlertFact(
@@ -91,35 +111,48 @@ def alerts(draw: st.DrawFn, id: int, most: int) -> AlertFact:
 
 
 @st.composite
-def requests(draw: st.DrawFn, id: int, interview_ids: list[int]) -> RequestFact:
-    asked = draw(instants)
-    answer = draw(st.none() | st.sampled_from(AuthorityAnswer))
-    answered = asked + draw(lasting) if answer else None
-    return RequestFact(id, draw(st.sampled_from(interview_ids)), asked, answer, answered)
+def reasons(draw: st.DrawFn, id: int, among: list[MissingEpisode], instants: st.SearchStrategy[datetime]) -> ReasonFact:
+    return ReasonFact(id, draw(st.sampled_from(among)).id, draw(st.sampled_from(BreachReason)), draw(instants))
 
 
 @st.composite
-def rows_of_months(draw: st.DrawFn) -> SummaryInput:
-    """Rows of a summary, in no order."""
+def attempts(draw: st.DrawFn, id: int, among: list[ReturnHomeInterview], ended: list[datetime]) -> AttemptFact:
+    at = draw(st.sampled_from(ended)) + draw(st.integers(0, 100)) * HOUR
+    return AttemptFact(id, draw(st.sampled_from(among)).id, at, draw(st.sampled_from(ContactOutcome)))
+
+
+@st.composite
+def requests(draw: st.DrawFn, id: int, among: list[ReturnHomeInterview], ended: list[datetime]) -> RequestFact:
+    asked = draw(st.sampled_from(ended)) + draw(st.integers(-30, 100)) * HOUR
+    answer = draw(st.none() | st.sampled_from(AuthorityAnswer))
+    answered = asked + draw(lasting) if answer else None
+    return RequestFact(id, draw(st.sampled_from(among)).id, asked, answer, answered)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[SummaryInput, Period, datetime]:
+    """Rows of a summary in no order, the period asked for, and the cut-off."""
+    period = draw(st.sampled_from(PERIODS))
+    instants = around(period)
 
     def some(most: int) -> range:
         return range(1, draw(st.integers(0, most)) + 1)
 
     number = draw(st.integers(1, 9))
-    episodes = [draw(histories(id)) for id in range(1, number + 1)]
+    episodes = [draw(histories(id, instants)) for id in range(1, number + 1)]
     held = [draw(interviews(id, episodes)) for id in some(7)]
-    among = [interview.id for interview in held]
-    return SummaryInput(
+    ended = [episode.ended_at or episode.missing_from_at for episode in episodes]
+    rows = SummaryInput(
         draw(st.permutations(episodes)),
         held,
-        alerts=[draw(alerts(id, number)) for id in some(5)],
-        reasons=[draw(reasons(id, episodes)) for id in some(4)],
-        attempts=[draw(attempts(id, held)) for id in some(5)] if held else [],
-        requests=[draw(requests(id, among)) for id in some(4)] if held else [],
+        alerts=[draw(alerts(id, number, instants)) for id in some(5)],
+        reasons=[draw(reasons(id, episodes, instants)) for id in some(4)],
+        attempts=[draw(attempts(id, held, ended)) for id in some(5)] if held else [],
+        requests=[draw(requests(id, held, ended)) for id in some(4)] if held else [],
     )
+    return rows, period, draw(st.just(LAST) | instants)
 
 
-cut_offs = st.one_of(st.just(LAST), instants)
 COHORTS = {Cohort.ALL: None, Cohort.OURS: True, Cohort.OTHER: False}
 
 
@@ -137,10 +170,9 @@ def agrees(figure: Figure, found: object) -> bool:
 
 
 @unhurried(120)
-@given(rows_of_months(), periods, cut_offs)
-def test_every_figure_is_that_of_a_slow_and_plain_recomputation(
-    rows: SummaryInput, period: Period, cut_off: datetime
-) -> None:
+@given(worlds())
+def test_every_figure_is_that_of_a_slow_and_plain_recomputation(world: tuple[SummaryInput, Period, datetime]) -> None:
+    rows, period, cut_off = world
     figures = monthly_summary(rows, period, cut_off, LAST, POLICY, RULES).figures
     slow = SlowMonth(rows, period.start_on, period.end_on, cut_off, RULES)
     for cohort, ours in COHORTS.items():
@@ -151,10 +183,9 @@ def test_every_figure_is_that_of_a_slow_and_plain_recomputation(
 
 
 @unhurried(40)
-@given(rows_of_months(), periods, cut_offs)
-def test_every_comparison_is_that_of_a_slow_and_plain_recomputation(
-    rows: SummaryInput, period: Period, cut_off: datetime
-) -> None:
+@given(worlds())
+def test_every_comparison_is_that_of_a_slow_recomputation(world: tuple[SummaryInput, Period, datetime]) -> None:
+    rows, period, cut_off = world
     found = monthly_summary(rows, period, cut_off, LAST, POLICY, RULES).figures
     figures = {key.removeprefix("comparison."): found[key] for key in found if key.startswith("comparison.")}
     if period != month_of(period.start_on):
@@ -175,10 +206,9 @@ def test_every_comparison_is_that_of_a_slow_and_plain_recomputation(
 
 
 @unhurried(40)
-@given(rows_of_months(), periods, cut_offs)
-def test_who_repeats_is_who_repeated_and_who_does_so_newly(
-    rows: SummaryInput, period: Period, cut_off: datetime
-) -> None:
+@given(worlds())
+def test_who_repeats_is_who_repeated_and_who_does_so_newly(world: tuple[SummaryInput, Period, datetime]) -> None:
+    rows, period, cut_off = world
     figures = monthly_summary(rows, period, cut_off, LAST, POLICY, RULES).figures
     for rule in RULES:
         for cohort in Cohort:

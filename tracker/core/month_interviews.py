@@ -61,6 +61,23 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     return {f"interviews.{name}": figure for name, figure in figures.items()}
 
 
+def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """The same, of these alone: what the thirteen-month series shows."""
+    returned = within(rows.returned, period, attrgetter("returned_at"))
+    by_outcome: dict[str, list[ReturnedEpisode]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+    for one in returned:
+        by_outcome[outcome_of(one, rows.cut_off)].append(one)
+    in_time = counted(by_outcome["completed_in_72h"])
+    return {
+        "interviews.returns": counted(returned),
+        "interviews.required": counted(one for outcome in OUTCOMES for one in by_outcome[outcome]),
+        "interviews.completed_in_72h": in_time,
+        "interviews.overdue": counted(by_outcome["overdue"]),
+        "interviews.not_yet_due": counted(by_outcome["not_yet_due"]),
+        "interviews.pct_in_72h_of_returns": share(in_time, _among(by_outcome, "not_yet_due")),
+    }
+
+
 def counted(returned: Iterable[ReturnedEpisode]) -> ByCohort:
     return count(one.member for one in returned)
 
@@ -73,17 +90,17 @@ def offered_by(one: ReturnedEpisode, by: datetime) -> bool:
 
 def _shares(by_outcome: dict[str, list[ReturnedEpisode]]) -> dict[str, ByCohort]:
     """The three shares, each by what it leaves out: none of them waits for what is not yet due."""
-
-    def among(*left_out: str) -> ByCohort:
-        return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
-
     in_time = counted(by_outcome["completed_in_72h"])
     completed = counted([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
     return {
-        "pct_in_72h_of_returns": share(in_time, among("not_yet_due")),
-        "pct_in_72h_of_accepted": share(in_time, among("not_yet_due", "declined")),
+        "pct_in_72h_of_returns": share(in_time, _among(by_outcome, "not_yet_due")),
+        "pct_in_72h_of_accepted": share(in_time, _among(by_outcome, "not_yet_due", "declined")),
         "pct_in_72h_of_completed": share(in_time, completed),
     }
+
+
+def _among(by_outcome: dict[str, list[ReturnedEpisode]], *left_out: str) -> ByCohort:
+    return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
 
 
 def _to_interview(by_outcome: dict[str, list[ReturnedEpisode]], cut_off: datetime) -> list[Timed]:

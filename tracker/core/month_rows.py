@@ -122,7 +122,8 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
 
 def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
     """The episode as it stood: an end, a return or a notice after the cut-off has not happened."""
-    if not any(at and at > cut_off for at in (episode.found_at, episode.returned_at, episode.notified_at)):
+    ends = episode.found_at, episode.returned_at, episode.notified_at
+    if not (_after(ends[0], cut_off) or _after(ends[1], cut_off) or _after(ends[2], cut_off)):
         return episode
     returned = episode.returned_at is not None and episode.returned_at <= cut_off
     return replace(
@@ -132,6 +133,10 @@ def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
         notified_at=_by(episode.notified_at, cut_off),
         interview_due_at=episode.interview_due_at if returned else None,
     )
+
+
+def _after(at: datetime | None, cut_off: datetime) -> bool:
+    return at is not None and at > cut_off
 
 
 def _by(at: datetime | None, cut_off: datetime) -> datetime | None:

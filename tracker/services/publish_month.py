@@ -1,5 +1,8 @@
 """The month's figures: computed from today's records, prepared by the scheduler, published and frozen by a person."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -150,17 +153,31 @@ def _compute(
     rules = context.rules
     since = local_midnight(history_needed_from(period, rules.repeat_rules))
     until_now = min(cut_off or context.now, context.now)
-    rows = summaries.rows_between(
-        session,
-        since,
-        period.end_at,
-        until_now,
-        alerts_in=(period.start_at, period.end_at),
-        first_in=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
-        countable=rules.policy.countable_kinds,
-    )
-    summary = monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules)
+    with _uncollected():
+        rows = summaries.rows_between(
+            session,
+            since,
+            period.end_at,
+            until_now,
+            alerts_in=(period.start_at, period.end_at),
+            first_in=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
+            countable=rules.policy.countable_kinds,
+        )
+        summary = monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules)
     return rows, summary
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Rows in the hundred thousands, none of them in a circle: to look through them again and again for what may go
+    takes as long as the figures do."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _newest_unpublished(session: Session, month: str) -> SummaryRow:

@@ -50,6 +50,13 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """The same where SQLite holds text, in one step: a month reads millions of these."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        read = datetime.fromisoformat
+        return lambda value: None if value is None else read(value).replace(tzinfo=UTC)
+
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",

@@ -4,13 +4,14 @@ Nothing of the ORM is made: a year of a country is a quarter of a million episod
 addresses, who found it) stay where they are: no figure reads them, and what is published freezes these rows.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import CompoundSelect, Select, and_, case, or_, select, union
+from sqlalchemy import CompoundSelect, Select, Text, and_, case, cast, or_, select, union
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -46,36 +47,44 @@ GIVEN = "given"
 """Stands for a text that is recorded and not read."""
 
 
+CHUNK = 5_000
+"""Ids to a statement."""
+
+
 @dataclass(frozen=True)
 class _Near:
-    """Which episodes are asked for: those that started in `[since, until)`, and whole histories, up to the cut-off, of
-    children with one that reaches over either edge or has not ended, or of which an alert tells."""
+    """Which episodes are asked for: those that started in `[since, until)`, and the whole histories, up to the cut-off,
+    of the children in `whole`."""
 
     since: datetime
     until: datetime
     cut_off: datetime
-    told: Span
+    whole: Sequence[int]
 
-    def parts(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """The two conditions; an episode may meet both."""
+    def parts(self) -> Iterator[ColumnElement[bool]]:
+        """The conditions; an episode may meet two."""
         started = and_(
             _episode.missing_from_at >= self.since,
             _episode.missing_from_at < self.until,
             _episode.missing_from_at <= self.cut_off,
         )
-        whole = and_(_episode.child_id.in_(self._reaching_over()), _episode.missing_from_at <= self.cut_off)
-        return started, whole
+        yield started
+        for place in range(0, len(self.whole), CHUNK):
+            children = _episode.child_id.in_(self.whole[place : place + CHUNK])
+            yield and_(children, _episode.missing_from_at <= self.cut_off)
 
-    def _reaching_over(self) -> CompoundSelect[Any]:
-        """The children whose newest rows do not say all: what began before may conflict with what came later."""
-        over = [
-            select(_episode.child_id).where(_episode.missing_from_at < edge, ended_at >= edge)
-            for edge in (self.since, self.until)
-            for ended_at in (_episode.returned_at, _episode.found_at)
-        ]
-        never = select(_episode.child_id).where(_episode.returned_at.is_(None), _episode.excluded.is_(None))
-        told = select(_episode.child_id).where(_episode.id.in_(select(_alert.episode_id).where(_raised_in(self.told))))
-        return union(*over, never, told)
+
+def _reaching_over(since: datetime, until: datetime, told: Span) -> CompoundSelect[Any]:
+    """The children whose newest rows do not say all: with an episode that reaches over either edge, or has not ended,
+    it may conflict with what came before or after. And those of whom an alert tells."""
+    over = [
+        select(_episode.child_id).where(_episode.missing_from_at < edge, ended_at >= edge)
+        for edge in (since, until)
+        for ended_at in (_episode.returned_at, _episode.found_at)
+    ]
+    never = select(_episode.child_id).where(_episode.returned_at.is_(None), _episode.excluded.is_(None))
+    alerted = select(_episode.child_id).where(_episode.id.in_(select(_alert.episode_id).where(_raised_in(told))))
+    return union(*over, never, alerted)
 
 
 def rows_between(
@@ -93,13 +102,14 @@ def rows_between(
     `alerts_in`: when the alerts asked for were raised. `first_in`: where it must be known whether a child went missing
     for the first time; both the whole time unless given.
     """
-    near = _Near(since, until, cut_off, alerts_in or (since, until))
-    episodes = _episodes(session, near)
+    told = alerts_in or (since, until)
+    whole = [child_id for (child_id,) in plain_rows(session, _reaching_over(since, until, told))]
+    near = _Near(since, until, cut_off, sorted(whole))
     firsts = [(since, until)] if first_in is None else first_in
     return SummaryInput(
-        episodes=episodes,
+        episodes=_episodes(session, near),
         interviews=_interviews(session, near),
-        alerts=_alerts(session, near.told, cut_off),
+        alerts=_alerts(session, told, cut_off),
         reasons=_reasons(session, near),
         attempts=_attempts(session, near),
         requests=_requests(session, near),
@@ -126,9 +136,12 @@ _PLAIN = (
 _CODED: Mapping[str, type[StrEnum]] = {
     "kind": EpisodeKind, "risk": RiskLevel, "excluded": ExclusionReason, "setting": LivingSetting,
 }  # fmt: skip
+_NAMES = (
+    *_PLAIN, *_CODED, "flags", "prevention_interview_outcome", "date_of_birth", "sex", "ethnicity",
+)  # fmt: skip
 _OUTCOME = case((_episode.prevention_interview_outcome.is_not(None), GIVEN))
 _EPISODE = (
-    *(_episode[name] for name in (*_PLAIN, *_CODED, "flags")),
+    *(_episode[name] for name in (*_PLAIN, *_CODED)), cast(_episode.flags, Text),
     _OUTCOME.label("prevention_interview_outcome"), _child.date_of_birth, _child.sex, _child.ethnicity,
 )  # fmt: skip
 
@@ -137,16 +150,16 @@ def _episodes(session: Session, near: _Near) -> list[MissingEpisode]:
     """In order of start."""
     found: dict[int, MissingEpisode] = {}
     codes = {name: {None: None, **{str(code): code for code in kind}} for name, kind in _CODED.items()}
-    flags: dict[tuple[str, ...], frozenset[FlagCode]] = {}
+    flags: dict[str, frozenset[FlagCode]] = {}
     for part in near.parts():
         of = Episode.__table__.join(Child.__table__, _child.id == _episode.child_id)
         for row in plain_rows(session, select(*_EPISODE).select_from(of).where(part)):
-            values = dict(row._mapping)
+            values = dict(zip(_NAMES, row, strict=True))
             for name, by_code in codes.items():
                 values[name] = by_code[values[name]]
-            given = tuple(values["flags"])
+            given = values["flags"]
             if given not in flags:
-                flags[given] = frozenset(map(FlagCode, given))
+                flags[given] = frozenset(map(FlagCode, json.loads(given)))
             values["flags"] = flags[given]
             found[row[0]] = _made(MissingEpisode, values)
     return sorted(found.values(), key=lambda episode: (episode.missing_from_at, episode.id))
@@ -175,7 +188,7 @@ def _interviews(session: Session, near: _Near) -> list[ReturnHomeInterview]:
 
 
 def _of_both(session: Session, near: _Near, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """A query over episodes under each of the two conditions; a row may come twice."""
+    """A query over episodes under each of the conditions; a row may come twice."""
     for part in near.parts():
         yield from plain_rows(session, query.where(part))
 
