@@ -59,10 +59,7 @@ class GoneMissing:
     ended_at: datetime | None
     is_first: bool
     end_unknown: bool
-
-    @property
-    def member(self) -> Member:
-        return self.episode.id, self.episode.is_ours
+    member: Member
 
 
 @dataclass(frozen=True)
@@ -77,13 +74,10 @@ class ReturnedEpisode:
     returned_at: datetime
     due_at: datetime
     interviews: Sequence[ReturnHomeInterview]
+    member: Member
     reason: BreachReason | None = None
     attempts: Sequence[Attempt] = ()
     requests: Sequence[RequestFact] = ()
-
-    @property
-    def member(self) -> Member:
-        return self.episode.id, self.episode.is_ours
 
 
 @dataclass(frozen=True)
@@ -151,7 +145,9 @@ def _gone_missing(history: list[MissingEpisode], policy: Policy, known_before: b
         started_at = counted.stands.missing_from_at
         ended_at = _end_of(counted)
         end_unknown = ended_at is None and last_start_at > started_at
-        found.append(GoneMissing(counted.stands, started_at, ended_at, not (found or known_before), end_unknown))
+        is_first = not (found or known_before)
+        member = counted.stands.id, counted.stands.is_ours
+        found.append(GoneMissing(counted.stands, started_at, ended_at, is_first, end_unknown, member))
     return found
 
 
@@ -183,7 +179,9 @@ def _returned(
             attempts = [attempt for interview in mine for attempt in tried.get(interview.id, ())]
             requests = [request for interview in mine for request in asked.get(interview.id, ())]
             reason = said.get(episode.id)
-            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, mine, reason, attempts, requests))
+            member = episode.id, episode.is_ours
+            at = episode.returned_at
+            found.append(ReturnedEpisode(episode, at, due_at, mine, member, reason, attempts, requests))
     return sorted(found, key=attrgetter("returned_at"))
 
 
