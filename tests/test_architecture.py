@@ -95,7 +95,7 @@ CORE_ORDER = (
     "tables", "figures", "bands", "month_facts", "month_rows", "month_episodes", "month_interviews", "month_course",
     "month_authorities", "month_prevention",
     "month_repeats", "month_alerts",
-    "monthly_summary", "period_counts", "suppression", "frozen", "links",
+    "monthly_summary", "month_differences", "period_counts", "suppression", "frozen", "links",
 )  # fmt: skip
 """The path of a report: each module imports earlier ones, never later ones."""
 

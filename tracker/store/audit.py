@@ -147,6 +147,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     # oversight
     "summary_prepared": frozenset({"month"}),
     "summary_published": frozenset({"month", "version", "sha256"}),
+    "summary_told": frozenset({"template", "recipient_ids"}),
 }
 
 READS = frozenset(

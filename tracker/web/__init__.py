@@ -36,6 +36,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.mailbox import views as mailbox
     from tracker.web.meetings import views as meetings
     from tracker.web.mine import views as mine
+    from tracker.web.month import publish_views  # noqa: F401  (more of the same area)
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.reports import line_views as reports

@@ -121,6 +121,7 @@ ACTION_WORDS = {
     "alert_chain_viewed": "Looked at who was told of a child",
     "summary_prepared": "Prepared a month’s figures",
     "summary_published": "Published a month’s figures",
+    "summary_told": "Told people of a month’s figures by email",
 }
 
 
