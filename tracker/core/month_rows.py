@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.core.clock import Period, financial_year_of, month_of
+from tracker.core.clock import Period, financial_year_of, local_date, month_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
@@ -24,10 +24,11 @@ SERIES_MONTHS = 13
 T = TypeVar("T")
 
 
-def history_needed_from(period: Period, rules: Sequence[RepeatRule]) -> date:
+def history_needed_from(period: Period, rules: Sequence[RepeatRule], cut_off: datetime | None = None) -> date:
     """The first day that any figure of the month looks at: of the thirteen months, the year, or what decides whether a
-    rule held on the eve of the month, and so which crossing is a new one."""
-    windows = [period.start_on - timedelta(days=rule.window_days) for rule in rules]
+    rule held on the eve of the month (or at a cut-off before it), and so which crossing is a new one."""
+    first = period.start_on if cut_off is None else min(period.start_on, local_date(cut_off))
+    windows = [first - timedelta(days=rule.window_days) for rule in rules]
     return min(shown_in(period)[-1].start_on, financial_year_of(period.start_on).start_on, *windows)
 
 

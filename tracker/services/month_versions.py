@@ -50,8 +50,8 @@ def month_begun(month: str, context: Context) -> Period:
 def made_today(session: Session, context: Context, period: Period, cut_off: datetime | None = None) -> Made:
     """From today's records, by today's rules; the cut-off is now unless given."""
     rules = context.rules
-    since = local_midnight(history_needed_from(period, rules.repeat_rules))
     until_now = min(cut_off or context.now, context.now)
+    since = local_midnight(history_needed_from(period, rules.repeat_rules, until_now))
     with _uncollected():
         rows = summaries.rows_between(
             session,
