@@ -32,8 +32,8 @@ class Episode(Base):
         Index("uq_episode_police_key", "police_force", "police_reference", unique=True),
         Index("ix_episode_child_id", "child_id", "missing_from_at"),
         Index("ix_episode_missing_from_at", "missing_from_at"),
-        Index("ix_episode_returned_at", "returned_at"),
-        Index("ix_episode_found_at", "found_at"),
+        Index("ix_episode_returned_at", "returned_at", "missing_from_at", "child_id"),
+        Index("ix_episode_found_at", "found_at", "missing_from_at", "child_id"),
         Index(
             "ix_episode_sweep_at",
             "sweep_at",

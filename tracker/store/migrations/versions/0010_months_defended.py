@@ -10,6 +10,8 @@ depends_on = None
 
 BY = "fk_summary_commentary_by_id_person"
 
+ENDS = ("returned_at", "found_at")
+
 
 def upgrade() -> None:
     with op.batch_alter_table("summary") as batch_op:
@@ -31,11 +33,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_month_commentary")),
     )
-    op.create_index("ix_episode_found_at", "episode", ["found_at"])
+    # Whose absence reaches over the first day of a period is answered from these alone.
+    op.drop_index("ix_episode_returned_at", "episode")
+    for name in ENDS:
+        op.create_index(f"ix_episode_{name}", "episode", [name, "missing_from_at", "child_id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_episode_found_at", "episode")
+    for name in ENDS:
+        op.drop_index(f"ix_episode_{name}", "episode")
+    op.create_index("ix_episode_returned_at", "episode", ["returned_at"])
     op.drop_table("month_commentary")
     with op.batch_alter_table("summary") as batch_op:
         batch_op.drop_constraint(op.f(BY), type_="foreignkey")
