@@ -34,7 +34,7 @@ def test_what_differs_is_shown_with_the_episodes_and_the_fields(client_request: 
     assert "/month/2026-10/differences" in alice.get("/month/2026-10").response.text
     page = alice.get("/month/2026-10/differences")
     text = " ".join(page.text.split())
-    assert "Interviews overdue All 1 0" in text
+    assert "Interviews overdue Published : 1 → , Today : 0" in text.replace(":", " :")
     assert f"Episode {october} : interview held" in text.replace(f"{october}:", f"{october} :")
     assert f"/episodes/{october}" in page.response.text
     assert "Issue version 2" in text
@@ -43,7 +43,7 @@ def test_what_differs_is_shown_with_the_episodes_and_the_fields(client_request: 
 def test_the_group_sees_figures_and_how_many_and_no_record(client_request: ClientRequest, october: int) -> None:
     page = client_request.sign_in("Charlie").get("/month/2026-10/differences")
     text = " ".join(page.text.split())
-    assert "Interviews overdue All 1 0" in text
+    assert "Interviews overdue Published : 1 → , Today : 0" in text.replace(":", " :")
     assert "The records of 1 episode explain it." in text
     assert f"Episode {october}" not in text
     assert f"/episodes/{october}" not in page.response.text
