@@ -60,6 +60,8 @@ def count(members: Iterable[Member], of: Subject = "episode") -> ByCohort:
 def _ids_by_cohort(members: Iterable[Member]) -> dict[Cohort, tuple[int, ...]]:
     """In order of id, so that the order of the rows never shows."""
     ordered = sorted(members, key=itemgetter(0))
+    if not ordered:
+        return dict.fromkeys(Cohort, ())
     return {
         Cohort.ALL: tuple([id_ for id_, _ in ordered]),
         Cohort.OURS: tuple([id_ for id_, is_ours in ordered if is_ours]),

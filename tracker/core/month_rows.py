@@ -12,7 +12,7 @@ from tracker.core.clock import Period, financial_year_of, local_date, month_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
-from tracker.core.interviews import ReturnHomeInterview, clock_due_at
+from tracker.core.interviews import Closing, ReturnHomeInterview, clock_due_at, closing_of
 from tracker.core.month_facts import RequestFact, SummaryInput
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
@@ -67,8 +67,8 @@ class GoneMissing:
 class ReturnedEpisode:
     """An episode with a clock: each one, conflicts not joined (definitions §6).
 
-    `reason`: why the 72 hours were not met, if that was said. `attempts`: to arrange any of its interviews.
-    `requests`: to other councils to hold any of them.
+    `closing`: what closes the clock by the cut-off. `reason`: why the 72 hours were not met, if that was said.
+    `attempts`: to arrange any of its interviews. `requests`: to other councils to hold any of them.
     """
 
     episode: MissingEpisode
@@ -76,6 +76,7 @@ class ReturnedEpisode:
     due_at: datetime
     interviews: Sequence[ReturnHomeInterview]
     member: Member
+    closing: Closing | None = None
     reason: BreachReason | None = None
     attempts: Sequence[Attempt] = ()
     requests: Sequence[RequestFact] = ()
@@ -117,8 +118,8 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
 
 def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
     """The episode as it stood: an end, a return or a notice after the cut-off has not happened."""
-    ends = episode.found_at, episode.returned_at, episode.notified_at
-    if not (_after(ends[0], cut_off) or _after(ends[1], cut_off) or _after(ends[2], cut_off)):
+    found, back, told = episode.found_at, episode.returned_at, episode.notified_at
+    if (found is None or found <= cut_off) and (back is None or back <= cut_off) and (told is None or told <= cut_off):
         return episode
     returned = episode.returned_at is not None and episode.returned_at <= cut_off
     return replace(
@@ -128,10 +129,6 @@ def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
         notified_at=_by(episode.notified_at, cut_off),
         interview_due_at=episode.interview_due_at if returned else None,
     )
-
-
-def _after(at: datetime | None, cut_off: datetime) -> bool:
-    return at is not None and at > cut_off
 
 
 def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
@@ -177,12 +174,21 @@ def _returned(
         due_at = clock_due_at(episode, policy)
         if episode.returned_at is not None and due_at is not None:
             mine = linked.get(episode.id, ())
-            attempts = [attempt for interview in mine for attempt in tried.get(interview.id, ())]
-            requests = [request for interview in mine for request in asked.get(interview.id, ())]
-            reason = said.get(episode.id)
-            member = episode.id, episode.is_ours
-            at = episode.returned_at
-            found.append(ReturnedEpisode(episode, at, due_at, mine, member, reason, attempts, requests))
+            attempts = [one for interview in mine for one in tried.get(interview.id, ())] if tried else ()
+            requests = [one for interview in mine for one in asked.get(interview.id, ())] if asked else ()
+            found.append(
+                ReturnedEpisode(
+                    episode,
+                    episode.returned_at,
+                    due_at,
+                    mine,
+                    (episode.id, episode.is_ours),
+                    closing_of(episode, mine, by=cut_off) if mine else None,
+                    said.get(episode.id),
+                    attempts,
+                    requests,
+                )
+            )
     return sorted(found, key=attrgetter("returned_at"))
 
 
