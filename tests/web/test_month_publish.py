@@ -9,8 +9,10 @@ from tests.web.conftest import ClientRequest
 from tracker.core.rules import Rules
 from tracker.services import publish_month
 from tracker.services.context import Actor, Context
+from tracker.services.tell_month import PUBLISHERS, READERS
 from tracker.services.transaction import writing
 from tracker.store.models import Episode
+from tracker.web.access import ROLE_PERMISSIONS, Permission
 
 CONTEXT = Context(datetime(2026, 11, 16, 12, tzinfo=UTC), Rules(), Actor("test"))
 WHY = "The interview was recorded late."
@@ -91,3 +93,11 @@ def test_what_was_not_published_has_no_differences(client_request: ClientRequest
 def test_an_interviewer_sees_neither(client_request: ClientRequest, october: int) -> None:
     client_request.sign_in("Bob").get("/month/2026-10/differences", status=403)
     client_request.get("/month/2026-10/publish", status=403)
+
+
+def test_whoever_may_see_or_publish_the_month_is_told_of_it() -> None:
+    allowed = {
+        permission: {role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions}
+        for permission in (Permission.SEE_MONTH, Permission.PUBLISH_MONTH)
+    }
+    assert allowed == {Permission.SEE_MONTH: READERS, Permission.PUBLISH_MONTH: PUBLISHERS}
