@@ -13,6 +13,7 @@ from tracker.core.terms import Cohort
 
 LAST = utc("2026-12-01 00:00")
 RULE = RepeatRule("2_in_30", 2, 30)
+POLICE_AT = {"prevention_interview_at": london("2026-10-06 12:00")}
 
 
 def back(id: int, child: int, day: str, **more: object) -> MissingEpisode:
