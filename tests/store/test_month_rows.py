@@ -81,7 +81,7 @@ def test_the_figures_are_those_of_every_row_held(app: Flask, three_years: None, 
             period.end_at,
             cut_off,
             alerts_in=(period.start_at, period.end_at),
-            first_in=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
+            shown=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
         )
         ours, all_ = (
             monthly_summary(held, period, cut_off, LAST, Policy(), RULES) for held in (rows, everything(cut_off))

@@ -52,21 +52,21 @@ def made_today(session: Session, context: Context, period: Period, cut_off: date
     rules = context.rules
     until_now = min(cut_off or context.now, context.now)
     since = local_midnight(history_needed_from(period, rules.repeat_rules, until_now))
-    with _uncollected():
+    with uncollected():
         rows = summaries.rows_between(
             session,
             since,
             period.end_at,
             until_now,
             alerts_in=(period.start_at, period.end_at),
-            first_in=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
+            shown=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
             countable=rules.policy.countable_kinds,
         )
         return Made(rows, monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules))
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Rows in the hundred thousands, none of them in a circle: to look through them again and again for what may go
     takes as long as the figures do."""
     was_on = gc.isenabled()
@@ -107,7 +107,7 @@ def same_hash(row: SummaryRow) -> bool:
     """Whether the frozen rows give the published figures again, under the published hash."""
     policy, rules = _thaw_rules(row.frozen_rows["rules"])
     period = parse_month(row.month)
-    with _uncollected():
+    with uncollected():
         again = monthly_summary(
             thaw(row.frozen_rows), period, row.cut_off, row.computed_at, policy, rules, edition_of(row)
         )

@@ -10,7 +10,7 @@ from tracker.core.month_differences import Differences, as_plain
 from tracker.core.monthly_summary import MonthlySummary
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
-from tracker.services.month_versions import Made, differences, fill, made_today, month_begun
+from tracker.services.month_versions import Made, differences, fill, made_today, month_begun, uncollected
 from tracker.services.tell_month import tell_published, tell_waiting
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
@@ -43,7 +43,8 @@ def month_figures(context: Context, month: str, cut_off: datetime | None = None)
 
 def period_figures(context: Context, period: Period, cut_off: datetime | None = None) -> MonthlySummary:
     """The same figures of any period that has begun: a quarter, a financial year, any days."""
-    return made_today(read_session(), context, period, cut_off).summary
+    with uncollected():  # the rows are gone before anything looks through what is left
+        return made_today(read_session(), context, period, cut_off).summary
 
 
 def prepare_month(context: Context, month: str) -> int:

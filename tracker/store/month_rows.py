@@ -94,26 +94,27 @@ def rows_between(
     cut_off: datetime,
     *,
     alerts_in: Span | None = None,
-    first_in: Sequence[Span] | None = None,
+    shown: Sequence[Span] | None = None,
     countable: Iterable[EpisodeKind] = ABSENT_WITH_CLOCK,
 ) -> SummaryInput:
     """What started, ended or returned in `[since, until)`, with what it conflicts with and the interviews linked.
 
-    `alerts_in`: when the alerts asked for were raised. `first_in`: where it must be known whether a child went missing
-    for the first time; both the whole time unless given.
+    `alerts_in`: when the alerts asked for were raised. `shown`: of which times every figure is wanted, so that it must
+    be known whether a child went missing for the first time, and what there was of attempts, reasons and requests. Both
+    the whole time unless given.
     """
     told = alerts_in or (since, until)
     whole = [child_id for (child_id,) in plain_rows(session, _reaching_over(since, until, told))]
     near = _Near(since, until, cut_off, sorted(whole))
-    firsts = [(since, until)] if first_in is None else first_in
+    times = [(since, until)] if shown is None else shown
     return SummaryInput(
         episodes=_episodes(session, near),
         interviews=_interviews(session, near),
         alerts=_alerts(session, told, cut_off),
-        reasons=_reasons(session, near),
-        attempts=_attempts(session, near),
-        requests=_requests(session, near),
-        known_before=frozenset(_known_before(session, near, firsts, countable)),
+        reasons=_reasons(session, times),
+        attempts=_attempts(session, times),
+        requests=_requests(session, times),
+        known_before=frozenset(_known_before(session, since, times, countable)),
     )
 
 
@@ -193,38 +194,43 @@ def _of_both(session: Session, near: _Near, query: Select[*tuple[Any, ...]]) -> 
         yield from plain_rows(session, query.where(part))
 
 
-def _attempts(session: Session, near: _Near) -> list[AttemptFact]:
+def _returned_in(session: Session, query: Select[*tuple[Any, ...]], times: Sequence[Span]) -> list[Any]:
+    """The rows of a query over episodes that returned in these times, each once, in order of id, their first column."""
+    found: dict[int, Any] = {}
+    for start, end in times:
+        returned = _episode.returned_at >= start, _episode.returned_at < end
+        found |= {row[0]: row for row in plain_rows(session, query.where(*returned))}
+    return [found[id_] for id_ in sorted(found)]
+
+
+def _attempts(session: Session, times: Sequence[Span]) -> list[AttemptFact]:
     of = ContactAttempt.__table__.join(InterviewEpisode.__table__, _link.interview_id == _attempt.interview_id)
     of = of.join(Episode.__table__, _episode.id == _link.episode_id)
     columns = _attempt.id, _attempt.interview_id, _attempt.at, _attempt.outcome
     query = select(*columns).select_from(of).where(_attempt.withdrawn_at.is_(None))
-    rows = {row[0]: row for row in _of_both(session, near, query)}
-    return [AttemptFact(id_, of_id, at, ContactOutcome(outcome)) for id_, of_id, at, outcome in _in_order(rows)]
+    rows = _returned_in(session, query, times)
+    return [AttemptFact(id_, of_id, at, ContactOutcome(outcome)) for id_, of_id, at, outcome in rows]
 
 
-def _requests(session: Session, near: _Near) -> list[RequestFact]:
+def _requests(session: Session, times: Sequence[Span]) -> list[RequestFact]:
     of = AuthorityRequest.__table__.join(InterviewEpisode.__table__, _link.interview_id == _request.interview_id)
     of = of.join(Episode.__table__, _episode.id == _link.episode_id)
     columns = _request.id, _request.interview_id, _request.asked_at, _request.answer, _request.answered_at
     query = select(*columns).select_from(of).where(_request.withdrawn_at.is_(None))
-    rows = {row[0]: row for row in _of_both(session, near, query)}
+    rows = _returned_in(session, query, times)
     return [
         RequestFact(id_, of_id, asked_at, AuthorityAnswer(answer) if answer else None, answered_at)
-        for id_, of_id, asked_at, answer, answered_at in _in_order(rows)
+        for id_, of_id, asked_at, answer, answered_at in rows
     ]
 
 
-def _reasons(session: Session, near: _Near) -> list[ReasonFact]:
+def _reasons(session: Session, times: Sequence[Span]) -> list[ReasonFact]:
     """Of the breaches that stand, where a reason was given: the newest clock's."""
     of = Breach.__table__.join(Episode.__table__, _episode.id == _breach.episode_id)
     given = (_breach.withdrawn_at.is_(None), _breach.reason.is_not(None), _breach.reason_at.is_not(None))
     query = select(_breach.id, _breach.episode_id, _breach.reason, _breach.reason_at).select_from(of).where(*given)
-    rows = {row[0]: row for row in _of_both(session, near, query)}
-    return [ReasonFact(id_, of_id, BreachReason(reason), at) for id_, of_id, reason, at in _in_order(rows)]
-
-
-def _in_order(rows: Mapping[int, Any]) -> list[Any]:
-    return [rows[id_] for id_ in sorted(rows)]
+    rows = _returned_in(session, query, times)
+    return [ReasonFact(id_, of_id, BreachReason(reason), at) for id_, of_id, reason, at in rows]
 
 
 def _raised_in(told: Span) -> ColumnElement[bool]:
@@ -249,15 +255,15 @@ def _alerts(session: Session, told: Span, cut_off: datetime) -> list[AlertFact]:
 
 
 def _known_before(
-    session: Session, near: _Near, firsts: Sequence[Span], countable: Iterable[EpisodeKind]
+    session: Session, since: datetime, times: Sequence[Span], countable: Iterable[EpisodeKind]
 ) -> Iterator[int]:
     """Children who went missing in these times, and countably before the rows begin. Whoever was an adult then is one
     since, and counts nowhere."""
     earlier = Episode.__table__.alias("earlier").c
-    seen = or_(*(and_(_episode.missing_from_at >= start, _episode.missing_from_at < end) for start, end in firsts))
+    seen = or_(*(and_(_episode.missing_from_at >= start, _episode.missing_from_at < end) for start, end in times))
     query = select(earlier.child_id).distinct().where(
         earlier.child_id.in_(select(_episode.child_id).where(seen)),
-        earlier.missing_from_at < near.since,
+        earlier.missing_from_at < since,
         earlier.excluded.is_(None),
         earlier.kind.in_([str(kind) for kind in countable]),
     )  # fmt: skip
