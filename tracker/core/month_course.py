@@ -10,7 +10,7 @@ from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, breakdown, median_hours, median_number, share
 from tracker.core.interview_course import attempts_to_first_contact
 from tracker.core.month_interviews import NOT_REQUIRED, OUTCOMES, counted, offered_by, outcome_of
-from tracker.core.month_rows import MonthRows, ReturnedEpisode, within
+from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import BreachReason
 
 NOT_GIVEN = "not_given"
@@ -23,7 +23,7 @@ LATE = frozenset({"completed_late", "declined_late", "not_required_late", "overd
 
 def course_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """`interviews.<outcome>_of_notice`, `.breach_reasons.*`, `.accepted`, and the medians of the course."""
-    returned = within(rows.returned, period, attrgetter("returned_at"))
+    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
     outcomes = [(one, outcome_of(one, rows.cut_off)) for one in returned]
     required = [one for one, outcome in outcomes if outcome != NOT_REQUIRED]
     late = [one for one, outcome in outcomes if outcome in LATE]

@@ -19,7 +19,7 @@ from tracker.core.bands import (
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Member, Timed, breakdown, count, mean_hours, median_hours, total_hours
 from tracker.core.month_facts import EDITION, SECOND_EDITION
-from tracker.core.month_rows import GoneMissing, MonthRows, within
+from tracker.core.month_rows import GoneMissing, MonthRows, by_id, within
 from tracker.core.policy import Policy
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
@@ -72,8 +72,7 @@ def children_of(gone: Iterable[GoneMissing]) -> list[Member]:
 
     `gone` is in order of start.
     """
-    latest = {one.episode.child_id: one.episode.is_ours for one in gone}
-    return list(latest.items())
+    return list(dict([one.child for one in gone]).items())
 
 
 def _open_at_end(rows: MonthRows, period: Period) -> list[GoneMissing]:
@@ -84,7 +83,7 @@ def _open_at_end(rows: MonthRows, period: Period) -> list[GoneMissing]:
 
 def breakdown_figures(rows: MonthRows, period: Period, policy: Policy) -> dict[str, ByCohort]:
     """`episodes.by_<what>.<band>` of the episodes started; each breakdown adds up to `episodes.started`."""
-    started = within(rows.started, period, STARTED_AT)
+    started = by_id(within(rows.started, period, STARTED_AT))
     figures: dict[str, ByCohort] = {}
     for what, bands, band_of in _breakdowns(policy):
         for band, figure in breakdown([(band_of(gone), gone.member) for gone in started], bands).items():

@@ -7,7 +7,7 @@ from operator import attrgetter
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, count, median_hours, share
 from tracker.core.interviews import held_before_return
-from tracker.core.month_rows import MonthRows, ReturnedEpisode, within
+from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import InterviewState
 
 OUTCOMES = (
@@ -44,7 +44,7 @@ ByOutcome = dict[str, list[ReturnedEpisode]]
 
 def _by_outcome(rows: MonthRows, period: Period) -> tuple[Sequence[ReturnedEpisode], ByOutcome]:
     """The returns of the period, and what became of each."""
-    returned = within(rows.returned, period, attrgetter("returned_at"))
+    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
     by_outcome: ByOutcome = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
     for one in returned:
         by_outcome[outcome_of(one, rows.cut_off)].append(one)

@@ -57,7 +57,7 @@ def _among(figure: ByCohort, children: set[int]) -> ByCohort:
 
 def _with_at_least(gone: Sequence[GoneMissing], wanted: int) -> tuple[ByCohort, ByCohort]:
     """The children of these episodes, and those of them with so many."""
-    times = Counter(one.episode.child_id for one in gone)
+    times = Counter([one.child[0] for one in gone])
     children = children_of(gone)
     return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
 

@@ -22,6 +22,7 @@ SERIES_MONTHS = 13
 """The month itself and the twelve before it (definitions §6)."""
 
 T = TypeVar("T")
+Row = TypeVar("Row", "GoneMissing", "ReturnedEpisode")
 
 
 def history_needed_from(period: Period, rules: Sequence[RepeatRule], cut_off: datetime | None = None) -> date:
@@ -61,6 +62,7 @@ class GoneMissing:
     is_first: bool
     end_unknown: bool
     member: Member
+    child: Member
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,9 @@ def _gone_missing(history: list[MissingEpisode], policy: Policy, known_before: b
         ended_at = _end_of(counted)
         end_unknown = ended_at is None and last_start_at > started_at
         is_first = not (found or known_before)
-        member = counted.stands.id, counted.stands.is_ours
-        found.append(GoneMissing(counted.stands, started_at, ended_at, is_first, end_unknown, member))
+        stands = counted.stands
+        of = (stands.id, stands.is_ours), (stands.child_id, stands.is_ours)
+        found.append(GoneMissing(stands, started_at, ended_at, is_first, end_unknown, *of))
     return found
 
 
@@ -190,6 +193,11 @@ def _returned(
                 )
             )
     return sorted(found, key=attrgetter("returned_at"))
+
+
+def by_id(items: Iterable[Row]) -> list[Row]:
+    """In order of the episode's id: whatever is counted of them is then in the order in which figures list it."""
+    return sorted(items, key=attrgetter("episode.id"))
 
 
 def within(items: Sequence[T], period: Period, at: Callable[[T], datetime]) -> Sequence[T]:
