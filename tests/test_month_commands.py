@@ -74,3 +74,13 @@ def test_a_further_version_asks_for_its_reason(month: int) -> None:
 def test_what_was_not_published_cannot_be_verified() -> None:
     found = document("summary", "2026-10", "--verify", *AT, code=2)
     assert found["problems"][0]["code"] == "not_published"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_month_and_a_year_are_measured_beside_bare_counts() -> None:
+    found = document("bench", "months", "--episodes", "300")
+    assert set(found) == {"figures_of_month", "figures_of_year"}
+    for one in found.values():
+        assert one["seconds"] >= 0
+        assert one["bare_count_ms"] > 0
+        assert one["times_bare_count"] > 0

@@ -115,6 +115,8 @@ def test_who_publishes_is_told_beforehand_what_a_further_version_would_correct(
     assert further is not None
     assert further.version == 2
     assert {one.id for one in further.differences.episodes} == {october[0], october[3]}
+    seen = [row.details["part"] for row in session().query(AuditEntry).filter_by(action="summary_viewed")]
+    assert seen == ["corrections"] * 3
 
 
 def test_an_explanation_names_fields_and_never_what_they_hold(october: list[int], context: Context) -> None:

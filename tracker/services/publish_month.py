@@ -67,8 +67,14 @@ def prepare_month(context: Context, month: str) -> int:
 
 
 def further_version(context: Context, month: str) -> Further | None:
-    """What publishing now would correct; None where no version is published yet. Raises Refused like `publish`."""
+    """What publishing now would correct; None where no version is published yet. Raises Refused like `publish`.
+
+    The view is audited before anything is shown.
+    """
     period = _ended(month, context)
+    with writing() as writer:
+        details = {"version": None, "part": "corrections"}
+        audit.record(writer, "summary_viewed", context.actor, context.now, "month", month, details)
     session = read_session()
     before = summaries.published(session, month)
     if before is None:
