@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tracker.core.clock import Period, financial_year_of, local_date, month_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
@@ -49,8 +49,7 @@ def series_of(month: Period) -> list[Period]:
     return months
 
 
-@dataclass(frozen=True)
-class GoneMissing:
+class GoneMissing(NamedTuple):
     """A countable going-missing as known at the cut-off. `episode` stands for it where several conflict.
 
     `is_first`: the child has no earlier one. `end_unknown`: it never ended, and the child went missing again.
@@ -65,8 +64,7 @@ class GoneMissing:
     child: Member
 
 
-@dataclass(frozen=True)
-class ReturnedEpisode:
+class ReturnedEpisode(NamedTuple):
     """An episode with a clock: each one, conflicts not joined (definitions §6).
 
     `closing`: what closes the clock by the cut-off. `reason`: why the 72 hours were not met, if that was said.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Select, Text, and_, case, cast, or_, select, union
@@ -163,7 +164,7 @@ def _episodes(session: Session, near: _Near) -> list[MissingEpisode]:
                 flags[given] = frozenset(map(FlagCode, json.loads(given)))
             values["flags"] = flags[given]
             found[row[0]] = _made(MissingEpisode, values)
-    return sorted(found.values(), key=lambda episode: (episode.missing_from_at, episode.id))
+    return sorted(found.values(), key=attrgetter("missing_from_at", "id"))
 
 
 _FACTS = ("offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at")
