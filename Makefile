@@ -9,7 +9,7 @@ SECONDS ?= 60
 DEMO   := TRACKER_ENV=demo TRACKER_MAIL_FOLDER=var/mailbox TRACKER_BASE_URL=http://$(HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-903 lint migrate bench bench-alerts bench-matching faults fuzz properties
+.PHONY: help run demo test test-903 lint migrate bench bench-alerts bench-months bench-matching faults fuzz properties
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: $(VENV)/.runtime ## Measure pages, sweep, intake, delivery and matching
 
 bench-alerts: $(VENV)/.runtime ## Measure a sweep that finds 10,000 breaches (EPISODES=1000000 for as many held)
 	@$(BIN)/tracker bench alerts $(if $(EPISODES),--episodes $(EPISODES))
+
+bench-months: $(VENV)/.runtime ## Measure the figures of a month and a year (EPISODES=2000000 for as many held)
+	@$(BIN)/tracker bench months $(if $(EPISODES),--episodes $(EPISODES))
 
 bench-matching: $(VENV)/.runtime ## Measure matching alone (CHILDREN=500000 for a country's)
 	@$(BIN)/tracker bench matching $(if $(CHILDREN),--children $(CHILDREN))

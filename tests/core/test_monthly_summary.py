@@ -19,6 +19,7 @@ from tracker.core.episodes import MissingEpisode
 from tracker.core.figures import one_decimal, percent
 from tracker.core.interviews import ReturnHomeInterview, interview_state
 from tracker.core.monthly_summary import (
+    SECOND_CLOCK,
     SERIES_KEYS,
     MonthlySummary,
     SummaryInput,
@@ -310,7 +311,7 @@ def test_comparison_is_the_headline_of_the_other_months(rows: SummaryInput, peri
     assert len(series) == 13
     for month in series:
         figures = headline(rows, month, cut_off, POLICY)
-        for key in SERIES_KEYS:
+        for key in (*SERIES_KEYS, SECOND_CLOCK):
             assert summary.figures[f"comparison.series.{month.key}.{key}"] == figures[key]
 
 
@@ -323,9 +324,9 @@ def test_a_quarter_has_figures_but_no_comparison() -> None:
 
 
 def test_how_far_back_the_rows_must_reach() -> None:
-    # Thirteen months to October 2026 begin on 1 October 2025; 365 days to its last day on 1 November 2025.
+    # Thirteen months to October 2026 begin on 1 October 2025, which is also 365 days before it begins.
     assert history_needed_from(OCTOBER, SHIPPED_REPEAT_RULES) == date(2025, 10, 1)
-    assert history_needed_from(OCTOBER, [RepeatRule("5_in_730", 5, 730)]) == date(2024, 11, 1)
+    assert history_needed_from(OCTOBER, [RepeatRule("5_in_730", 5, 730)]) == date(2024, 10, 1)
     assert history_needed_from(parse_month("2026-03"), []) == date(2025, 3, 1)
 
 

@@ -19,7 +19,7 @@ from tests.conftest import NOON
 from tracker.adapters.mailer import as_message
 from tracker.bootstrap import wiring
 from tracker.core.alerts import RungPolicy
-from tracker.core.clock import show_instant
+from tracker.core.clock import Period, show_instant
 from tracker.core.digest import DigestItem, DigestPolicy
 from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
@@ -31,6 +31,7 @@ from tracker.services.email_texts import SilentFeed
 from tracker.services.escalate_alert import escalate
 from tracker.services.hold_group_meeting import start_meeting
 from tracker.services.plan_group_meeting import MeetingPlan, plan_group_meeting
+from tracker.services.publish_month import prepare_month, publish
 from tracker.services.queue_test_message import queue_test_message
 from tracker.services.raise_alerts import sweep
 from tracker.services.raise_notices import raise_notices, tell_engine_stale
@@ -54,14 +55,14 @@ HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
-    "maramp_review_overdue", "stood_in", "digest", "test_message", "escalated", "several", "group_minutes",
+    "stood_in", "digest", "test_message", "escalated", "several", "month_waiting", "month_published", "group_minutes",
 }  # fmt: skip
 
 TRIGGERS = {
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
     "maramp_review_overdue",
 }  # fmt: skip
-OF_MORE_THAN_ONE = {"stood_in", "digest"}
+OF_MORE_THAN_ONE = {"stood_in", "digest", "month_waiting", "month_published"}
 
 CHILD = {
     "surname": "Quillfeather", "forename": "Zebedee", "address": "17 Marzipan Mews", "postcode": "ZZ9 9ZZ",
@@ -152,6 +153,9 @@ def others(context: Context) -> None:
     raise_notices(context)
     tell_engine_stale(context, NOON, context.now)
     send_digests(context, DigestPolicy())
+    later = replace(context, now=NOON + timedelta(days=30))
+    prepare_month(later, "2026-11")
+    publish(later, "2026-11")
     _minutes_of_the_group(context)
 
 
@@ -254,6 +258,7 @@ MAY_SAY = {
     "subject": str, "step": RungPolicy, "due_at": datetime, "reference": str, "base_url": str, "count": int,
     "now": datetime, "silent": Sequence[SilentFeed], "link": str, "trigger": Trigger, "lines": int,
     "since_at": datetime, "until": datetime, "day": date, "items": Sequence[DigestItem],
+    "period": Period, "version": int,
 }  # fmt: skip
 """All that a text may be made of. A string is a random reference, an address of ours, or `episode` or `line`."""
 

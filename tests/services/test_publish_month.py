@@ -8,10 +8,14 @@ import pytest
 from flask import Flask
 
 from tests import factories
+from tests.core.made import OCTOBER
 from tracker.core.clock import FixedClock
-from tracker.core.rules import Rules
+from tracker.core.frozen import thaw
+from tracker.core.monthly_summary import as_json, monthly_summary
+from tracker.core.policy import Policy
+from tracker.core.rules import SHIPPED_REPEAT_RULES, Rules
 from tracker.core.terms import Cohort
-from tracker.services import publish_month
+from tracker.services import publish_month, verify_month
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Refused
 from tracker.services.pages.month import ids_behind, month_csv, month_list
@@ -19,7 +23,9 @@ from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Breach, ContactAttempt, Episode, SummaryRow
 
-FIRST_RELEASE = Path(__file__).parent / "published" / "2026-10-first-edition.json"
+PUBLISHED = Path(__file__).parent / "published"
+FIRST_RELEASE = PUBLISHED / "2026-10-first-edition.json"
+EARLIER = {1: FIRST_RELEASE, 2: PUBLISHED / "2026-10-second-edition.json"}
 OCTOBER_5 = datetime(2026, 10, 5, 20, 0, tzinfo=UTC)
 
 
@@ -43,6 +49,11 @@ def october(app: Flask, context: Context) -> list[int]:
         )
         factories.interview(current, rows[2:3], declined_at=returned[2] + timedelta(hours=5), context=context)
     return ids
+
+
+def changed(found: verify_month.Verification) -> dict[str, tuple[object, object]]:
+    """Dotted key and cohort → published, today."""
+    return {f"{one.key}.{one.cohort}": (one.before, one.after) for one in found.differences.figures}
 
 
 def at(now: datetime) -> Context:
@@ -70,10 +81,12 @@ def test_published_figures_do_not_change_and_verify_names_what_did(october: list
     with writing() as current:  # the unanswered return turns out to have been interviewed in time
         row = current.get_one(Episode, october[3])
         factories.interview(current, [row], completed_at=row.returned_at + timedelta(hours=3), context=context)
-    found = publish_month.verify(context, "2026-10")
+    found = verify_month.verify(context, "2026-10")
     assert found.same_hash
-    assert found.differences["interviews.overdue.all"] == (1, 0)
-    second = publish_month.publish(context, "2026-10")
+    assert changed(found)["interviews.overdue.all"] == (1, 0)
+    with pytest.raises(Refused, match="why"):
+        publish_month.publish(context, "2026-10", reason=" ")
+    second = publish_month.publish(context, "2026-10", reason="An interview was recorded late.")
     assert second.version == 2
     kept = {row.version: row.document["interviews"]["overdue"]["all"] for row in session().query(SummaryRow)}
     assert kept == {1: 1, 2: 0}
@@ -82,38 +95,47 @@ def test_published_figures_do_not_change_and_verify_names_what_did(october: list
 def test_settings_changed_later_do_not_change_what_was_published(october: list[int], context: Context) -> None:
     publish_month.publish(context, "2026-10")
     other = Context(context.now, Rules(repeat_rules=()), Actor("test"))
-    assert publish_month.verify(other, "2026-10").same_hash
+    assert verify_month.verify(other, "2026-10").same_hash
 
 
-def released(edition_1: Path) -> SummaryRow:
-    """A month as the first release published it: its figures, its rows and its hash, as they stood in its database."""
-    kept = json.loads(edition_1.read_text(encoding="utf-8"))
+def released(path: Path) -> SummaryRow:
+    """A month as an earlier release published it: its figures, its rows and its hash, as they stood in its database."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
     instants = {name: datetime.fromisoformat(kept.pop(name)) for name in ("cut_off", "computed_at")}
     return SummaryRow(**kept, **instants, version=1, published_at=instants["computed_at"])
 
 
-def test_a_month_that_the_first_release_published_verifies_with_the_same_hash(app: Flask, context: Context) -> None:
+NEW_IN = {2: ("of_notice", "breach_reasons"), 3: ("authority", "prevention", "continuing", "in_24h")}
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_a_month_that_an_earlier_release_published_verifies_with_the_same_hash(
+    app: Flask, context: Context, edition: int
+) -> None:
+    path = EARLIER[edition]
     with writing() as current:
-        current.add(released(FIRST_RELEASE))
-    found = publish_month.verify(context, "2026-10")
+        current.add(released(path))
+    found = verify_month.verify(context, "2026-10")
     assert found.same_hash
-    assert found.published.sha256 == json.loads(FIRST_RELEASE.read_text(encoding="utf-8"))["sha256"]
-    assert found.differences["interviews.returns.all"] == (6, 0)  # nothing is held today
-    assert not [key for key in found.differences if "of_notice" in key or "breach_reasons" in key]
+    assert found.published.sha256 == json.loads(path.read_text(encoding="utf-8"))["sha256"]
+    assert changed(found)["interviews.returns.all"] == (6, 0)  # nothing is held today
+    assert {one.id for one in found.differences.episodes if one.gone} >= {1, 2}
+    later = [word for since, words in NEW_IN.items() if since > edition for word in words]
+    assert not [key for key in changed(found) if any(word in key for word in later)]
 
 
-def test_keys_that_are_new_in_this_release_are_no_reason_to_publish_again(october: list[int], context: Context) -> None:
+@pytest.mark.parametrize("edition", [1, 2])
+def test_keys_that_are_new_in_this_release_are_no_reason_to_publish_again(
+    october: list[int], context: Context, edition: int
+) -> None:
     publish_month.publish(context, "2026-10")
-    with writing() as current:  # as the first release would have kept it
+    with writing() as current:  # as that release would have kept it
         row = current.query(SummaryRow).one()
-        rows = {name: part for name, part in row.frozen_rows.items() if name != "edition"}
-        new = {"accepted", "breach_reasons", "notice_unknown", "median_hours_to_offer"}
-        new |= {"median_attempts_to_first_contact"} | {key for key in row.document["interviews"] if "of_notice" in key}
-        document = json.loads(json.dumps(row.document))
-        beside = document["comparison"]
-        for part in (document, beside["previous_month"], beside["same_month_last_year"]):
-            part["interviews"] = {key: value for key, value in part["interviews"].items() if key not in new}
-        row.frozen_rows, row.document = rows, document
+        again = monthly_summary(
+            thaw(row.frozen_rows), OCTOBER, row.cut_off, row.computed_at, Policy(), SHIPPED_REPEAT_RULES, edition
+        )
+        row.document = as_json(again)
+        row.frozen_rows = {**row.frozen_rows, "edition": edition}
     with pytest.raises(Refused, match="the same today"):
         publish_month.publish(context, "2026-10")
 
@@ -143,7 +165,7 @@ def test_the_second_clock_reasons_and_attempts_come_from_the_store(october: list
         "accepted": 3,
     }  # fmt: skip
     publish_month.publish(context, "2026-10")
-    assert publish_month.verify(context, "2026-10").same_hash
+    assert verify_month.verify(context, "2026-10").same_hash
 
 
 def test_tampering_with_a_published_month_shows(october: list[int], context: Context) -> None:
@@ -153,7 +175,7 @@ def test_tampering_with_a_published_month_shows(october: list[int], context: Con
         rows = {**row.frozen_rows, "episodes": {**row.frozen_rows["episodes"]}}
         rows["episodes"]["rows"] = rows["episodes"]["rows"][1:]
         row.frozen_rows = rows
-    assert not publish_month.verify(context, "2026-10").same_hash
+    assert not verify_month.verify(context, "2026-10").same_hash
 
 
 def test_publishing_the_same_figures_again_is_refused(october: list[int], context: Context) -> None:

@@ -12,7 +12,7 @@ import click
 from flask import Flask
 
 from tracker.adapters.mailer import SmtpMailer
-from tracker.bench import alerts, boards, febrl, matching_quality
+from tracker.bench import alerts, boards, febrl, matching_quality, months
 from tracker.bench.delivery import measure_delivery
 from tracker.bench.forecast import measure_forecast
 from tracker.bench.form import measure_form
@@ -64,6 +64,7 @@ def bench_run(run: Command, here: bool = False) -> int:
             *measure_pages(app, context, COOKIE, lifetime),
             *measure_form(app, context, COOKIE, lifetime),
             measure_month(context),
+            *months.measure_months(context),
             measure_sweep(context),
             *_alerts(run, alerts.EPISODES, folder),
             measure_intake(context, partial(receive_for_bench, context, settings), folder),
@@ -175,6 +176,35 @@ def _alerts(run: Command, episodes: int, folder: Path, overdue: int = alerts.OVE
         upgrade()
         seed_database(SeedSize(max(1, episodes // 4), episodes, 0, overdue), now, settings.rules)
         measures = list(alerts.measure_alerts(Context(now, settings.rules, Actor("bench"), settings.base_url)))
+        let_go_of_database()
+    return measures
+
+
+@command(bench_group, "months")
+@click.option("--episodes", default=months.EPISODES, show_default=True, type=click.IntRange(1))
+@click.option("--here", is_flag=True, help="In the database itself, seeded before; nothing is written to it.")
+def bench_months(run: Command, episodes: int, here: bool) -> int:
+    """Measure the figures of a month and of a year, in a new database or in a seeded one, SQLite or PostgreSQL."""
+    now = run.context(ladder_of_file=True).now
+    if here:
+        measures = list(months.measure_months(Context(now, run.settings.rules, Actor("bench"))))
+    else:
+        with TemporaryDirectory(prefix="tracker-bench-") as name:
+            measures = _months(run, episodes, Path(name))
+    run.show({one.key: {**one.figures, "note": one.note} for one in measures}, table(measures))
+    return 0
+
+
+def _months(run: Command, episodes: int, folder: Path) -> list[Measure]:
+    """In a database of its own, seeded for it."""
+    now = run.context(ladder_of_file=True).now
+    local = {"database_url": f"sqlite:///{folder / 'months.sqlite3'}", "env": "test", "base_url": "http://localhost"}
+    settings = run.settings.model_copy(update=local)
+    app = create_app(settings, FixedClock(now))
+    with app.app_context():
+        upgrade()
+        seed_database(SeedSize(max(1, episodes // 4), episodes, 0, 0), now, settings.rules)
+        measures = list(months.measure_months(Context(now, settings.rules, Actor("bench"))))
         let_go_of_database()
     return measures
 

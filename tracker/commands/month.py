@@ -1,16 +1,18 @@
 """Commands of oversight: the month's figures, published months, exports."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tracker.adapters.workbook import workbook
 from tracker.bootstrap import parse_instant, wiring
 from tracker.cli import Command, cli, command
+from tracker.core.month_differences import FigureDifference, as_plain
 from tracker.core.monthly_summary import as_json
 from tracker.core.tables import BYTE_ORDER_MARK
 from tracker.core.terms import Cohort
-from tracker.services import publish_month
+from tracker.services import publish_month, verify_month
 from tracker.services.errors import Refused
 from tracker.services.pages.month import month_csv
 from tracker.services.pages.month_document import pack_document
@@ -21,17 +23,21 @@ from tracker.services.pages.month_files import made_at, pack_archive, pack_expor
 @click.argument("month", metavar="YYYY-MM")
 @click.option("--cut-off", metavar="ISO", help="Use facts dated by this instant (default: now).")
 @click.option("--publish", is_flag=True, help="Freeze these figures as the month's published version.")
-@click.option("--verify", is_flag=True, help="Recompute the published month and show what differs today.")
-def summary(run: Command, month: str, cut_off: str | None, publish: bool, verify: bool) -> int:
+@click.option("--reason", default="", help="Of a further version: why it is issued.")
+@click.option("--verify", is_flag=True, help="Recompute the published month, and explain what differs today.")
+@click.option("--version", type=click.IntRange(1), help="With --verify: another version than the newest.")
+def summary(
+    run: Command, month: str, cut_off: str | None, publish: bool, reason: str, verify: bool, version: int | None
+) -> int:
     """The month's figures; publish or verify them."""
     context = run.context()
     try:
         if verify:
-            return _verify(run, publish_month.verify(context, month))
+            return _verify(run, verify_month.verify(context, month, version))
         at = parse_instant(cut_off) if cut_off else None
         document = as_json(publish_month.month_figures(context, month, at))
         if publish:
-            published = publish_month.publish(context, month, at)
+            published = publish_month.publish(context, month, at, reason)
             document["published"] = {
                 "version": published.version,
                 "published_at": published.published_at.isoformat(),
@@ -50,21 +56,47 @@ def refuse(run: Command, refused: Refused) -> int:
     return 2
 
 
-def _verify(run: Command, found: publish_month.Verification) -> int:
+def _verify(run: Command, found: verify_month.Verification) -> int:
+    explained = as_plain(found.differences)
     document = {
         "month": found.published.month,
         "version": found.published.version,
         "sha256": found.published.sha256,
         "same_hash": found.same_hash,
-        "differences": {key: {"published": old, "today": new} for key, (old, new) in found.differences.items()},
+        "differences": {f"{one.key}.{one.cohort}": _both(one) for one in found.differences.figures},
+        "explained": explained,
     }
     lines = [
         f"Version {found.published.version} of {found.published.month}: the frozen rows "
         + ("give the published figures." if found.same_hash else "do NOT give the published figures."),
-        *(f"{key}: published {old}, today {new}" for key, (old, new) in found.differences.items()),
+        *(_difference(one) for one in found.differences.figures),
+        *(_of_episode(one) for one in explained["episodes"]),
     ]
+    if not found.differences:
+        lines.append("Today's records give the same figures.")
     run.show(document, "\n".join(lines))
     return 0 if found.same_hash else 1
+
+
+def _both(one: FigureDifference) -> dict[str, object]:
+    return {"published": one.before, "today": one.after}
+
+
+def _difference(one: FigureDifference) -> str:
+    moved = [f"{word} {', '.join(map(str, ids))}" for word, ids in (("came in", one.came), ("left", one.left)) if ids]
+    behind = f" ({one.of}s: {'; '.join(moved)})" if moved else ""
+    return f"{one.key}, {one.cohort}: published {_shown(one.before)}, today {_shown(one.after)}{behind}"
+
+
+def _shown(value: object) -> str:
+    return _share(value) if isinstance(value, dict) else "none" if value is None else str(value)
+
+
+def _of_episode(one: dict[str, Any]) -> str:
+    """Which fields, never what they hold."""
+    if one["gone"]:
+        return f"Episode {one['id']} is no longer among the month's rows"
+    return f"Episode {one['id']}: {', '.join(one['fields']) if one['fields'] else 'new among the rows'}"
 
 
 def _sentences(document: dict[str, object]) -> str:

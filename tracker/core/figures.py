@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from statistics import median
 from typing import Literal
 
@@ -58,11 +59,13 @@ def count(members: Iterable[Member], of: Subject = "episode") -> ByCohort:
 
 def _ids_by_cohort(members: Iterable[Member]) -> dict[Cohort, tuple[int, ...]]:
     """In order of id, so that the order of the rows never shows."""
-    ordered = sorted(members, key=lambda member: member[0])
+    ordered = sorted(members, key=itemgetter(0))
+    if not ordered:
+        return dict.fromkeys(Cohort, ())
     return {
-        Cohort.ALL: tuple(id_ for id_, _ in ordered),
-        Cohort.OURS: tuple(id_ for id_, is_ours in ordered if is_ours),
-        Cohort.OTHER: tuple(id_ for id_, is_ours in ordered if is_ours is False),
+        Cohort.ALL: tuple([id_ for id_, _ in ordered]),
+        Cohort.OURS: tuple([id_ for id_, is_ours in ordered if is_ours]),
+        Cohort.OTHER: tuple([id_ for id_, is_ours in ordered if is_ours is False]),
     }
 
 

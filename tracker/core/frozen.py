@@ -12,12 +12,12 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from tracker.core.clock import require_aware
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import ReturnHomeInterview
-from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, SummaryInput
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact, SummaryInput
 
 FORMAT = 1
 """Raised when a document of an earlier release can no longer be read as it stands."""
 
-Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact)
+Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact)
 
 
 def canonical_json(document: object) -> str:
@@ -39,6 +39,8 @@ def freeze(rows: SummaryInput) -> dict[str, object]:
         "alerts": _table(AlertFact, rows.alerts),
         "reasons": _table(ReasonFact, rows.reasons),
         "attempts": _table(AttemptFact, rows.attempts),
+        "requests": _table(RequestFact, rows.requests),
+        "known_before": sorted(rows.known_before),
     }
 
 
@@ -55,6 +57,8 @@ def thaw(document: Mapping[str, Any]) -> SummaryInput:
         alerts=_rows(AlertFact, document["alerts"]),
         reasons=_rows(ReasonFact, document["reasons"]) if "reasons" in document else (),
         attempts=_rows(AttemptFact, document["attempts"]) if "attempts" in document else (),
+        requests=_rows(RequestFact, document["requests"]) if "requests" in document else (),
+        known_before=frozenset(document.get("known_before", ())),
     )
 
 
@@ -120,5 +124,5 @@ def _reader(hint: Any) -> Reader:
 
 _READERS: dict[type, dict[str, Reader]] = {
     kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact)
+    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact)
 }

@@ -85,6 +85,8 @@ def closing_of(
     A linked interview closes it whatever the episode's end now is: a correction never detaches one (definitions §3).
     """
     mine = [interview for interview in interviews if episode.id in interview.episode_ids]
+    if not mine:
+        return None
     approved = _earliest([i.not_required_approved_at for i in mine], by)
     if approved:
         return Closing(InterviewState.NOT_REQUIRED, approved)
@@ -99,7 +101,7 @@ def closing_of(
 
 def _earliest(instants: Iterable[datetime | None], by: datetime | None = None) -> datetime | None:
     given = [at for at in instants if at is not None and (by is None or at <= by)]
-    return min(given, default=None)
+    return min(given) if given else None
 
 
 def interview_state(

@@ -67,9 +67,10 @@ class MissingEpisode:
     @cached_property
     def out_of_counts(self) -> ExclusionReason | None:
         """Why it is out of every count, or None. Turning 18 after the start changes nothing (definitions §1)."""
-        if self.excluded is None and self.date_of_birth and age_on(self.date_of_birth, self.start_on) >= 18:
-            return ExclusionReason.ADULT
-        return self.excluded
+        born_on = self.date_of_birth
+        if self.excluded is not None or born_on is None or self.missing_from_at.year - born_on.year < 18:
+            return self.excluded  # a year begins in London when it does in UTC
+        return ExclusionReason.ADULT if age_on(born_on, self.start_on) >= 18 else None
 
     def is_countable(self, policy: Policy) -> bool:
         """Counts as an episode (definitions §5), conflicts apart."""

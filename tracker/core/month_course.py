@@ -10,7 +10,7 @@ from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, breakdown, median_hours, median_number, share
 from tracker.core.interview_course import attempts_to_first_contact
 from tracker.core.month_interviews import NOT_REQUIRED, OUTCOMES, counted, offered_by, outcome_of
-from tracker.core.month_rows import MonthRows, ReturnedEpisode, within
+from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import BreachReason
 
 NOT_GIVEN = "not_given"
@@ -23,7 +23,7 @@ LATE = frozenset({"completed_late", "declined_late", "not_required_late", "overd
 
 def course_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """`interviews.<outcome>_of_notice`, `.breach_reasons.*`, `.accepted`, and the medians of the course."""
-    returned = within(rows.returned, period, attrgetter("returned_at"))
+    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
     outcomes = [(one, outcome_of(one, rows.cut_off)) for one in returned]
     required = [one for one, outcome in outcomes if outcome != NOT_REQUIRED]
     late = [one for one, outcome in outcomes if outcome in LATE]
@@ -35,6 +35,22 @@ def course_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
         **_reasons(late),
     }
     return {f"interviews.{name}": figure for name, figure in figures.items()}
+
+
+def series_of_notice(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """The share by the second clock, of these alone: what the thirteen-month series shows."""
+    judged: list[ReturnedEpisode] = []
+    in_time: list[ReturnedEpisode] = []
+    for one in within(rows.returned, period, attrgetter("returned_at")):
+        due = due_from_notice_at(one)
+        if due is None or outcome_of(one, rows.cut_off) == NOT_REQUIRED:
+            continue
+        outcome = outcome_of(one, rows.cut_off, due)
+        if outcome != "not_yet_due":
+            judged.append(one)
+        if outcome == "completed_in_72h":
+            in_time.append(one)
+    return {"interviews.pct_in_72h_of_notice": share(counted(in_time), counted(judged))}
 
 
 def due_from_notice_at(one: ReturnedEpisode) -> datetime | None:

@@ -18,29 +18,53 @@ from tracker.core.bands import (
 )
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Member, Timed, breakdown, count, mean_hours, median_hours, total_hours
-from tracker.core.month_rows import GoneMissing, MonthRows, within
+from tracker.core.month_facts import EDITION, SECOND_EDITION
+from tracker.core.month_rows import GoneMissing, MonthRows, by_id, within
 from tracker.core.policy import Policy
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
 STARTED_AT = attrgetter("started_at")
 
 
-def episode_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+def episode_figures(rows: MonthRows, period: Period, edition: int = EDITION) -> dict[str, ByCohort]:
     """The figures that are compared with other months."""
     started = within(rows.started, period, STARTED_AT)
     ended = within(rows.ended, period, attrgetter("ended_at"))
     no_risk = within(rows.no_apparent_risk, period, attrgetter("missing_from_at"))
-    hours: list[Timed] = [(*gone.member, gone.ended_at - gone.started_at) for gone in ended if gone.ended_at]
     return {
         "episodes.started": count(gone.member for gone in started),
         "episodes.open_at_month_end": count(gone.member for gone in _open_at_end(rows, period)),
         "episodes.no_apparent_risk": count((episode.id, episode.is_ours) for episode in no_risk),
         "children.missing": count(children_of(started), "child"),
-        "children.first_time": count(children_of([gone for gone in started if gone.is_first]), "child"),
-        "hours.total": total_hours(hours),
-        "hours.mean": mean_hours(hours),
-        "hours.median": median_hours(hours),
+        "children.first_time": count(_first_time(started, edition), "child"),
+        "hours.total": total_hours(_hours(ended)),
+        "hours.mean": mean_hours(_hours(ended)),
+        "hours.median": median_hours(_hours(ended)),
     }
+
+
+def series_of_episodes(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """The same, of these alone: what the thirteen-month series shows."""
+    started = within(rows.started, period, STARTED_AT)
+    return {
+        "episodes.started": count(gone.member for gone in started),
+        "children.missing": count(children_of(started), "child"),
+        "hours.median": median_hours(_hours(within(rows.ended, period, attrgetter("ended_at")))),
+    }
+
+
+def _hours(ended: Iterable[GoneMissing]) -> list[Timed]:
+    return [(*gone.member, gone.ended_at - gone.started_at) for gone in ended if gone.ended_at]
+
+
+def _first_time(started: Sequence[GoneMissing], edition: int) -> list[Member]:
+    """Of the children missing, each in the cohort that it has there; earlier editions took that of its first episode,
+    so that a child whose responsible authority changed within the month was counted among others than itself."""
+    first = [gone for gone in started if gone.is_first]
+    if edition <= SECOND_EDITION:
+        return children_of(first)
+    ids = {gone.episode.child_id for gone in first}
+    return [child for child in children_of(started) if child[0] in ids]
 
 
 def children_of(gone: Iterable[GoneMissing]) -> list[Member]:
@@ -48,8 +72,7 @@ def children_of(gone: Iterable[GoneMissing]) -> list[Member]:
 
     `gone` is in order of start.
     """
-    latest = {one.episode.child_id: one.episode.is_ours for one in gone}
-    return list(latest.items())
+    return list(dict([one.child for one in gone]).items())
 
 
 def _open_at_end(rows: MonthRows, period: Period) -> list[GoneMissing]:
@@ -60,7 +83,7 @@ def _open_at_end(rows: MonthRows, period: Period) -> list[GoneMissing]:
 
 def breakdown_figures(rows: MonthRows, period: Period, policy: Policy) -> dict[str, ByCohort]:
     """`episodes.by_<what>.<band>` of the episodes started; each breakdown adds up to `episodes.started`."""
-    started = within(rows.started, period, STARTED_AT)
+    started = by_id(within(rows.started, period, STARTED_AT))
     figures: dict[str, ByCohort] = {}
     for what, bands, band_of in _breakdowns(policy):
         for band, figure in breakdown([(band_of(gone), gone.member) for gone in started], bands).items():

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.core.interview_terms import ContactOutcome
+from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.terms import BreachReason
 
 FIRST_EDITION = 1
-EDITION = 2
+SECOND_EDITION = 2
+EDITION = 3
 """Which figures a month has. Raised when keys are added: a month published before has the figures of its edition, and
-verifies by them. 1: those of definitions §6 at first. 2: the second clock, breach reasons, accepted, attempts."""
+verifies by them. 1: those of definitions §6 at first. 2: the second clock, breach reasons, accepted, attempts. 3: who
+repeats still, newly or no longer, escalations answered within a day, other councils asked, prevention interviews."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,22 @@ class AttemptFact:
 
 
 @dataclass(frozen=True)
+class RequestFact:
+    """That another council was asked to hold an interview, and what it answered; one withdrawn is left out."""
+
+    id: int
+    interview_id: int
+    asked_at: datetime
+    answer: AuthorityAnswer | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class SummaryInput:
     """`episodes`: every episode, countable or not, of every child with one that started, ended or returned on or after
     `history_needed_from(period, rules)` or has not ended: whole histories, for first-time and repeats.
-    `interviews`: all those linked with them, with their `attempts`. `alerts`: those raised in the month.
+    `interviews`: all those linked with them, with their `attempts` and `requests`. `alerts`: those raised in the month.
+    `known_before`: children of whose histories the episodes are only the newest, and who went missing before them.
     """
 
     episodes: Sequence[MissingEpisode]
@@ -60,3 +74,5 @@ class SummaryInput:
     alerts: Sequence[AlertFact] = ()
     reasons: Sequence[ReasonFact] = ()
     attempts: Sequence[AttemptFact] = ()
+    requests: Sequence[RequestFact] = ()
+    known_before: frozenset[int] = frozenset()

@@ -1,13 +1,13 @@
 """The month's return home interviews (definitions §6): `interviews.*`, by the month of the return."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, count, median_hours, share
-from tracker.core.interviews import closing_of, held_before_return
-from tracker.core.month_rows import MonthRows, ReturnedEpisode, within
+from tracker.core.interviews import held_before_return
+from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import InterviewState
 
 OUTCOMES = (
@@ -30,35 +30,58 @@ def outcome_of(returned: ReturnedEpisode, cut_off: datetime, due_at: datetime | 
     """By the fact that closes the clock (its precedence is that of definitions §3), dated by the deadline or after it.
 
     With nothing closing it: overdue once the cut-off is past the deadline; at the very deadline it is not yet.
-    `due_at`: another deadline to judge by than the statutory one.
+    `cut_off`: that of the rows. `due_at`: another deadline to judge by than the statutory one.
     """
-    due_at = due_at or returned.due_at
-    closing = closing_of(returned.episode, returned.interviews, by=cut_off)
+    due_at, closing = due_at or returned.due_at, returned.closing
     if closing is None:
         return "overdue" if cut_off > due_at else "not_yet_due"
     by_deadline, late = _CLOSED[closing.state]
     return by_deadline if closing.at <= due_at else late
 
 
-def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
-    """Every figure of the episodes with a clock whose return lies in the period."""
-    returned = within(rows.returned, period, attrgetter("returned_at"))
-    by_outcome: dict[str, list[ReturnedEpisode]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+ByOutcome = dict[str, list[ReturnedEpisode]]
+
+
+def _by_outcome(rows: MonthRows, period: Period) -> tuple[Sequence[ReturnedEpisode], ByOutcome]:
+    """The returns of the period, and what became of each."""
+    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
+    by_outcome: ByOutcome = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
     for one in returned:
         by_outcome[outcome_of(one, rows.cut_off)].append(one)
+    return returned, by_outcome
+
+
+def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """Every figure of the episodes with a clock whose return lies in the period."""
+    returned, by_outcome = _by_outcome(rows, period)
     required = [one for outcome in OUTCOMES for one in by_outcome[outcome]]
+    offered = [one for one in required if offered_by(one, rows.cut_off)]
     figures = {
         "returns": counted(returned),
         "not_required": counted(by_outcome[NOT_REQUIRED]),
         "required": counted(required),
-        "offered": counted(one for one in required if offered_by(one, rows.cut_off)),
-        "offered_in_72h": counted(one for one in required if offered_by(one, min(rows.cut_off, one.due_at))),
+        "offered": counted(offered),
+        "offered_in_72h": counted(one for one in offered if offered_by(one, min(rows.cut_off, one.due_at))),
         **{outcome: counted(by_outcome[outcome]) for outcome in OUTCOMES},
         **_shares(by_outcome),
-        "median_hours_to_interview": median_hours(_to_interview(by_outcome, rows.cut_off)),
+        "median_hours_to_interview": median_hours(_to_interview(by_outcome)),
         "median_notice_hours": median_hours(_notice(returned)),
     }
     return {f"interviews.{name}": figure for name, figure in figures.items()}
+
+
+def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
+    """The same, of these alone: what the thirteen-month series shows."""
+    returned, by_outcome = _by_outcome(rows, period)
+    in_time = counted(by_outcome["completed_in_72h"])
+    return {
+        "interviews.returns": counted(returned),
+        "interviews.required": counted(one for outcome in OUTCOMES for one in by_outcome[outcome]),
+        "interviews.completed_in_72h": in_time,
+        "interviews.overdue": counted(by_outcome["overdue"]),
+        "interviews.not_yet_due": counted(by_outcome["not_yet_due"]),
+        "interviews.pct_in_72h_of_returns": share(in_time, _among(by_outcome, "not_yet_due")),
+    }
 
 
 def counted(returned: Iterable[ReturnedEpisode]) -> ByCohort:
@@ -71,26 +94,26 @@ def offered_by(one: ReturnedEpisode, by: datetime) -> bool:
     return any(at is not None and at <= by for at in offers)
 
 
-def _shares(by_outcome: dict[str, list[ReturnedEpisode]]) -> dict[str, ByCohort]:
+def _shares(by_outcome: ByOutcome) -> dict[str, ByCohort]:
     """The three shares, each by what it leaves out: none of them waits for what is not yet due."""
-
-    def among(*left_out: str) -> ByCohort:
-        return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
-
     in_time = counted(by_outcome["completed_in_72h"])
     completed = counted([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
     return {
-        "pct_in_72h_of_returns": share(in_time, among("not_yet_due")),
-        "pct_in_72h_of_accepted": share(in_time, among("not_yet_due", "declined")),
+        "pct_in_72h_of_returns": share(in_time, _among(by_outcome, "not_yet_due")),
+        "pct_in_72h_of_accepted": share(in_time, _among(by_outcome, "not_yet_due", "declined")),
         "pct_in_72h_of_completed": share(in_time, completed),
     }
 
 
-def _to_interview(by_outcome: dict[str, list[ReturnedEpisode]], cut_off: datetime) -> list[Timed]:
+def _among(by_outcome: ByOutcome, *left_out: str) -> ByCohort:
+    return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
+
+
+def _to_interview(by_outcome: ByOutcome) -> list[Timed]:
     """Return → completion; one held before the return is left out (definitions §3)."""
     timed: list[Timed] = []
     for one in (*by_outcome["completed_in_72h"], *by_outcome["completed_late"]):
-        closing = closing_of(one.episode, one.interviews, by=cut_off)
+        closing = one.closing
         if closing and not held_before_return(one.episode, closing.at):
             timed.append((*one.member, closing.at - one.returned_at))
     return timed

@@ -7,30 +7,57 @@ from datetime import date, timedelta
 from tracker.core.clock import Period, financial_year_of, local_date
 from tracker.core.figures import ByCohort, Member, count, share
 from tracker.core.month_episodes import STARTED_AT, children_of
+from tracker.core.month_facts import EDITION, SECOND_EDITION
 from tracker.core.month_rows import GoneMissing, MonthRows, within
 from tracker.core.repeats import RepeatRule, crossings
+from tracker.core.terms import Cohort
 
 YEAR_COUNT = 3
 """The Board's indicator: three or more episodes in the financial year."""
 
 
-def repeat_figures(rows: MonthRows, period: Period, rules: Sequence[RepeatRule]) -> dict[str, ByCohort]:
+def repeat_figures(
+    rows: MonthRows, period: Period, rules: Sequence[RepeatRule], edition: int = EDITION
+) -> dict[str, ByCohort]:
     """Each rule on the month's last day, or on the day of the cut-off while the month still runs."""
     day = min(period.last_day, local_date(rows.cut_off))
     figures: dict[str, ByCohort] = {}
     for rule in rules:
-        window = Period(day - timedelta(days=rule.window_days - 1), day + timedelta(days=1))
-        gone = within(rows.started, window, STARTED_AT)
-        children, repeating = _with_at_least(gone, rule.count)
-        figures[f"repeat.{rule.name}.children"] = repeating
-        figures[f"repeat.{rule.name}.share_pct"] = share(repeating, children)
-        figures[f"repeat.{rule.name}.newly"] = count(_newly(rows, period, rule), "child")
+        children, repeating = _with_at_least(_in_window(rows, day, rule), rule.count)
+        found = {"children": repeating, "share_pct": share(repeating, children)}
+        found["newly"] = count(_newly(rows, period, rule), "child")
+        if edition > SECOND_EDITION:
+            eve = min(day, period.start_on - timedelta(days=1))
+            found |= _since(_with_at_least(_in_window(rows, eve, rule), rule.count)[1], repeating)
+        figures |= {f"repeat.{rule.name}.{name}": figure for name, figure in found.items()}
     return figures
+
+
+def _in_window(rows: MonthRows, day: date, rule: RepeatRule) -> Sequence[GoneMissing]:
+    """What started in the days that the rule looks at on that day."""
+    window = Period(day - timedelta(days=rule.window_days - 1), day + timedelta(days=1))
+    return within(rows.started, window, STARTED_AT)
+
+
+def _since(before: ByCohort, now: ByCohort) -> dict[str, ByCohort]:
+    """The children of whom the rule holds now: already on the eve of the month, or not then; and those of the eve of
+    whom it holds no longer, in the cohort that they had then."""
+    then, still = set(before[Cohort.ALL].ids), set(now[Cohort.ALL].ids)
+    return {
+        "continuing": _among(now, then),
+        "new": _among(now, still - then),
+        "ended": _among(before, then - still),
+    }
+
+
+def _among(figure: ByCohort, children: set[int]) -> ByCohort:
+    ours = set(figure[Cohort.OURS].ids)
+    return count([(child, child in ours) for child in figure[Cohort.ALL].ids if child in children], "child")
 
 
 def _with_at_least(gone: Sequence[GoneMissing], wanted: int) -> tuple[ByCohort, ByCohort]:
     """The children of these episodes, and those of them with so many."""
-    times = Counter(one.episode.child_id for one in gone)
+    times = Counter([one.child[0] for one in gone])
     children = children_of(gone)
     return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from tracker.core.clock import Period, financial_year_of
+from tracker.core.clock import Period, financial_year_of, local_date, month_of
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
-from tracker.core.interviews import ReturnHomeInterview, clock_due_at
-from tracker.core.month_facts import SummaryInput
+from tracker.core.interviews import Closing, ReturnHomeInterview, clock_due_at, closing_of
+from tracker.core.month_facts import RequestFact, SummaryInput
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import BreachReason, EpisodeKind
@@ -22,12 +22,23 @@ SERIES_MONTHS = 13
 """The month itself and the twelve before it (definitions §6)."""
 
 T = TypeVar("T")
+Row = TypeVar("Row", "GoneMissing", "ReturnedEpisode")
 
 
-def history_needed_from(period: Period, rules: Sequence[RepeatRule]) -> date:
-    """The first day that any figure of the month looks at: of the thirteen months, the year or a rule's window."""
-    windows = [period.last_day - timedelta(days=rule.window_days - 1) for rule in rules]
-    return min(series_of(period)[0].start_on, financial_year_of(period.start_on).start_on, *windows)
+def history_needed_from(period: Period, rules: Sequence[RepeatRule], cut_off: datetime | None = None) -> date:
+    """The first day that any figure of the month looks at: of the thirteen months, the year, or what decides whether a
+    rule held on the eve of the month (or at a cut-off before it), and so which crossing is a new one."""
+    first = period.start_on if cut_off is None else min(period.start_on, local_date(cut_off))
+    windows = [first - timedelta(days=rule.window_days) for rule in rules]
+    return min(shown_in(period)[-1].start_on, financial_year_of(period.start_on).start_on, *windows)
+
+
+def shown_in(period: Period) -> list[Period]:
+    """The period itself and those whose figures stand beside it in full: the month before, that of a year ago."""
+    if period != month_of(period.start_on):
+        return [period]
+    months = series_of(period)
+    return [period, months[-2], months[0]]
 
 
 def series_of(month: Period) -> list[Period]:
@@ -38,8 +49,7 @@ def series_of(month: Period) -> list[Period]:
     return months
 
 
-@dataclass(frozen=True)
-class GoneMissing:
+class GoneMissing(NamedTuple):
     """A countable going-missing as known at the cut-off. `episode` stands for it where several conflict.
 
     `is_first`: the child has no earlier one. `end_unknown`: it never ended, and the child went missing again.
@@ -50,29 +60,26 @@ class GoneMissing:
     ended_at: datetime | None
     is_first: bool
     end_unknown: bool
-
-    @property
-    def member(self) -> Member:
-        return self.episode.id, self.episode.is_ours
+    member: Member
+    child: Member
 
 
-@dataclass(frozen=True)
-class ReturnedEpisode:
+class ReturnedEpisode(NamedTuple):
     """An episode with a clock: each one, conflicts not joined (definitions §6).
 
-    `reason`: why the 72 hours were not met, if that was said. `attempts`: to arrange any of its interviews.
+    `closing`: what closes the clock by the cut-off. `reason`: why the 72 hours were not met, if that was said.
+    `attempts`: to arrange any of its interviews. `requests`: to other councils to hold any of them.
     """
 
     episode: MissingEpisode
     returned_at: datetime
     due_at: datetime
     interviews: Sequence[ReturnHomeInterview]
+    member: Member
+    closing: Closing | None = None
     reason: BreachReason | None = None
     attempts: Sequence[Attempt] = ()
-
-    @property
-    def member(self) -> Member:
-        return self.episode.id, self.episode.is_ours
+    requests: Sequence[RequestFact] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,8 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
     of_child: dict[int, list[MissingEpisode]] = defaultdict(list)
     for episode in counting:
         of_child[episode.child_id].append(episode)
-    by_child = {child_id: _gone_missing(history, policy) for child_id, history in of_child.items()}
+    before = rows.known_before
+    by_child = {child_id: _gone_missing(mine, policy, child_id in before) for child_id, mine in of_child.items()}
     started = sorted((gone for history in by_child.values() for gone in history), key=attrgetter("started_at"))
     ended = [gone for gone in started if gone.ended_at is not None]
     no_risk = [episode for episode in counting if episode.kind is EpisodeKind.NO_APPARENT_RISK]
@@ -110,7 +118,8 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
 
 def _at(episode: MissingEpisode, cut_off: datetime) -> MissingEpisode:
     """The episode as it stood: an end, a return or a notice after the cut-off has not happened."""
-    if not any(at and at > cut_off for at in (episode.found_at, episode.returned_at, episode.notified_at)):
+    found, back, told = episode.found_at, episode.returned_at, episode.notified_at
+    if (found is None or found <= cut_off) and (back is None or back <= cut_off) and (told is None or told <= cut_off):
         return episode
     returned = episode.returned_at is not None and episode.returned_at <= cut_off
     return replace(
@@ -126,7 +135,7 @@ def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
     return at if at is not None and at <= cut_off else None
 
 
-def _gone_missing(history: list[MissingEpisode], policy: Policy) -> list[GoneMissing]:
+def _gone_missing(history: list[MissingEpisode], policy: Policy, known_before: bool) -> list[GoneMissing]:
     """The countable episodes of ONE child, conflicts joined, in order of start."""
     last_start_at = max(episode.missing_from_at for episode in history)
     found: list[GoneMissing] = []
@@ -134,7 +143,10 @@ def _gone_missing(history: list[MissingEpisode], policy: Policy) -> list[GoneMis
         started_at = counted.stands.missing_from_at
         ended_at = _end_of(counted)
         end_unknown = ended_at is None and last_start_at > started_at
-        found.append(GoneMissing(counted.stands, started_at, ended_at, not found, end_unknown))
+        is_first = not (found or known_before)
+        stands = counted.stands
+        of = (stands.id, stands.is_ours), (stands.child_id, stands.is_ours)
+        found.append(GoneMissing(stands, started_at, ended_at, is_first, end_unknown, *of))
     return found
 
 
@@ -153,6 +165,9 @@ def _returned(
     for fact in rows.attempts:
         if fact.at <= cut_off:
             tried[fact.interview_id].append(Attempt(fact.at, fact.outcome))
+    asked: dict[int, list[RequestFact]] = defaultdict(list)
+    for request in rows.requests:
+        asked[request.interview_id].append(request)
     given = sorted(rows.reasons, key=attrgetter("given_at", "id"))
     said = {fact.episode_id: fact.reason for fact in given if fact.given_at <= cut_off}
     found = []
@@ -160,10 +175,27 @@ def _returned(
         due_at = clock_due_at(episode, policy)
         if episode.returned_at is not None and due_at is not None:
             mine = linked.get(episode.id, ())
-            attempts = [attempt for interview in mine for attempt in tried.get(interview.id, ())]
-            reason = said.get(episode.id)
-            found.append(ReturnedEpisode(episode, episode.returned_at, due_at, mine, reason, attempts))
+            attempts = [one for interview in mine for one in tried.get(interview.id, ())] if tried else ()
+            requests = [one for interview in mine for one in asked.get(interview.id, ())] if asked else ()
+            found.append(
+                ReturnedEpisode(
+                    episode,
+                    episode.returned_at,
+                    due_at,
+                    mine,
+                    (episode.id, episode.is_ours),
+                    closing_of(episode, mine, by=cut_off) if mine else None,
+                    said.get(episode.id),
+                    attempts,
+                    requests,
+                )
+            )
     return sorted(found, key=attrgetter("returned_at"))
+
+
+def by_id(items: Iterable[Row]) -> list[Row]:
+    """In order of the episode's id: whatever is counted of them is then in the order in which figures list it."""
+    return sorted(items, key=attrgetter("episode.id"))
 
 
 def within(items: Sequence[T], period: Period, at: Callable[[T], datetime]) -> Sequence[T]:

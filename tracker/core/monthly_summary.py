@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from tracker.core.clock import Period, month_of, require_aware
 from tracker.core.figures import ByCohort, Figure, one_decimal
 from tracker.core.month_alerts import alert_figures
-from tracker.core.month_course import course_figures
-from tracker.core.month_episodes import breakdown_figures, episode_figures
-from tracker.core.month_facts import EDITION, FIRST_EDITION, AlertFact, SummaryInput
-from tracker.core.month_interviews import interview_figures
+from tracker.core.month_authorities import authority_figures
+from tracker.core.month_course import course_figures, series_of_notice
+from tracker.core.month_episodes import breakdown_figures, episode_figures, series_of_episodes
+from tracker.core.month_facts import EDITION, FIRST_EDITION, SECOND_EDITION, AlertFact, SummaryInput
+from tracker.core.month_interviews import interview_figures, series_of_interviews
+from tracker.core.month_prevention import prevention_figures
 from tracker.core.month_repeats import repeat_figures, year_to_date_figures
-from tracker.core.month_rows import MonthRows, history_needed_from, rows_at, series_of
+from tracker.core.month_rows import MonthRows, history_needed_from, rows_at, series_of, shown_in
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Cohort
@@ -30,6 +32,9 @@ SERIES_KEYS = (
     "interviews.completed_in_72h", "interviews.overdue", "interviews.not_yet_due", "interviews.pct_in_72h_of_returns",
 )  # fmt: skip
 """The figures of the thirteen-month series: `comparison.series.<YYYY-MM>.<key>`."""
+
+SECOND_CLOCK = "interviews.pct_in_72h_of_notice"
+"""Of the series too from the third edition on: its chart shows both clocks."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,15 @@ def monthly_summary(
     """
     cut_off = min(require_aware(cut_off), require_aware(computed_at))
     known = rows_at(rows, cut_off, policy)
+    headline_of_period = _headline(known, period, edition)
     is_ours = {episode.id: episode.is_ours for episode in rows.episodes}
     figures: dict[str, ByCohort] = {
-        **_headline(known, period, edition),
+        **headline_of_period,
         **breakdown_figures(known, period, policy),
-        **repeat_figures(known, period, rules),
+        **repeat_figures(known, period, rules, edition),
         **year_to_date_figures(known, period),
-        **alert_figures(rows.alerts, is_ours, period, cut_off),
-        **_comparison(known, period, edition),
+        **alert_figures(rows.alerts, is_ours, period, cut_off, edition),
+        **_comparison(known, period, headline_of_period, edition),
     }
     final = cut_off >= period.end_at + timedelta(hours=policy.deadline_hours)
     status = FINAL if final else PROVISIONAL
@@ -94,20 +100,30 @@ def headline(
 
 
 def _headline(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:
-    later = course_figures(known, period) if edition > FIRST_EDITION else {}
-    return {**episode_figures(known, period), **interview_figures(known, period), **later}
+    figures = {**episode_figures(known, period, edition), **interview_figures(known, period)}
+    if edition > FIRST_EDITION:
+        figures |= course_figures(known, period)
+    if edition > SECOND_EDITION:
+        figures |= {**authority_figures(known, period), **prevention_figures(known, period)}
+    return figures
 
 
-def _comparison(known: MonthRows, period: Period, edition: int) -> dict[str, ByCohort]:
+def _comparison(known: MonthRows, period: Period, own: Mapping[str, ByCohort], edition: int) -> dict[str, ByCohort]:
+    """Two months in full, of which and of the period itself (`own`) the series is a part; of the others the series."""
     if period != month_of(period.start_on):
         return {}
-    months = series_of(period)
-    by_month = {month.key: _headline(known, month, edition) for month in months}
-    beside = {"previous_month": months[-2].key, "same_month_last_year": months[0].key}
-    return {
-        **{f"comparison.{name}.{key}": figure for name, at in beside.items() for key, figure in by_month[at].items()},
-        **{f"comparison.series.{at}.{key}": by_month[at][key] for at in by_month for key in SERIES_KEYS},
-    }
+    _, previous, year_ago = shown_in(period)
+    full = {period: own, previous: _headline(known, previous, edition), year_ago: _headline(known, year_ago, edition)}
+    beside = {"previous_month": full[previous], "same_month_last_year": full[year_ago]}
+    figures = {f"comparison.{name}.{key}": figure for name, of in beside.items() for key, figure in of.items()}
+    for month in series_of(period):
+        found = full.get(month) or {**series_of_episodes(known, month), **series_of_interviews(known, month)}
+        keys = SERIES_KEYS
+        if edition > SECOND_EDITION:
+            found = found if month in full else {**found, **series_of_notice(known, month)}
+            keys = (*SERIES_KEYS, SECOND_CLOCK)
+        figures |= {f"comparison.series.{month.key}.{key}": found[key] for key in keys}
+    return figures
 
 
 def as_json(summary: MonthlySummary) -> dict[str, object]:

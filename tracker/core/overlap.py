@@ -47,9 +47,12 @@ def count_once(episodes: Iterable[MissingEpisode], policy: Policy) -> list[Count
 
     An episode may conflict with one that is not the last before it: a long one, with others settled or open between.
     """
+    countable = [episode for episode in episodes if episode.is_countable(policy)]
+    if len(countable) == 1:
+        return [CountedEpisode(countable[0], (countable[0],))]
     counted: list[CountedEpisode] = []
     last_ends: list[datetime | None] = []  # of each: nothing that starts then or later can conflict with it
-    for episode in sorted((e for e in episodes if e.is_countable(policy)), key=_standing_order):
+    for episode in sorted(countable, key=_standing_order):
         for place, until in enumerate(last_ends):
             if until is None or until <= episode.missing_from_at:
                 continue

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy, shipped_rung
-from tracker.core.clock import show_day, show_instant
+from tracker.core.clock import Period, show_day, show_instant
 from tracker.core.digest import DigestItem
 from tracker.core.terms import Trigger
 
@@ -129,6 +129,21 @@ def test_message_text(reference: str, now: datetime, base_url: str) -> EmailText
     """What shows that a road gets through."""
     queued = show_instant(now, always_zone=True)
     return _fill("test_message", reference=reference, queued=queued, link=f"{base_url}/engine")
+
+
+def month_published_text(period: Period, version: int, base_url: str) -> EmailText:
+    """What tells of a published month: which, and where its figures are; none of them is in it."""
+    link = f"{base_url}/month/{period.key}?version={version}"
+    return _fill("month_published", month=show_month(period), version=version, link=link)
+
+
+def month_waiting_text(period: Period, base_url: str) -> EmailText:
+    """What tells those who may publish that a month waits for them."""
+    return _fill("month_waiting", month=show_month(period), link=f"{base_url}/month/{period.key}")
+
+
+def show_month(period: Period) -> str:
+    return f"{period.start_on:%B %Y}"
 
 
 def escalated_text(due_at: datetime, reference: str, base_url: str) -> EmailText:

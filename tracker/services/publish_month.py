@@ -1,31 +1,21 @@
 """The month's figures: computed from today's records, prepared by the scheduler, published and frozen by a person."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.core.clock import Period, local_midnight, parse_month
-from tracker.core.frozen import freeze, sha256_of, thaw
-from tracker.core.month_facts import EDITION, FIRST_EDITION, SummaryInput
-from tracker.core.monthly_summary import (
-    MonthlySummary,
-    as_json,
-    behind,
-    history_needed_from,
-    monthly_summary,
-)
-from tracker.core.policy import Policy
-from tracker.core.repeats import RepeatRule
-from tracker.core.rules import Rules
-from tracker.core.terms import EpisodeKind
+from tracker.core.clock import Period
+from tracker.core.month_differences import Differences, as_plain
+from tracker.core.monthly_summary import MonthlySummary
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
+from tracker.services.month_versions import Made, differences, fill, made_today, month_begun, uncollected
+from tracker.services.tell_month import tell_published, tell_waiting
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
-from tracker.store.models import SummaryRow
+from tracker.store.models import MonthCommentary, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -39,119 +29,121 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Verification:
-    """Whether the frozen rows still give the published figures, and what today's records give instead.
+class Further:
+    """What the next version of a published month would correct."""
 
-    `differences`: dotted key and cohort → (published, today).
-    """
-
-    published: Published
-    same_hash: bool
-    differences: dict[str, tuple[object, object]]
+    version: int
+    differences: Differences
 
 
 def month_figures(context: Context, month: str, cut_off: datetime | None = None) -> MonthlySummary:
     """The figures from today's records; the cut-off is now unless given. Raises Refused for a month not begun."""
-    return period_figures(context, _month(month, context), cut_off)
+    return period_figures(context, month_begun(month, context), cut_off)
 
 
 def period_figures(context: Context, period: Period, cut_off: datetime | None = None) -> MonthlySummary:
     """The same figures of any period that has begun: a quarter, a financial year, any days."""
-    return _compute(read_session(), context, period, cut_off)[1]
+    with uncollected():  # the rows are gone before anything looks through what is left
+        return made_today(read_session(), context, period, cut_off).summary
 
 
 def prepare_month(context: Context, month: str) -> int:
-    """Keep the month's figures ready for whoever publishes; the scheduler calls it. The row's id."""
-    period = _month(month, context)
+    """Keep the month's figures ready for whoever publishes, and tell those who may, once; the scheduler calls it.
+
+    The row's id. Computed before the transaction, so that nobody waits for it.
+    """
+    period = month_begun(month, context)
+    made = _made_before(context, period, None)
     with writing() as session:
+        audit.hold_chain(session)
         row = _newest_unpublished(session, month)
-        _fill(row, *_compute(session, context, period, None), context.rules)
+        fill(row, made, context.rules)
         session.add(row)
         session.flush()
         audit.record(session, "summary_prepared", context.actor, context.now, "summary", row.id, {"month": month})
+        if row.version == 1:
+            tell_waiting(session, context, period)
         return row.id
 
 
-def publish(context: Context, month: str, cut_off: datetime | None = None) -> Published:
-    """Freeze the figures, the rows they came from and the ids behind each. A later call makes the next version.
+def further_version(context: Context, month: str) -> Further | None:
+    """What publishing now would correct; None where no version is published yet. Raises Refused like `publish`.
 
-    Raises Refused for a month that has not ended, and where nothing differs from the version published already.
+    The view is audited before anything is shown.
     """
-    period = _month(month, context)
-    if period.end_at > context.now:
-        raise Refused(
-            (FormProblem("month_not_ended", "This month has not ended. Publish it once it has.", ("month",)),)
-        )
+    period = _ended(month, context)
+    with writing() as writer:
+        details = {"version": None, "part": "corrections"}
+        audit.record(writer, "summary_viewed", context.actor, context.now, "month", month, details)
+    session = read_session()
+    before = summaries.published(session, month)
+    if before is None:
+        return None
+    return Further(before.version + 1, differences(before, made_today(session, context, period), context))
+
+
+def publish(context: Context, month: str, cut_off: datetime | None = None, reason: str = "") -> Published:
+    """Freeze the figures, the rows they came from and the ids behind each, with the commentary, and tell the group.
+
+    A later call makes the next version: it bears the reason for it, and lists what it corrects. Raises Refused for a
+    month that has not ended, for a further version without a reason, and where nothing differs from the one before.
+
+    Steps: 1. compute, outside of any transaction that others would wait for; 2. in one transaction, after whoever else
+    publishes: ask again which version stands, compare with it, freeze, record, and queue the emails.
+    """
+    period = _ended(month, context)
+    made = _made_before(context, period, cut_off)
     with writing() as session:
-        rows, summary = _compute(session, context, period, cut_off)
+        audit.hold_chain(session)
         before = summaries.published(session, month)
-        if before and not _differences(before.document, _as_published(rows, summary, before, context)):
-            sentence = f"Version {before.version} is published already, and the figures are the same today."
-            raise Refused((FormProblem("nothing_new", sentence, ("month",)),))
+        commentary = session.get(MonthCommentary, month)
         row = _newest_unpublished(session, month)
-        _fill(row, rows, summary, context.rules)
-        row.published_at = context.now
-        row.published_by_id = context.actor.person_id
+        row.reason = row.corrections = None
+        if before:
+            row.corrections = as_plain(_corrected(before, made, commentary, context))
+            row.reason = _given(reason)
+        row.commentary = commentary.text if commentary else None
+        row.commentary_by_id = commentary.written_by_id if commentary else None
+        row.commentary_at = commentary.written_at if commentary else None
+        fill(row, made, context.rules)
+        row.published_at, row.published_by_id = context.now, context.actor.person_id
         session.add(row)
         session.flush()
         details = {"month": month, "version": row.version, "sha256": row.sha256}
         audit.record(session, "summary_published", context.actor, context.now, "summary", row.id, details)
+        tell_published(session, context, period, row.version)
         return Published(month, row.version, context.now, row.sha256)
 
 
-def verify(context: Context, month: str, version: int | None = None) -> Verification:
-    """Recompute a published month from its frozen rows and from today's records. Raises Refused if there is none."""
+def _corrected(before: SummaryRow, made: Made, commentary: MonthCommentary | None, context: Context) -> Differences:
+    """What differs from the version before: figures, or the commentary alone. Raises Refused where nothing does."""
+    found = differences(before, made, context)
+    if not found and (commentary.text if commentary else None) == before.commentary:
+        sentence = f"Version {before.version} is published already, and the figures are the same today."
+        raise Refused((FormProblem("nothing_new", sentence, ("month",)),))
+    return found
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        sentence = "Say why a further version is issued: it stands beside what it corrects."
+        raise Refused((FormProblem("reason_missing", sentence, ("reason",)),))
+    return reason.strip()
+
+
+def _made_before(context: Context, period: Period, cut_off: datetime | None) -> Made:
     session = read_session()
-    row = summaries.published(session, month, version)
-    if row is None or row.published_at is None:
-        raise Refused((FormProblem("not_published", "This month has not been published.", ("month",)),))
-    period = parse_month(month)
-    policy, rules = _thaw_rules(row.frozen_rows["rules"])
-    edition = _edition_of(row)
-    again = monthly_summary(thaw(row.frozen_rows), period, row.cut_off, row.computed_at, policy, rules, edition)
-    same = sha256_of(_sealed(row.frozen_rows, as_json(again), behind(again))) == row.sha256
-    now_held, today = _compute(session, context, period, None)
-    return Verification(
-        Published(month, row.version, row.published_at, row.sha256),
-        same,
-        _differences(row.document, _as_published(now_held, today, row, context)),
-    )
+    made = made_today(session, context, period, cut_off)
+    session.rollback()
+    return made
 
 
-def _edition_of(row: SummaryRow) -> int:
-    """Which figures a published month has; the first release did not say."""
-    return int(row.frozen_rows.get("edition", FIRST_EDITION))
-
-
-def _as_published(rows: SummaryInput, summary: MonthlySummary, row: SummaryRow, context: Context) -> dict[str, Any]:
-    """Figures from today's records with the keys of the edition published: a key that is new is no difference."""
-    edition = _edition_of(row)
-    if edition == EDITION:
-        return as_json(summary)
-    rules = context.rules
-    at = summary.cut_off, summary.computed_at
-    return as_json(monthly_summary(rows, summary.period, *at, rules.policy, rules.repeat_rules, edition))
-
-
-def _month(month: str, context: Context) -> Period:
-    try:
-        period = parse_month(month)
-    except ValueError as error:
-        raise Refused((FormProblem("not_a_month", str(error), ("month",)),)) from error
-    if period.start_at > context.now:
-        raise Refused((FormProblem("month_not_begun", "This month has not begun.", ("month",)),))
+def _ended(month: str, context: Context) -> Period:
+    period = month_begun(month, context)
+    if period.end_at > context.now:
+        sentence = "This month has not ended. Publish it once it has."
+        raise Refused((FormProblem("month_not_ended", sentence, ("month",)),))
     return period
-
-
-def _compute(
-    session: Session, context: Context, period: Period, cut_off: datetime | None
-) -> tuple[SummaryInput, MonthlySummary]:
-    rules = context.rules
-    since = local_midnight(history_needed_from(period, rules.repeat_rules))
-    until_now = min(cut_off or context.now, context.now)
-    rows = summaries.rows_between(session, since, period.end_at, until_now)
-    summary = monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules)
-    return rows, summary
 
 
 def _newest_unpublished(session: Session, month: str) -> SummaryRow:
@@ -159,57 +151,3 @@ def _newest_unpublished(session: Session, month: str) -> SummaryRow:
     if newest and newest.published_at is None:
         return newest
     return SummaryRow(month=month, version=newest.version + 1 if newest else 1)
-
-
-def _fill(row: SummaryRow, rows: SummaryInput, summary: MonthlySummary, rules: Rules) -> None:
-    row.cut_off = summary.cut_off
-    row.computed_at = summary.computed_at
-    row.rules_version = summary.rules_version
-    row.document = as_json(summary)
-    row.behind = behind(summary)
-    row.frozen_rows = {**freeze(rows), "rules": _freeze_rules(rules), "edition": EDITION}
-    row.sha256 = sha256_of(_sealed(row.frozen_rows, row.document, row.behind))
-
-
-def _freeze_rules(rules: Rules) -> dict[str, Any]:
-    """The numbers the figures were made by: a later change of the settings does not change what was published."""
-    policy = {
-        name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(rules.policy).items()
-    }
-    return {"policy": policy, "repeat_rules": [asdict(rule) for rule in rules.repeat_rules]}
-
-
-def _thaw_rules(document: dict[str, Any]) -> tuple[Policy, list[RepeatRule]]:
-    kinds = {
-        name: frozenset(EpisodeKind(kind) for kind in value)
-        for name, value in document["policy"].items()
-        if isinstance(value, list)
-    }
-    return Policy(**{**document["policy"], **kinds}), [RepeatRule(**rule) for rule in document["repeat_rules"]]
-
-
-def _sealed(frozen: Any, document: Any, ids: Any) -> dict[str, Any]:
-    """What the hash covers."""
-    return {"rows": frozen, "figures": document, "behind": ids}
-
-
-_NOT_FIGURES = frozenset({"cut_off", "computed_at", "status", "rules_version", "month", "cohort"})
-
-
-def _differences(published: dict[str, Any], today: dict[str, Any]) -> dict[str, tuple[object, object]]:
-    before, after = dict(_leaves(published)), dict(_leaves(today))
-    return {
-        key: (before.get(key), after.get(key)) for key in sorted({*before, *after}) if before.get(key) != after.get(key)
-    }
-
-
-def _leaves(document: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
-    for key, value in document.items():
-        if not prefix and key in _NOT_FIGURES:
-            continue
-        if isinstance(value, dict):
-            found += _leaves(value, f"{prefix}{key}.")
-        else:
-            found.append((f"{prefix}{key}", value))
-    return found

@@ -184,6 +184,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "edition_withdrawn": frozenset({"quarter"}),
     "request_answered": frozenset({"period", "threshold"}),
     "month_commentary_written": frozenset({"length"}),
+    "summary_told": frozenset({"template", "recipient_ids"}),
 }
 
 READS = frozenset(

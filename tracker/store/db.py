@@ -50,6 +50,14 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """The same where SQLite holds text, in one step: a month reads millions of these, and reading the offset with
+        the text takes a tenth of setting it afterwards."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        read = datetime.fromisoformat
+        return lambda value: None if value is None else read(f"{value}+00:00")
+
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",

@@ -41,7 +41,11 @@ def init_web(app: Flask) -> None:
     from tracker.web.mailbox import views as mailbox
     from tracker.web.meetings import views as meetings
     from tracker.web.mine import views as mine
-    from tracker.web.month import commentary_views, export_views  # noqa: F401  (more views of the same area)
+    from tracker.web.month import (  # noqa: F401  (more views of the same area)
+        commentary_views,
+        export_views,
+        publish_views,
+    )
     from tracker.web.month import views as month
     from tracker.web.people import views as people
     from tracker.web.periods import views as periods

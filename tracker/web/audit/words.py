@@ -156,6 +156,7 @@ ACTION_WORDS = {
     "edition_withdrawn": "Withdrew a published quarter",
     "request_answered": "Made counts for answering a request",
     "month_commentary_written": "Wrote the commentary on a month",
+    "summary_told": "Told people of a month’s figures by email",
 }
 
 

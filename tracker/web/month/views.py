@@ -1,30 +1,24 @@
-"""The operational group's month: its pack to be read, the pictures in it, publishing."""
+"""The operational group's month: its pack to be read, the pictures in it."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
 from tracker.core.pack_shapes import cell_of
 from tracker.core.pack_words import COHORTS
 from tracker.core.terms import Cohort
-from tracker.services import publish_month
 from tracker.services.errors import Refused
-from tracker.services.pages.month import MonthPage, current_figures, month_list, month_page, month_shown
+from tracker.services.pages.month import MonthPage, month_list, month_page, month_shown
 from tracker.services.pages.month_pack import pack_of
 from tracker.web.access import Permission, requires
-from tracker.web.forms import Form
 from tracker.web.request import may, request_context, signed_in_viewer
 
 bp = Blueprint("month", __name__)
 T = TypeVar("T")
-
-
-class PublishForm(Form):
-    """A confirmation: nothing to fill in but the token."""
 
 
 @bp.get("/month")
@@ -60,24 +54,6 @@ def chart(month: str, name: str) -> ResponseReturnValue:
     answer = Response(wiring(current_app).charts.svg(found.spec, found.rows), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "private, max-age=60"
     return answer
-
-
-@bp.route("/month/<month>/publish", methods=["GET", "POST"])
-@requires(Permission.PUBLISH_MONTH)
-def publish(month: str) -> ResponseReturnValue:
-    """Freeze the month's figures under the name of whoever signs in."""
-    form = PublishForm()
-    summary = found_or_404(lambda: current_figures(request_context(), month))
-    problems: tuple[str, ...] = ()
-    if form.validate_on_submit():
-        try:
-            published = publish_month.publish(request_context(), month)
-        except Refused as refused:
-            problems = tuple(problem.sentence for problem in refused.problems)
-        else:
-            flash(f"Version {published.version} is published.", "done")
-            return redirect(url_for("month.show", month=month, version=published.version))
-    return render_template("month/publish.html", form=form, month=month, summary=summary, problems=problems)
 
 
 def opens_lists() -> bool:

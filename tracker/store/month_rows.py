@@ -1,0 +1,271 @@
+"""The rows that the figures of a period are made from, as plain columns: what they cost follows the period.
+
+Nothing of the ORM is made: a year of a country is a quarter of a million episodes. Texts about a child (circumstances,
+addresses, who found it) stay where they are: no figure reads them, and what is published freezes these rows.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import CompoundSelect, Select, Text, and_, case, cast, or_, select, union
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from tracker.core.alerts import shipped_rung
+from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
+from tracker.core.interviews import ReturnHomeInterview
+from tracker.core.missing_episode import MissingEpisode
+from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact, SummaryInput
+from tracker.core.policy import ABSENT_WITH_CLOCK
+from tracker.core.terms import BreachReason, EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.store.db import plain_rows
+from tracker.store.models import (
+    Alert,
+    AuthorityRequest,
+    Breach,
+    Child,
+    ContactAttempt,
+    Episode,
+    Interview,
+    InterviewEpisode,
+    OutboxMessage,
+)
+
+Span = tuple[datetime, datetime]
+"""Half-open, in UTC."""
+
+_episode, _child = Episode.__table__.c, Child.__table__.c
+_link, _interview = InterviewEpisode.__table__.c, Interview.__table__.c
+_attempt, _request, _breach = ContactAttempt.__table__.c, AuthorityRequest.__table__.c, Breach.__table__.c
+_alert, _outbox = Alert.__table__.c, OutboxMessage.__table__.c
+
+GIVEN = "given"
+"""Stands for a text that is recorded and not read."""
+
+
+CHUNK = 5_000
+"""Ids to a statement."""
+
+
+@dataclass(frozen=True)
+class _Near:
+    """Which episodes are asked for: those that started in `[since, until)`, and the whole histories, up to the cut-off,
+    of the children in `whole`."""
+
+    since: datetime
+    until: datetime
+    cut_off: datetime
+    whole: Sequence[int]
+
+    def parts(self) -> Iterator[ColumnElement[bool]]:
+        """The conditions; an episode may meet two."""
+        started = and_(
+            _episode.missing_from_at >= self.since,
+            _episode.missing_from_at < self.until,
+            _episode.missing_from_at <= self.cut_off,
+        )
+        yield started
+        for place in range(0, len(self.whole), CHUNK):
+            children = _episode.child_id.in_(self.whole[place : place + CHUNK])
+            yield and_(children, _episode.missing_from_at <= self.cut_off)
+
+
+def _reaching_over(since: datetime, until: datetime, told: Span) -> CompoundSelect[Any]:
+    """The children whose newest rows do not say all: with an episode that reaches over either edge, or has not ended,
+    it may conflict with what came before or after. And those of whom an alert tells."""
+    over = [
+        select(_episode.child_id).where(_episode.missing_from_at < edge, ended_at >= edge)
+        for edge in (since, until)
+        for ended_at in (_episode.returned_at, _episode.found_at)
+    ]
+    never = select(_episode.child_id).where(_episode.returned_at.is_(None), _episode.excluded.is_(None))
+    alerted = select(_episode.child_id).where(_episode.id.in_(select(_alert.episode_id).where(_raised_in(told))))
+    return union(*over, never, alerted)
+
+
+def rows_between(
+    session: Session,
+    since: datetime,
+    until: datetime,
+    cut_off: datetime,
+    *,
+    alerts_in: Span | None = None,
+    shown: Sequence[Span] | None = None,
+    countable: Iterable[EpisodeKind] = ABSENT_WITH_CLOCK,
+) -> SummaryInput:
+    """What started, ended or returned in `[since, until)`, with what it conflicts with and the interviews linked.
+
+    `alerts_in`: when the alerts asked for were raised. `shown`: of which times every figure is wanted, so that it must
+    be known whether a child went missing for the first time, and what there was of attempts, reasons and requests. Both
+    the whole time unless given.
+    """
+    told = alerts_in or (since, until)
+    whole = [child_id for (child_id,) in plain_rows(session, _reaching_over(since, until, told))]
+    near = _Near(since, until, cut_off, sorted(whole))
+    times = [(since, until)] if shown is None else shown
+    return SummaryInput(
+        episodes=_episodes(session, near),
+        interviews=_interviews(session, near),
+        alerts=_alerts(session, told, cut_off),
+        reasons=_reasons(session, times),
+        attempts=_attempts(session, times),
+        requests=_requests(session, times),
+        known_before=frozenset(_known_before(session, since, times, countable)),
+    )
+
+
+Row = TypeVar("Row")
+
+
+def _made(kind: type[Row], values: dict[str, Any]) -> Row:
+    """A frozen dataclass from its values, the rest by default: its own `__init__` sets each field by itself, which for
+    a quarter of a million episodes takes longer than reading them."""
+    made = object.__new__(kind)
+    made.__dict__.update(values)
+    return made
+
+
+_PLAIN = (
+    "id", "child_id", "missing_from_at", "found_at", "returned_at", "notified_at", "police_reference", "is_ours",
+    "known_to_services", "district", "prevention_interview_at", "prevention_interview_raised_harm",
+    "interview_requested", "interview_due_at", "deadline_hours", "clock_no", "conflict_settled",
+)  # fmt: skip
+_CODED: Mapping[str, type[StrEnum]] = {
+    "kind": EpisodeKind, "risk": RiskLevel, "excluded": ExclusionReason, "setting": LivingSetting,
+}  # fmt: skip
+_NAMES = (
+    *_PLAIN, *_CODED, "flags", "prevention_interview_outcome", "date_of_birth", "sex", "ethnicity",
+)  # fmt: skip
+_OUTCOME = case((_episode.prevention_interview_outcome.is_not(None), GIVEN))
+_EPISODE = (
+    *(_episode[name] for name in (*_PLAIN, *_CODED)), cast(_episode.flags, Text),
+    _OUTCOME.label("prevention_interview_outcome"), _child.date_of_birth, _child.sex, _child.ethnicity,
+)  # fmt: skip
+
+
+def _episodes(session: Session, near: _Near) -> list[MissingEpisode]:
+    """In order of start."""
+    found: dict[int, MissingEpisode] = {}
+    codes = {name: {None: None, **{str(code): code for code in kind}} for name, kind in _CODED.items()}
+    flags: dict[str, frozenset[FlagCode]] = {}
+    for part in near.parts():
+        of = Episode.__table__.join(Child.__table__, _child.id == _episode.child_id)
+        for row in plain_rows(session, select(*_EPISODE).select_from(of).where(part)):
+            values = dict(zip(_NAMES, row, strict=True))
+            for name, by_code in codes.items():
+                values[name] = by_code[values[name]]
+            given = values["flags"]
+            if given not in flags:
+                flags[given] = frozenset(map(FlagCode, json.loads(given)))
+            values["flags"] = flags[given]
+            found[row[0]] = _made(MissingEpisode, values)
+    return sorted(found.values(), key=attrgetter("missing_from_at", "id"))
+
+
+_FACTS = ("offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at")
+
+
+def _interviews(session: Session, near: _Near) -> list[ReturnHomeInterview]:
+    """Those linked, each with the ids of the episodes asked for that it covers."""
+    covered: dict[int, frozenset[int]] = {}
+    facts: dict[int, dict[str, Any]] = {}
+    of = InterviewEpisode.__table__.join(Episode.__table__, _episode.id == _link.episode_id)
+    of = of.join(Interview.__table__, _interview.id == _link.interview_id)
+    columns = _link.interview_id, _link.episode_id, *(_interview[name] for name in _FACTS)
+    for row in _of_both(session, near, select(*columns).select_from(of)):
+        id_ = row[0]
+        if id_ in covered:
+            covered[id_] |= {row[1]}
+        else:
+            covered[id_] = frozenset((row[1],))
+            facts[id_] = dict(zip(_FACTS, row[2:], strict=True))
+    return [
+        _made(ReturnHomeInterview, {"id": id_, "episode_ids": covered[id_], **facts[id_]}) for id_ in sorted(covered)
+    ]
+
+
+def _of_both(session: Session, near: _Near, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """A query over episodes under each of the conditions; a row may come twice."""
+    for part in near.parts():
+        yield from plain_rows(session, query.where(part))
+
+
+def _returned_in(session: Session, query: Select[*tuple[Any, ...]], times: Sequence[Span]) -> list[Any]:
+    """The rows of a query over episodes that returned in these times, each once, in order of id, their first column."""
+    found: dict[int, Any] = {}
+    for start, end in times:
+        returned = _episode.returned_at >= start, _episode.returned_at < end
+        found |= {row[0]: row for row in plain_rows(session, query.where(*returned))}
+    return [found[id_] for id_ in sorted(found)]
+
+
+def _attempts(session: Session, times: Sequence[Span]) -> list[AttemptFact]:
+    of = ContactAttempt.__table__.join(InterviewEpisode.__table__, _link.interview_id == _attempt.interview_id)
+    of = of.join(Episode.__table__, _episode.id == _link.episode_id)
+    columns = _attempt.id, _attempt.interview_id, _attempt.at, _attempt.outcome
+    query = select(*columns).select_from(of).where(_attempt.withdrawn_at.is_(None))
+    rows = _returned_in(session, query, times)
+    return [AttemptFact(id_, of_id, at, ContactOutcome(outcome)) for id_, of_id, at, outcome in rows]
+
+
+def _requests(session: Session, times: Sequence[Span]) -> list[RequestFact]:
+    of = AuthorityRequest.__table__.join(InterviewEpisode.__table__, _link.interview_id == _request.interview_id)
+    of = of.join(Episode.__table__, _episode.id == _link.episode_id)
+    columns = _request.id, _request.interview_id, _request.asked_at, _request.answer, _request.answered_at
+    query = select(*columns).select_from(of).where(_request.withdrawn_at.is_(None))
+    rows = _returned_in(session, query, times)
+    return [
+        RequestFact(id_, of_id, asked_at, AuthorityAnswer(answer) if answer else None, answered_at)
+        for id_, of_id, asked_at, answer, answered_at in rows
+    ]
+
+
+def _reasons(session: Session, times: Sequence[Span]) -> list[ReasonFact]:
+    """Of the breaches that stand, where a reason was given: the newest clock's."""
+    of = Breach.__table__.join(Episode.__table__, _episode.id == _breach.episode_id)
+    given = (_breach.withdrawn_at.is_(None), _breach.reason.is_not(None), _breach.reason_at.is_not(None))
+    query = select(_breach.id, _breach.episode_id, _breach.reason, _breach.reason_at).select_from(of).where(*given)
+    rows = _returned_in(session, query, times)
+    return [ReasonFact(id_, of_id, BreachReason(reason), at) for id_, of_id, reason, at in rows]
+
+
+def _raised_in(told: Span) -> ColumnElement[bool]:
+    """Alerts of the rungs of a deadline, not of another trigger."""
+    return and_(_alert.raised_at >= told[0], _alert.raised_at < told[1], _alert.trigger.is_(None))
+
+
+def _alerts(session: Session, told: Span, cut_off: datetime) -> list[AlertFact]:
+    """Undelivered: it came back, or was refused for good, by the cut-off. What was no longer needed did neither."""
+    of = Alert.__table__.outerjoin(OutboxMessage.__table__, _outbox.id == _alert.outbox_id)
+    columns = (
+        _alert.id, _alert.rung, _alert.offset_hours, _alert.raised_at, _outbox.sent_at, _outbox.undelivered_at,
+        _alert.acknowledged_at, _alert.episode_id,
+    )  # fmt: skip
+    rows = plain_rows(session, select(*columns).select_from(of).where(_raised_in(told)).order_by(_alert.id))
+    return [
+        AlertFact(
+            id_, str(shipped_rung(rung, hours)), raised_at, sent_at, bool(lost and lost <= cut_off), answered, of_id
+        )
+        for id_, rung, hours, raised_at, sent_at, lost, answered, of_id in rows
+    ]
+
+
+def _known_before(
+    session: Session, since: datetime, times: Sequence[Span], countable: Iterable[EpisodeKind]
+) -> Iterator[int]:
+    """Children who went missing in these times, and countably before the rows begin. Whoever was an adult then is one
+    since, and counts nowhere."""
+    earlier = Episode.__table__.alias("earlier").c
+    seen = or_(*(and_(_episode.missing_from_at >= start, _episode.missing_from_at < end) for start, end in times))
+    query = select(earlier.child_id).distinct().where(
+        earlier.child_id.in_(select(_episode.child_id).where(seen)),
+        earlier.missing_from_at < since,
+        earlier.excluded.is_(None),
+        earlier.kind.in_([str(kind) for kind in countable]),
+    )  # fmt: skip
+    return (child_id for (child_id,) in plain_rows(session, query))
