@@ -56,6 +56,7 @@ TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
     "stood_in", "digest", "test_message", "escalated", "several", "month_waiting", "month_published", "group_minutes",
+    "maramp_review_overdue",
 }  # fmt: skip
 
 TRIGGERS = {

@@ -297,7 +297,7 @@ def test_after_a_year_the_group_reads_no_minutes_of_a_child_who_is_on_no_flag(
     meeting_id = closed(client_request.sign_in("Charlie"), people)
     with writing() as current:
         for flag in current.scalars(select(RepeatFlagRow)):
-            flag.ended_on = NOON.date()
+            flag.ends_on = flag.ended_on = NOON.date()
     clock.at = NOON + 400 * DAY
     client = client_request.sign_in("Charlie")
     assert "ask the missing-children lead" in client.get(f"/group/{meeting_id}").text

@@ -116,14 +116,17 @@ def _comparison(known: MonthRows, period: Period, own: Mapping[str, ByCohort], e
     full = {period: own, previous: _headline(known, previous, edition), year_ago: _headline(known, year_ago, edition)}
     beside = {"previous_month": full[previous], "same_month_last_year": full[year_ago]}
     figures = {f"comparison.{name}.{key}": figure for name, of in beside.items() for key, figure in of.items()}
+    keys = (*SERIES_KEYS, SECOND_CLOCK) if edition > SECOND_EDITION else SERIES_KEYS
     for month in series_of(period):
-        found = full.get(month) or {**series_of_episodes(known, month), **series_of_interviews(known, month)}
-        keys = SERIES_KEYS
-        if edition > SECOND_EDITION:
-            found = found if month in full else {**found, **series_of_notice(known, month)}
-            keys = (*SERIES_KEYS, SECOND_CLOCK)
+        found = full.get(month) or _series(known, month, edition)
         figures |= {f"comparison.series.{month.key}.{key}": found[key] for key in keys}
     return figures
+
+
+def _series(known: MonthRows, month: Period, edition: int) -> dict[str, ByCohort]:
+    """The figures of the series alone, of a month that is not shown in full."""
+    second_clock = series_of_notice(known, month) if edition > SECOND_EDITION else {}
+    return {**series_of_episodes(known, month), **series_of_interviews(known, month), **second_clock}
 
 
 def as_json(summary: MonthlySummary) -> dict[str, object]:
