@@ -117,7 +117,7 @@ def test_from_the_police_file_to_the_managers_email_and_the_month(site: Site, tm
     expect(page.locator("main")).to_contain_text("0 of 1 interviews that were due")
     site.look("month")
     charts = page.locator("figure img")
-    assert charts.count() == 4
-    for place in range(4):
+    assert charts.count() == 6
+    for place in range(6):
         charts.nth(place).scroll_into_view_if_needed()
         assert charts.nth(place).evaluate("image => image.complete && image.naturalWidth > 0")

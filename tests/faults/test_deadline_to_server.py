@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.faults import commands, smtp_servers
+from tests.faults.daily_work import digests_are_sent
 from tracker.core.terms import Role
 from tracker.services.transaction import writing
 from tracker.store.db import session
@@ -51,6 +52,7 @@ def test_from_the_deadline_to_the_servers_answer(
 ) -> None:
     with writing() as current:
         factories.person(current, Role.LEAD)
+        digests_are_sent(current, datetime.now(UTC))
     server = smtp_servers.Taking()
     taken: list[float] = []
     with smtp_servers.serving(server) as port:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.faults import commands, smtp_servers
+from tests.faults.daily_work import digests_are_sent
 from tracker.core.terms import Role
 from tracker.services import engine_state
 from tracker.services.context import Context
@@ -38,6 +39,7 @@ def overdue(app: Flask, context: Context) -> datetime:
     back = now - timedelta(hours=73)
     then = Context(back, context.rules, context.actor)
     with writing() as current:
+        digests_are_sent(current, now)
         for role in (Role.MANAGER, Role.LEAD):
             factories.person(current, role)
         for _ in range(OVERDUE):

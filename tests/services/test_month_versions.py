@@ -234,6 +234,11 @@ def test_a_month_that_is_published_already_waits_for_nobody(
     assert told("month_waiting") == []
 
 
+def test_a_month_before_the_first_episode_held_waits_for_nobody(everybody: dict[str, int], context: Context) -> None:
+    assert prepare_due_months(context, 3) == ["2026-10"]
+    assert told("month_waiting") == []
+
+
 def test_who_is_told_is_recorded_by_id_alone(october: list[int], everybody: dict[str, int], context: Context) -> None:
     publish_month.publish(context, "2026-10")
     entry = session().query(AuditEntry).filter_by(action="summary_told").one()

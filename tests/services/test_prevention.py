@@ -102,7 +102,7 @@ def test_two_people_do_not_write_over_one_another(back: Episode, context: Contex
 
 @unhurried(25)
 @given(inputs(), st.data())
-def test_it_changes_no_figure_whatever_came_of_it(rows: SummaryInput, data: st.DataObject) -> None:
+def test_it_changes_no_figure_but_those_of_its_own_whatever_came_of_it(rows: SummaryInput, data: st.DataObject) -> None:
     later = utc("2026-11-20 09:00")
     told = [
         replace(
@@ -117,4 +117,8 @@ def test_it_changes_no_figure_whatever_came_of_it(rows: SummaryInput, data: st.D
         monthly_summary(given, OCTOBER, later, later, POLICY, SHIPPED_REPEAT_RULES)
         for given in (rows, replace(rows, episodes=told))
     )
-    assert one.figures == other.figures
+    figures = [
+        {key: figure for key, figure in found.figures.items() if "prevention" not in key.split(".")}
+        for found in (one, other)
+    ]
+    assert figures[0] == figures[1]

@@ -61,7 +61,8 @@ def prepare_month(context: Context, month: str) -> int:
         session.add(row)
         session.flush()
         audit.record(session, "summary_prepared", context.actor, context.now, "summary", row.id, {"month": month})
-        if row.version == 1:
+        first_at = summaries.first_episode_at(session)
+        if row.version == 1 and first_at is not None and first_at < period.end_at:  # not of a time before the records
             tell_waiting(session, context, period)
         return row.id
 
