@@ -49,7 +49,7 @@ WITHOUT_LIST = ("alerts.", "escalations.")
 
 @dataclass(frozen=True)
 class MonthListed:
-    """One month in the list: its key, and the newest published version if any."""
+    """One month in the list: its key, and the newest published version if any. Prepared: it waits to be published."""
 
     month: str
     period: Period
@@ -125,7 +125,7 @@ def month_list(context: Context) -> list[MonthListed]:
     while months[-1].start_at > first:
         months.append(months[-1].previous())
     return [
-        MonthListed(month.key, month, *published.get(month.key, (None, None)), month.key in prepared)
+        MonthListed(month.key, month, *published.get(month.key, (None, None)), month.key in prepared - set(published))
         for month in months
     ]
 
