@@ -1,14 +1,15 @@
 """What every form has in common: CSRF, trimmed text, and how a service's refusal becomes errors beside its fields."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import flash
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tracker.services.errors import Refused
+from tracker.services.errors import Conflict, Refused
 
 TOGETHER = "together"
 """The place of problems that concern no single field; shown in the error summary only."""
@@ -105,3 +106,18 @@ def add_problems(form: Form, refused: Refused) -> None:
             field.errors = [*field.errors, problem.sentence]
         if not named:
             form.form_errors.append(problem.sentence)
+
+
+def saved(form: Form, save: Callable[[], None], done: str) -> bool:
+    """Whether the form was sent, had no error and is saved; what was refused stands beside its fields."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        save()
+    except Conflict:
+        raise
+    except Refused as refused:
+        add_problems(form, refused)
+        return False
+    flash(done, "done")
+    return True

@@ -1,6 +1,5 @@
 """Actions: what is to be done, mine, my team's or all; one of them; adding, changing, finishing, withdrawing."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from tracker.services.pages.actions import ActionFilters, ActionPage, ActionView
 from tracker.web.access import Permission, requires
 from tracker.web.actions.forms import ActionForm, FilterForm, FinishForm, WithdrawForm
 from tracker.web.children.area import opened as opened_child
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import saved
 from tracker.web.records import ID, page_address, page_number
 from tracker.web.request import may, request_context, signed_in_viewer
 
@@ -80,7 +79,7 @@ def add(child_id: int) -> ResponseReturnValue:
     def save() -> None:
         actions.add_action(request_context(), child_id=child_id, **form.values(), **given)
 
-    if _saved(form, save, "The action is added."):
+    if saved(form, save, "The action is added."):
         return redirect(back)
     return render_template(
         "actions/edit.html", form=form, back_address=back, child_name=page.child.name, action=None, source=source
@@ -110,7 +109,7 @@ def show(action_id: int) -> ResponseReturnValue:
             done_at=form.done_at.data,
         )  # fmt: skip
 
-    if _saved(form, save, "The action is recorded as done."):
+    if saved(form, save, "The action is recorded as done."):
         return redirect(url_for("actions.show", action_id=action_id))
     return render_template("actions/show.html", page=page, action=page.action, form=form)
 
@@ -129,7 +128,7 @@ def change(action_id: int) -> ResponseReturnValue:
         actions.change_action(request_context(), action_id=action_id, version=form.shown_version(), **form.values())
 
     back = url_for("actions.show", action_id=action_id)
-    if _saved(form, save, "The action is changed."):
+    if saved(form, save, "The action is changed."):
         return redirect(back)
     return render_template(
         "actions/edit.html", form=form, back_address=back, child_name=action.child_name, action=action, source=None
@@ -158,7 +157,7 @@ def withdraw(action_id: int) -> ResponseReturnValue:
             request_context(), action_id=action_id, version=form.shown_version(), reason=form.reason.data
         )
 
-    if _saved(form, save, "The action is withdrawn."):
+    if saved(form, save, "The action is withdrawn."):
         return redirect(url_for("actions.show", action_id=action_id))
     return render_template("actions/withdraw.html", form=form, action=action)
 
@@ -188,18 +187,3 @@ def _workable(action_id: int) -> ActionView:
     """The same, for whoever sees its child."""
     page = _opened(action_id)
     return page.action if page.may_work else abort(404)
-
-
-def _saved(form: Form, save: Callable[[], None], done: str) -> bool:
-    """Whether the form was sent, had no error and is saved; what was refused stands beside its fields."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        save()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
-        return False
-    flash(done, "done")
-    return True

@@ -1,16 +1,13 @@
 """The blueprint of the workspace, and what its views share: saving, and where an old link of a merged child leads."""
 
-from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Blueprint, abort, flash, redirect, url_for
 
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.frequent_child import stands_for
 from tracker.services.pages.frequent_interviews import checks_of
 from tracker.services.pages.maramp_shapes import MarampPage
 from tracker.services.pages.maramps import maramp_page
-from tracker.web.forms import Form, add_problems
 from tracker.web.frequent.plan_form import impact_words, likelihood_words
 from tracker.web.frequent.wording import changes_in_words
 from tracker.web.request import request_context, signed_in_viewer
@@ -34,18 +31,3 @@ def lead_on(child_id: int) -> NoReturn:
 def opened(maramp_id: int, part: str = "maramp") -> MarampPage:
     """The MARAMP, its opening recorded; 404 where there is none that this person may see."""
     return maramp_page(request_context(), signed_in_viewer(), maramp_id, part) or abort(404)
-
-
-def saved(form: Form, save: Callable[[], None], done: str) -> bool:
-    """Whether the form was sent, had no error and is saved; what was refused stands beside its fields."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        save()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
-        return False
-    flash(done, "done")
-    return True

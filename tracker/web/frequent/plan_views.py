@@ -10,8 +10,8 @@ from tracker.services.pages.actions import owners
 from tracker.services.pages.maramp_shapes import MarampPage, VersionView
 from tracker.services.pages.maramps import compared, record_download
 from tracker.web.access import Permission, requires
-from tracker.web.forms import Form
-from tracker.web.frequent.area import bp, opened, saved
+from tracker.web.forms import Form, saved
+from tracker.web.frequent.area import bp, opened
 from tracker.web.frequent.forms import AnswersForm, PlanActionForm, offered
 from tracker.web.frequent.paper import maramp_document
 from tracker.web.frequent.pictures import SCORES, scores

@@ -9,8 +9,8 @@ from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.maramp_shapes import MarampPage
 from tracker.services.pages.maramps import changed_meanwhile, draft_compared, leads
 from tracker.web.access import Permission, requires
-from tracker.web.forms import add_problems
-from tracker.web.frequent.area import bp, opened, saved
+from tracker.web.forms import add_problems, saved
+from tracker.web.frequent.area import bp, opened
 from tracker.web.frequent.forms import CloseForm
 from tracker.web.frequent.plan_form import PlanForm, plan_form
 from tracker.web.records import ID, RecordForm, version_in

@@ -5,7 +5,8 @@ from flask import redirect, render_template, request, url_for
 from tracker.services import plan_group_meeting as plans
 from tracker.services.pages.group import flagged_children
 from tracker.web.access import Permission, requires
-from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item, saved
+from tracker.web.forms import saved
+from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item
 from tracker.web.group.forms import AddChildForm, LeaveOutForm, ReasonForm
 from tracker.web.records import ID
 from tracker.web.request import request_context, signed_in_viewer

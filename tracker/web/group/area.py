@@ -12,7 +12,7 @@ from tracker.services.pages.group import group_meeting_page
 from tracker.services.pages.group_item import item_page
 from tracker.services.pages.group_shapes import GroupMeetingPage, ItemPage
 from tracker.web.filters import day
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form
 from tracker.web.records import RecordForm
 from tracker.web.request import request_context, rules, signed_in_viewer
 
@@ -33,21 +33,6 @@ def opened(meeting_id: int) -> GroupMeetingPage:
 def opened_item(item_id: int) -> ItemPage:
     """One child of a meeting, its opening recorded; 404 where this person may not see the child here."""
     return item_page(request_context(), signed_in_viewer(), item_id) or abort(404)
-
-
-def saved(form: Form, save: Callable[[], None], done: str) -> bool:
-    """Whether the form was sent, had no error and is saved; what was refused stands beside its fields."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        save()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
-        return False
-    flash(done, "done")
-    return True
 
 
 def done_or_told(form: Form, does: Callable[[], None], done: str) -> None:

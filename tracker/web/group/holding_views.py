@@ -8,7 +8,8 @@ from tracker.services import hold_group_meeting as holding
 from tracker.services.pages.actions import owners
 from tracker.services.pages.group_shapes import ItemPage
 from tracker.web.access import Permission, requires
-from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item, saved
+from tracker.web.forms import saved
+from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened, opened_item
 from tracker.web.group.forms import AttendanceForm, BusinessForm, CorrectionForm, DoneForm, ItemForm, lines_of
 from tracker.web.records import ID
 from tracker.web.request import may, request_context
