@@ -3,8 +3,8 @@
 import logging
 import signal
 import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +20,9 @@ from tracker.core.mail import EMAIL, WEBHOOK
 from tracker.services import deliver_outbox, engine_state, ladder, raise_alerts, raise_notices
 from tracker.services.record_mail_events import read_messages
 from tracker.services.watch_reports import watch_reports
+
+LOOK_SECONDS = 0.1
+"""How long after a signal to stop the scheduler may begin to stop."""
 
 
 @command(cli, "sweep")
@@ -103,12 +106,27 @@ def scheduler(run: Command) -> None:
     from tracker.scheduler import running  # APScheduler is loaded only where it is used
 
     log_to_stderr()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    wait = told_to_stop((signal.SIGTERM, signal.SIGINT))
     with running(run.app):
         run.show({"started": True}, "The scheduler runs. Ctrl-C stops it.")
-        stop.wait()
+        wait()
+
+
+def told_to_stop(signals: Iterable[signal.Signals]) -> Callable[[], None]:
+    """Listens from now on; what it gives back waits until one of these signals has come, at whatever instant that was.
+
+    It looks again and again: a signal that comes as a wait for a lock begins is not noticed by that wait, and a handler
+    that takes a lock stands still for ever where it breaks into the wait for it.
+    """
+    came: list[int] = []
+    for number in signals:
+        signal.signal(number, lambda which, _: came.append(which))
+
+    def wait() -> None:
+        while not came:
+            time.sleep(LOOK_SECONDS)
+
+    return wait
 
 
 @contextmanager
