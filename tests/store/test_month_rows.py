@@ -9,7 +9,7 @@ from flask import Flask
 from tests import factories
 from tracker.core.clock import Period, local_midnight, month_of
 from tracker.core.month_facts import SummaryInput
-from tracker.core.month_rows import history_needed_from, shown_in
+from tracker.core.month_spans import history_needed_from, shown_in
 from tracker.core.monthly_summary import as_json, behind, monthly_summary
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
@@ -31,9 +31,10 @@ PERIODS = [
 
 
 @pytest.fixture
-def three_years(app: Flask, context: Context) -> None:
-    """Forty children over three years, by chance: overlapping, never ended, settled, cancelled, grown up."""
-    rng = Random(20261)
+def three_years(app: Flask, context: Context, request: pytest.FixtureRequest) -> None:
+    """Forty children over three years, by chance: overlapping, never ended, settled, cancelled, grown up; a clock that
+    was never pinned, or that was asked for; two interviews of one episode."""
+    rng = Random(getattr(request, "param", 20261))
     with writing() as current:
         born = [date(2008, 11, 3), date(2010, 2, 1), None]
         children = [factories.child(current, date_of_birth=born[place % 3]) for place in range(40)]
@@ -56,11 +57,17 @@ def three_years(app: Flask, context: Context) -> None:
             row.conflict_settled = rng.random() < 0.3
             row.excluded = "cancelled" if rng.random() < 0.08 else None
             row.prevention_interview_outcome = "as the police told it" if rng.random() < 0.3 else None
-            if row.returned_at and rng.random() < 0.7:
+            row.interview_requested = rng.random() < 0.08
+            row.known_to_services = rng.choice([None, True, False])
+            if rng.random() < 0.05:
+                row.interview_due_at = row.deadline_hours = None
+            if row.returned_at and rng.random() < 0.5:
+                row.notified_at = row.returned_at + timedelta(hours=rng.choice([0, 2, 50]))
+            for _ in range(rng.choice([0, 1, 1, 2]) if row.returned_at else 0):
                 held = row.returned_at + timedelta(hours=rng.choice([1, 72, 300]))
-                factories.interview(
-                    current, [row], completed_at=held if held < LAST else None, offered_at=row.returned_at
-                )
+                fact = rng.choice(["completed_at", "completed_at", "declined_at", "not_required_approved_at"])
+                facts = {fact: held if held < LAST else None}
+                factories.interview(current, [row], offered_at=row.returned_at, **facts)
 
 
 def everything(cut_off: datetime) -> SummaryInput:
@@ -70,10 +77,15 @@ def everything(cut_off: datetime) -> SummaryInput:
     )
 
 
-@pytest.mark.parametrize("days", [0, 25, 200])
-def test_the_figures_are_those_of_every_row_held(app: Flask, three_years: None, days: int) -> None:
+@pytest.mark.parametrize(
+    ("three_years", "days", "policy"),
+    [(20261, 0, Policy()), (8, 25, Policy()), (9, 200, Policy(only_known_to_services=True))],
+    indirect=["three_years"],
+    ids=["now", "a month ago", "half a year ago"],
+)
+def test_the_figures_are_those_of_every_row_held(app: Flask, three_years: None, days: int, policy: Policy) -> None:
     cut_off = LAST - timedelta(days=days)
-    left_out = 0
+    left_out, past = 0, 0
     for period in PERIODS:
         rows = month_rows.rows_between(
             session(),
@@ -82,15 +94,18 @@ def test_the_figures_are_those_of_every_row_held(app: Flask, three_years: None, 
             cut_off,
             alerts_in=(period.start_at, period.end_at),
             shown=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
+            policy=policy,
         )
         ours, all_ = (
-            monthly_summary(held, period, cut_off, LAST, Policy(), RULES) for held in (rows, everything(cut_off))
+            monthly_summary(held, period, cut_off, LAST, policy, RULES) for held in (rows, everything(cut_off))
         )
         assert behind(ours) == behind(all_), period
         assert as_json(ours) == as_json(all_)
         left_out += len(everything(cut_off).episodes) - len(rows.episodes)
+        past += len(rows.past)
+        assert not {one.child_id for one in rows.past if one.missing_from_at > cut_off}
         assert rows.known_before
-    assert left_out > 100  # or nothing would be shown
+    assert left_out > 100 and past > 30  # or nothing would be shown
 
 
 def test_texts_about_a_child_are_not_among_the_rows(app: Flask, three_years: None) -> None:

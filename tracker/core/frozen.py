@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
@@ -13,11 +12,12 @@ from tracker.core.clock import require_aware
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact, SummaryInput
+from tracker.core.month_past import PastEpisode
 
 FORMAT = 1
 """Raised when a document of an earlier release can no longer be read as it stands."""
 
-Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact)
+Row = TypeVar("Row", MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact, PastEpisode)
 
 
 def canonical_json(document: object) -> str:
@@ -41,6 +41,7 @@ def freeze(rows: SummaryInput) -> dict[str, object]:
         "attempts": _table(AttemptFact, rows.attempts),
         "requests": _table(RequestFact, rows.requests),
         "known_before": sorted(rows.known_before),
+        "past": _table(PastEpisode, rows.past),
     }
 
 
@@ -59,11 +60,12 @@ def thaw(document: Mapping[str, Any]) -> SummaryInput:
         attempts=_rows(AttemptFact, document["attempts"]) if "attempts" in document else (),
         requests=_rows(RequestFact, document["requests"]) if "requests" in document else (),
         known_before=frozenset(document.get("known_before", ())),
+        past=_rows(PastEpisode, document["past"]) if "past" in document else (),
     )
 
 
 def _table(kind: type[Row], rows: Iterable[Row]) -> dict[str, object]:
-    names = [field.name for field in fields(kind)]
+    names = list(_READERS[kind])
     ordered = sorted(rows, key=lambda row: row.id)
     return {"fields": names, "rows": [[_plain(getattr(row, name)) for name in names] for row in ordered]}
 
@@ -124,5 +126,5 @@ def _reader(hint: Any) -> Reader:
 
 _READERS: dict[type, dict[str, Reader]] = {
     kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact)
+    for kind in (MissingEpisode, ReturnHomeInterview, AlertFact, ReasonFact, AttemptFact, RequestFact, PastEpisode)
 }

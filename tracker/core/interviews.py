@@ -87,21 +87,35 @@ def closing_of(
     mine = [interview for interview in interviews if episode.id in interview.episode_ids]
     if not mine:
         return None
-    approved = _earliest([i.not_required_approved_at for i in mine], by)
-    if approved:
-        return Closing(InterviewState.NOT_REQUIRED, approved)
-    completed = _earliest([i.completed_at for i in mine], by)
-    if completed:
-        due = episode.interview_due_at
-        late = due is not None and completed > due
-        return Closing(InterviewState.COMPLETED_LATE if late else InterviewState.COMPLETED_IN_TIME, completed)
-    declined = _earliest([i.declined_at for i in mine], by)
-    return Closing(InterviewState.DECLINED, declined) if declined else None
+    return closed_by(
+        _earliest([i.not_required_approved_at for i in mine]),
+        _earliest([i.completed_at for i in mine]),
+        _earliest([i.declined_at for i in mine]),
+        episode.interview_due_at,
+        by,
+    )
 
 
-def _earliest(instants: Iterable[datetime | None], by: datetime | None = None) -> datetime | None:
-    given = [at for at in instants if at is not None and (by is None or at <= by)]
-    return min(given) if given else None
+def closed_by(
+    approved_at: datetime | None,
+    completed_at: datetime | None,
+    declined_at: datetime | None,
+    due_at: datetime | None,
+    by: datetime | None = None,
+) -> Closing | None:
+    """Which of the earliest facts of each kind closes a clock: approved, completed, then declined; dated by `by`."""
+    if approved_at is not None and (by is None or approved_at <= by):
+        return Closing(InterviewState.NOT_REQUIRED, approved_at)
+    if completed_at is not None and (by is None or completed_at <= by):
+        late = due_at is not None and completed_at > due_at
+        return Closing(InterviewState.COMPLETED_LATE if late else InterviewState.COMPLETED_IN_TIME, completed_at)
+    if declined_at is not None and (by is None or declined_at <= by):
+        return Closing(InterviewState.DECLINED, declined_at)
+    return None
+
+
+def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in instants if at is not None), default=None)
 
 
 def interview_state(

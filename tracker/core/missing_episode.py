@@ -9,6 +9,13 @@ from tracker.core.policy import Policy
 from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
 
 
+def was_adult(born_on: date | None, start_at: datetime) -> bool:
+    """18 or older on the local day of the start."""
+    if born_on is None or start_at.year - born_on.year < 18:
+        return False  # a year begins in London when it does in UTC
+    return age_on(born_on, local_date(start_at)) >= 18
+
+
 @dataclass(frozen=True)
 class MissingEpisode:
     """`missing_from_at` … `found_at` … `returned_at`, all UTC. Ends at `found_at`, else at `returned_at`.
@@ -67,10 +74,9 @@ class MissingEpisode:
     @cached_property
     def out_of_counts(self) -> ExclusionReason | None:
         """Why it is out of every count, or None. Turning 18 after the start changes nothing (definitions §1)."""
-        born_on = self.date_of_birth
-        if self.excluded is not None or born_on is None or self.missing_from_at.year - born_on.year < 18:
-            return self.excluded  # a year begins in London when it does in UTC
-        return ExclusionReason.ADULT if age_on(born_on, self.start_on) >= 18 else None
+        if self.excluded is None and was_adult(self.date_of_birth, self.missing_from_at):
+            return ExclusionReason.ADULT
+        return self.excluded
 
     def is_countable(self, policy: Policy) -> bool:
         """Counts as an episode (definitions §5), conflicts apart."""

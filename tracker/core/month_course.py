@@ -10,6 +10,7 @@ from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, breakdown, median_hours, median_number, share
 from tracker.core.interview_course import attempts_to_first_contact
 from tracker.core.month_interviews import NOT_REQUIRED, OUTCOMES, counted, offered_by, outcome_of
+from tracker.core.month_past import Returned
 from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import BreachReason
 
@@ -39,9 +40,9 @@ def course_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
 
 def series_of_notice(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """The share by the second clock, of these alone: what the thirteen-month series shows."""
-    judged: list[ReturnedEpisode] = []
-    in_time: list[ReturnedEpisode] = []
-    for one in within(rows.returned, period, attrgetter("returned_at")):
+    judged: list[Returned] = []
+    in_time: list[Returned] = []
+    for one in within(rows.series.returned, period, attrgetter("returned_at")):
         due = due_from_notice_at(one)
         if due is None or outcome_of(one, rows.cut_off) == NOT_REQUIRED:
             continue
@@ -53,9 +54,9 @@ def series_of_notice(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     return {"interviews.pct_in_72h_of_notice": share(counted(in_time), counted(judged))}
 
 
-def due_from_notice_at(one: ReturnedEpisode) -> datetime | None:
+def due_from_notice_at(one: Returned) -> datetime | None:
     """The deadline counted from when the council was told, by the same hours; told before the return: from that."""
-    told_at = one.episode.notified_at
+    told_at = one.notified_at
     return None if told_at is None else one.due_at + max(told_at - one.returned_at, timedelta())
 
 

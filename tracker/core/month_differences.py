@@ -12,6 +12,7 @@ from tracker.core.figures import Subject
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.month_facts import FIRST_EDITION, SECOND_EDITION, SummaryInput
+from tracker.core.month_past import PastEpisode
 from tracker.core.terms import Cohort, FlagCode
 
 Behind = Mapping[str, Mapping[str, Sequence[int]]]
@@ -125,6 +126,12 @@ EPISODE_FACTS = (
 )  # fmt: skip
 """What the figures read of an episode, by the field's own name."""
 
+PAST_FACTS = (
+    "child_id", "is_ours", "missing_from_at", "found_at", "returned_at", "notified_at", "interview_due_at",
+    "interview.completed_at", "interview.declined_at", "interview.not_required_approved_at",
+)  # fmt: skip
+"""What a past row bears of an episode, and of its interviews the earliest of each."""
+
 INTERVIEW_FACTS = ("offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at")
 
 Facts = dict[str, object]
@@ -138,20 +145,31 @@ def episode_differences(
     Looks only at what the rows of that edition bear: what it did not keep has not changed.
     """
     ids = set(concerned)
+    past = {episode.id for rows in (before, now) for episode in rows.past}
     then, today = _facts(before, ids, edition), _facts(now, ids, edition)
     found = []
     for id_ in sorted({*then, *today}):
         was, is_now = then.get(id_), today.get(id_)
         if was is None or is_now is None:
             found.append(EpisodeDifference(id_, (), gone=is_now is None))
-        elif was != is_now:
-            fields = sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name))
-            found.append(EpisodeDifference(id_, tuple(fields)))
+        elif fields := _differing(_as_past(was), _as_past(is_now)) if id_ in past else _differing(was, is_now):
+            found.append(EpisodeDifference(id_, fields))
     return tuple(found)
 
 
+def _differing(was: Facts, is_now: Facts) -> tuple[str, ...]:
+    return tuple(sorted(name for name in {*was, *is_now} if was.get(name) != is_now.get(name)))
+
+
+def _as_past(facts: Facts) -> Facts:
+    """As much of it as a past row bears: with the other making the episode may be read as one."""
+    known = {name: facts[name] for name in PAST_FACTS if name in facts}
+    return {name: value[:1] if isinstance(value, list) else value for name, value in known.items()}
+
+
 def _facts(rows: SummaryInput, ids: set[int], edition: int) -> dict[int, Facts]:
-    facts = {episode.id: _of_episode(episode) for episode in rows.episodes if episode.id in ids}
+    facts = {episode.id: _of_past(episode) for episode in rows.past if episode.id in ids}
+    facts |= {episode.id: _of_episode(episode) for episode in rows.episodes if episode.id in ids}
     linked: dict[int, list[int]] = defaultdict(list)
     of_interviews: dict[int, list[ReturnHomeInterview]] = defaultdict(list)
     for interview in rows.interviews:
@@ -179,6 +197,14 @@ def _of_episode(episode: MissingEpisode) -> Facts:
         "prevention_interview_outcome": episode.prevention_interview_outcome is not None,
         str(FlagCode.START_TIME_ESTIMATED): FlagCode.START_TIME_ESTIMATED in episode.flags,
     }
+
+
+def _of_past(episode: PastEpisode) -> Facts:
+    facts: Facts = {name: getattr(episode, name) for name in PAST_FACTS if not name.startswith("interview.")}
+    for name in ("completed_at", "declined_at", "not_required_approved_at"):
+        if at := getattr(episode, name):
+            facts[f"interview.{name}"] = [at]
+    return facts
 
 
 def _add(facts: dict[int, Facts], name: str, given: Sequence[tuple[int, tuple[Any, ...]]]) -> None:

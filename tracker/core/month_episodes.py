@@ -19,6 +19,7 @@ from tracker.core.bands import (
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Member, Timed, breakdown, count, mean_hours, median_hours, total_hours
 from tracker.core.month_facts import EDITION, SECOND_EDITION
+from tracker.core.month_past import Gone
 from tracker.core.month_rows import GoneMissing, MonthRows, by_id, within
 from tracker.core.policy import Policy
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
@@ -45,15 +46,15 @@ def episode_figures(rows: MonthRows, period: Period, edition: int = EDITION) -> 
 
 def series_of_episodes(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """The same, of these alone: what the thirteen-month series shows."""
-    started = within(rows.started, period, STARTED_AT)
+    started = within(rows.series.started, period, STARTED_AT)
     return {
         "episodes.started": count(gone.member for gone in started),
         "children.missing": count(children_of(started), "child"),
-        "hours.median": median_hours(_hours(within(rows.ended, period, attrgetter("ended_at")))),
+        "hours.median": median_hours(_hours(within(rows.series.ended, period, attrgetter("ended_at")))),
     }
 
 
-def _hours(ended: Iterable[GoneMissing]) -> list[Timed]:
+def _hours(ended: Iterable[Gone]) -> list[Timed]:
     return [(*gone.member, gone.ended_at - gone.started_at) for gone in ended if gone.ended_at]
 
 
@@ -67,7 +68,7 @@ def _first_time(started: Sequence[GoneMissing], edition: int) -> list[Member]:
     return [child for child in children_of(started) if child[0] in ids]
 
 
-def children_of(gone: Iterable[GoneMissing]) -> list[Member]:
+def children_of(gone: Iterable[Gone]) -> list[Member]:
     """The distinct children, each in the cohort of the latest of their episodes here, so that `all` = `ours` + `other`.
 
     `gone` is in order of start.

@@ -7,6 +7,7 @@ from datetime import datetime
 from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
+from tracker.core.month_past import PastEpisode
 from tracker.core.terms import BreachReason
 
 FIRST_EDITION = 1
@@ -67,6 +68,7 @@ class SummaryInput:
     `history_needed_from(period, rules)` or has not ended: whole histories, for first-time and repeats.
     `interviews`: all those linked with them, with their `attempts` and `requests`. `alerts`: those raised in the month.
     `known_before`: children of whose histories the episodes are only the newest, and who went missing before them.
+    `past`: of the times that are not shown in full (`month_spans.past_in`), what is not among the episodes.
     """
 
     episodes: Sequence[MissingEpisode]
@@ -76,3 +78,4 @@ class SummaryInput:
     attempts: Sequence[AttemptFact] = ()
     requests: Sequence[RequestFact] = ()
     known_before: frozenset[int] = frozenset()
+    past: Sequence[PastEpisode] = ()

@@ -1,12 +1,14 @@
 """The month's return home interviews (definitions §6): `interviews.*`, by the month of the return."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import TypeVar
 
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, count, median_hours, share
 from tracker.core.interviews import held_before_return
+from tracker.core.month_past import Returned
 from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import InterviewState
 
@@ -26,7 +28,7 @@ _CLOSED = {
 }
 
 
-def outcome_of(returned: ReturnedEpisode, cut_off: datetime, due_at: datetime | None = None) -> str:
+def outcome_of(returned: Returned, cut_off: datetime, due_at: datetime | None = None) -> str:
     """By the fact that closes the clock (its precedence is that of definitions §3), dated by the deadline or after it.
 
     With nothing closing it: overdue once the cut-off is past the deadline; at the very deadline it is not yet.
@@ -39,21 +41,21 @@ def outcome_of(returned: ReturnedEpisode, cut_off: datetime, due_at: datetime | 
     return by_deadline if closing.at <= due_at else late
 
 
-ByOutcome = dict[str, list[ReturnedEpisode]]
+Row = TypeVar("Row", bound=Returned)
 
 
-def _by_outcome(rows: MonthRows, period: Period) -> tuple[Sequence[ReturnedEpisode], ByOutcome]:
-    """The returns of the period, and what became of each."""
-    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
-    by_outcome: ByOutcome = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+def _by_outcome(returned: Iterable[Row], cut_off: datetime) -> dict[str, list[Row]]:
+    """What became of each return."""
+    by_outcome: dict[str, list[Row]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
     for one in returned:
-        by_outcome[outcome_of(one, rows.cut_off)].append(one)
-    return returned, by_outcome
+        by_outcome[outcome_of(one, cut_off)].append(one)
+    return by_outcome
 
 
 def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """Every figure of the episodes with a clock whose return lies in the period."""
-    returned, by_outcome = _by_outcome(rows, period)
+    returned = by_id(within(rows.returned, period, attrgetter("returned_at")))
+    by_outcome = _by_outcome(returned, rows.cut_off)
     required = [one for outcome in OUTCOMES for one in by_outcome[outcome]]
     offered = [one for one in required if offered_by(one, rows.cut_off)]
     figures = {
@@ -72,7 +74,8 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
 
 def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """The same, of these alone: what the thirteen-month series shows."""
-    returned, by_outcome = _by_outcome(rows, period)
+    returned = by_id(within(rows.series.returned, period, attrgetter("returned_at")))
+    by_outcome = _by_outcome(returned, rows.cut_off)
     in_time = counted(by_outcome["completed_in_72h"])
     return {
         "interviews.returns": counted(returned),
@@ -84,7 +87,7 @@ def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]
     }
 
 
-def counted(returned: Iterable[ReturnedEpisode]) -> ByCohort:
+def counted(returned: Iterable[Returned]) -> ByCohort:
     return count(one.member for one in returned)
 
 
@@ -94,7 +97,7 @@ def offered_by(one: ReturnedEpisode, by: datetime) -> bool:
     return any(at is not None and at <= by for at in offers)
 
 
-def _shares(by_outcome: ByOutcome) -> dict[str, ByCohort]:
+def _shares(by_outcome: Mapping[str, Sequence[Returned]]) -> dict[str, ByCohort]:
     """The three shares, each by what it leaves out: none of them waits for what is not yet due."""
     in_time = counted(by_outcome["completed_in_72h"])
     completed = counted([*by_outcome["completed_in_72h"], *by_outcome["completed_late"]])
@@ -105,11 +108,11 @@ def _shares(by_outcome: ByOutcome) -> dict[str, ByCohort]:
     }
 
 
-def _among(by_outcome: ByOutcome, *left_out: str) -> ByCohort:
+def _among(by_outcome: Mapping[str, Sequence[Returned]], *left_out: str) -> ByCohort:
     return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
 
 
-def _to_interview(by_outcome: ByOutcome) -> list[Timed]:
+def _to_interview(by_outcome: Mapping[str, Sequence[ReturnedEpisode]]) -> list[Timed]:
     """Return → completion; one held before the return is left out (definitions §3)."""
     timed: list[Timed] = []
     for one in (*by_outcome["completed_in_72h"], *by_outcome["completed_late"]):

@@ -1,15 +1,17 @@
 """The month's repeat runaways and the financial year so far (definitions §5, §6): `repeat.*`, `year_to_date.*`."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from tracker.core.clock import Period, financial_year_of, local_date
 from tracker.core.figures import ByCohort, Member, count, share
 from tracker.core.month_episodes import STARTED_AT, children_of
 from tracker.core.month_facts import EDITION, SECOND_EDITION
-from tracker.core.month_rows import GoneMissing, MonthRows, within
-from tracker.core.repeats import RepeatRule, crossings
+from tracker.core.month_past import Gone
+from tracker.core.month_rows import MonthRows, within
+from tracker.core.repeats import Counted, RepeatRule, crossings
 from tracker.core.terms import Cohort
 
 YEAR_COUNT = 3
@@ -21,11 +23,12 @@ def repeat_figures(
 ) -> dict[str, ByCohort]:
     """Each rule on the month's last day, or on the day of the cut-off while the month still runs."""
     day = min(period.last_day, local_date(rows.cut_off))
+    histories = _histories(rows, period)
     figures: dict[str, ByCohort] = {}
     for rule in rules:
         children, repeating = _with_at_least(_in_window(rows, day, rule), rule.count)
         found = {"children": repeating, "share_pct": share(repeating, children)}
-        found["newly"] = count(_newly(rows, period, rule), "child")
+        found["newly"] = count(_newly(histories, period, rule), "child")
         if edition > SECOND_EDITION:
             eve = min(day, period.start_on - timedelta(days=1))
             found |= _since(_with_at_least(_in_window(rows, eve, rule), rule.count)[1], repeating)
@@ -33,10 +36,10 @@ def repeat_figures(
     return figures
 
 
-def _in_window(rows: MonthRows, day: date, rule: RepeatRule) -> Sequence[GoneMissing]:
+def _in_window(rows: MonthRows, day: date, rule: RepeatRule) -> Sequence[Gone]:
     """What started in the days that the rule looks at on that day."""
     window = Period(day - timedelta(days=rule.window_days - 1), day + timedelta(days=1))
-    return within(rows.started, window, STARTED_AT)
+    return within(rows.series.started, window, STARTED_AT)
 
 
 def _since(before: ByCohort, now: ByCohort) -> dict[str, ByCohort]:
@@ -55,31 +58,37 @@ def _among(figure: ByCohort, children: set[int]) -> ByCohort:
     return count([(child, child in ours) for child in figure[Cohort.ALL].ids if child in children], "child")
 
 
-def _with_at_least(gone: Sequence[GoneMissing], wanted: int) -> tuple[ByCohort, ByCohort]:
+def _with_at_least(gone: Sequence[Gone], wanted: int) -> tuple[ByCohort, ByCohort]:
     """The children of these episodes, and those of them with so many."""
     times = Counter([one.child[0] for one in gone])
     children = children_of(gone)
     return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
 
 
-def _newly(rows: MonthRows, period: Period, rule: RepeatRule) -> list[Member]:
+def _histories(rows: MonthRows, period: Period) -> Mapping[Member, Sequence[Counted]]:
+    """Of each child of the month, in the cohort that it has there: its episodes up to the month's end."""
+    children = children_of(within(rows.started, period, STARTED_AT))
+    found: dict[int, list[Counted]] = {child_id: [] for child_id, _ in children}
+    for gone in rows.series.started[: bisect_left(rows.series.started, period.end_at, key=STARTED_AT)]:
+        if (history := found.get(gone.child[0])) is not None:
+            history.append(gone.episode)
+    return {child: found[child[0]] for child in children}
+
+
+def _newly(histories: Mapping[Member, Sequence[Counted]], period: Period, rule: RepeatRule) -> list[Member]:
     """The child of each crossing in the month: with a window shorter than a month the same child may cross twice."""
-    found: list[Member] = []
-    for child_id, is_ours in children_of(within(rows.started, period, STARTED_AT)):
-        history = [gone.episode for gone in rows.by_child[child_id] if gone.started_at < period.end_at]
-        raised = [flag.raised_on for flag in crossings(history, rule)]
-        found += [(child_id, is_ours) for day in raised if _is_in(day, period)]
-    return found
-
-
-def _is_in(day: date, period: Period) -> bool:
-    return period.start_on <= day < period.end_on
+    return [
+        child
+        for child, history in histories.items()
+        for flag in crossings(history, rule)
+        if period.start_on <= flag.raised_on < period.end_on
+    ]
 
 
 def year_to_date_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """From 1 April to the month's end: children missing, and those three or more times."""
     year = Period(financial_year_of(period.start_on).start_on, period.end_on)
-    children, repeating = _with_at_least(within(rows.started, year, STARTED_AT), YEAR_COUNT)
+    children, repeating = _with_at_least(within(rows.series.started, year, STARTED_AT), YEAR_COUNT)
     return {
         "year_to_date.children": children,
         "year_to_date.repeat_children": repeating,

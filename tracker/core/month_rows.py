@@ -1,52 +1,28 @@
-"""The rows a month is made from, and the same rows as they stood at the cut-off, in the order of each question."""
+"""The rows a month is made from as they stood at the cut-off, in the order of each question."""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from tracker.core.clock import Period, financial_year_of, local_date, month_of
+from tracker.core.clock import Period
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
 from tracker.core.interviews import Closing, ReturnHomeInterview, clock_due_at, closing_of
 from tracker.core.month_facts import RequestFact, SummaryInput
+from tracker.core.month_past import Gone, Returned, Series, first_starts, with_past
 from tracker.core.policy import Policy
-from tracker.core.repeats import RepeatRule
 from tracker.core.terms import BreachReason, EpisodeKind
 
-SERIES_MONTHS = 13
-"""The month itself and the twelve before it (definitions §6)."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""When a child went missing of whom no more is known than that it was before these rows."""
 
 T = TypeVar("T")
-Row = TypeVar("Row", "GoneMissing", "ReturnedEpisode")
-
-
-def history_needed_from(period: Period, rules: Sequence[RepeatRule], cut_off: datetime | None = None) -> date:
-    """The first day that any figure of the month looks at: of the thirteen months, the year, or what decides whether a
-    rule held on the eve of the month (or at a cut-off before it), and so which crossing is a new one."""
-    first = period.start_on if cut_off is None else min(period.start_on, local_date(cut_off))
-    windows = [first - timedelta(days=rule.window_days) for rule in rules]
-    return min(shown_in(period)[-1].start_on, financial_year_of(period.start_on).start_on, *windows)
-
-
-def shown_in(period: Period) -> list[Period]:
-    """The period itself and those whose figures stand beside it in full: the month before, that of a year ago."""
-    if period != month_of(period.start_on):
-        return [period]
-    months = series_of(period)
-    return [period, months[-2], months[0]]
-
-
-def series_of(month: Period) -> list[Period]:
-    """The thirteen months that end with this one, oldest first."""
-    months = [month]
-    while len(months) < SERIES_MONTHS:
-        months.insert(0, months[0].previous())
-    return months
+Row = TypeVar("Row", bound=Gone | Returned)
 
 
 class GoneMissing(NamedTuple):
@@ -81,17 +57,24 @@ class ReturnedEpisode(NamedTuple):
     attempts: Sequence[Attempt] = ()
     requests: Sequence[RequestFact] = ()
 
+    @property
+    def notified_at(self) -> datetime | None:
+        return self.episode.notified_at
+
 
 @dataclass(frozen=True)
 class MonthRows:
-    """Everything that had happened by the cut-off; each sequence sorted by the instant it is named for."""
+    """Everything that had happened by the cut-off; each sequence sorted by the instant it is named for.
+
+    `series`: these and the past. What is asked of times shown in full needs no more than these.
+    """
 
     cut_off: datetime
     started: Sequence[GoneMissing]
     ended: Sequence[GoneMissing]
     returned: Sequence[ReturnedEpisode]
     no_apparent_risk: Sequence[MissingEpisode]
-    by_child: Mapping[int, Sequence[GoneMissing]]
+    series: Series
 
 
 def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
@@ -101,18 +84,19 @@ def rows_at(rows: SummaryInput, cut_off: datetime, policy: Policy) -> MonthRows:
     of_child: dict[int, list[MissingEpisode]] = defaultdict(list)
     for episode in counting:
         of_child[episode.child_id].append(episode)
-    before = rows.known_before
-    by_child = {child_id: _gone_missing(mine, policy, child_id in before) for child_id, mine in of_child.items()}
-    started = sorted((gone for history in by_child.values() for gone in history), key=attrgetter("started_at"))
-    ended = [gone for gone in started if gone.ended_at is not None]
+    before = {**first_starts(rows.past), **dict.fromkeys(rows.known_before, LONG_AGO)}
+    gone = [one for mine in of_child.values() for one in _gone_missing(mine, policy, before.get(mine[0].child_id))]
+    started = sorted(gone, key=attrgetter("started_at"))
+    ended = sorted((one for one in started if one.ended_at is not None), key=attrgetter("ended_at"))
+    returned = _returned(counting, rows, cut_off, policy)
     no_risk = [episode for episode in counting if episode.kind is EpisodeKind.NO_APPARENT_RISK]
     return MonthRows(
         cut_off=cut_off,
         started=started,
-        ended=sorted(ended, key=attrgetter("ended_at")),
-        returned=_returned(counting, rows, cut_off, policy),
+        ended=ended,
+        returned=returned,
         no_apparent_risk=sorted(no_risk, key=attrgetter("missing_from_at")),
-        by_child=by_child,
+        series=with_past(Series(started, ended, returned), rows.past, cut_off),
     )
 
 
@@ -135,15 +119,15 @@ def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
     return at if at is not None and at <= cut_off else None
 
 
-def _gone_missing(history: list[MissingEpisode], policy: Policy, known_before: bool) -> list[GoneMissing]:
-    """The countable episodes of ONE child, conflicts joined, in order of start."""
+def _gone_missing(history: list[MissingEpisode], policy: Policy, before: datetime | None) -> list[GoneMissing]:
+    """The countable episodes of ONE child, conflicts joined, in order of start. `before`: its first start elsewhere."""
     last_start_at = max(episode.missing_from_at for episode in history)
     found: list[GoneMissing] = []
     for counted in count_once(history, policy):
         started_at = counted.stands.missing_from_at
         ended_at = _end_of(counted)
         end_unknown = ended_at is None and last_start_at > started_at
-        is_first = not (found or known_before)
+        is_first = not found and (before is None or before > started_at)
         stands = counted.stands
         of = (stands.id, stands.is_ours), (stands.child_id, stands.is_ours)
         found.append(GoneMissing(stands, started_at, ended_at, is_first, end_unknown, *of))
@@ -195,7 +179,7 @@ def _returned(
 
 def by_id(items: Iterable[Row]) -> list[Row]:
     """In order of the episode's id: whatever is counted of them is then in the order in which figures list it."""
-    return sorted(items, key=attrgetter("episode.id"))
+    return sorted(items, key=attrgetter("member"))
 
 
 def within(items: Sequence[T], period: Period, at: Callable[[T], datetime]) -> Sequence[T]:

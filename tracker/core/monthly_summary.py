@@ -14,7 +14,8 @@ from tracker.core.month_facts import EDITION, FIRST_EDITION, SECOND_EDITION, Ale
 from tracker.core.month_interviews import interview_figures, series_of_interviews
 from tracker.core.month_prevention import prevention_figures
 from tracker.core.month_repeats import repeat_figures, year_to_date_figures
-from tracker.core.month_rows import MonthRows, history_needed_from, rows_at, series_of, shown_in
+from tracker.core.month_rows import MonthRows, rows_at
+from tracker.core.month_spans import history_needed_from, series_of, shown_in
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
 from tracker.core.terms import Cohort

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Protocol
 
 from tracker.core.episodes import MissingEpisode, count_once
 from tracker.core.policy import Policy
@@ -17,6 +18,17 @@ class RepeatRule:
     window_days: int
     title: str = ""
     action: str = ""
+
+
+class Counted(Protocol):
+    """What the rules read of an episode."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def child_id(self) -> int: ...
+    @property
+    def start_on(self) -> date: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +68,7 @@ def repeat_flags(
     return [flag for rule in rules for flag in crossings(counted, rule)]
 
 
-def crossings(counted: Sequence[MissingEpisode], rule: RepeatRule) -> list[RepeatFlag]:
+def crossings(counted: Sequence[Counted], rule: RepeatRule) -> list[RepeatFlag]:
     """The flags of one rule over ONE child's countable episodes, each counted once, in order of start.
 
     Whenever the last `count` of them lie within one window, the rule holds until the first of those leaves it.

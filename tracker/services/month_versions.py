@@ -16,7 +16,7 @@ from tracker.core.clock import Period, local_midnight, parse_month
 from tracker.core.frozen import freeze, sha256_of, thaw
 from tracker.core.month_differences import Differences, concerned_in, episode_differences, figure_differences
 from tracker.core.month_facts import EDITION, FIRST_EDITION, SummaryInput
-from tracker.core.month_rows import shown_in
+from tracker.core.month_spans import shown_in
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind, history_needed_from, monthly_summary
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
@@ -60,7 +60,7 @@ def made_today(session: Session, context: Context, period: Period, cut_off: date
             until_now,
             alerts_in=(period.start_at, period.end_at),
             shown=[(shown.start_at, shown.end_at) for shown in shown_in(period)],
-            countable=rules.policy.countable_kinds,
+            policy=rules.policy,
         )
         return Made(rows, monthly_summary(rows, period, until_now, context.now, rules.policy, rules.repeat_rules))
 

@@ -21,8 +21,10 @@ from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
 from tracker.core.interviews import ReturnHomeInterview
 from tracker.core.missing_episode import MissingEpisode
 from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact, SummaryInput
-from tracker.core.policy import ABSENT_WITH_CLOCK
+from tracker.core.month_spans import Span, past_in
+from tracker.core.policy import Policy
 from tracker.core.terms import BreachReason, EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
+from tracker.store import month_past
 from tracker.store.db import plain_rows
 from tracker.store.models import (
     Alert,
@@ -36,9 +38,6 @@ from tracker.store.models import (
     OutboxMessage,
 )
 
-Span = tuple[datetime, datetime]
-"""Half-open, in UTC."""
-
 _episode, _child = Episode.__table__.c, Child.__table__.c
 _link, _interview = InterviewEpisode.__table__.c, Interview.__table__.c
 _attempt, _request, _breach = ContactAttempt.__table__.c, AuthorityRequest.__table__.c, Breach.__table__.c
@@ -51,41 +50,55 @@ GIVEN = "given"
 CHUNK = 5_000
 """Ids to a statement."""
 
+SHIPPED_POLICY = Policy()
+
 
 @dataclass(frozen=True)
 class _Near:
-    """Which episodes are asked for: those that started in `[since, until)`, and the whole histories, up to the cut-off,
-    of the children in `whole`."""
+    """Which episodes are asked for in full: those that started in one of `times`; of the children in `since` all that
+    started between `since_at` and `until`; of those in `whole` all; none that started after the cut-off."""
 
-    since: datetime
+    times: Sequence[Span]
+    since_at: datetime
     until: datetime
     cut_off: datetime
+    since: Sequence[int]
     whole: Sequence[int]
 
     def parts(self) -> Iterator[ColumnElement[bool]]:
         """The conditions; an episode may meet two."""
-        started = and_(
-            _episode.missing_from_at >= self.since,
-            _episode.missing_from_at < self.until,
-            _episode.missing_from_at <= self.cut_off,
-        )
-        yield started
-        for place in range(0, len(self.whole), CHUNK):
-            children = _episode.child_id.in_(self.whole[place : place + CHUNK])
-            yield and_(children, _episode.missing_from_at <= self.cut_off)
+        known = _episode.missing_from_at <= self.cut_off
+        for time in self.times:
+            yield and_(_started_in(time), known)
+        for children in _in_chunks(self.since):
+            yield and_(children, _started_in((self.since_at, self.until)), known)
+        for children in _in_chunks(self.whole):
+            yield and_(children, known)
 
 
-def _reaching_over(since: datetime, until: datetime, told: Span) -> CompoundSelect[Any]:
-    """The children whose newest rows do not say all: with an episode that reaches over either edge, or has not ended,
-    it may conflict with what came before or after. And those of whom an alert tells."""
-    over = [
+def _in_chunks(children: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+    for place in range(0, len(children), CHUNK):
+        yield _episode.child_id.in_(children[place : place + CHUNK])
+
+
+def _started_in(time: Span) -> ColumnElement[bool]:
+    return and_(_episode.missing_from_at >= time[0], _episode.missing_from_at < time[1])
+
+
+def _reaching_over(edge: datetime) -> list[Select[Any]]:
+    """The children with an episode that started before this instant and was not over by then."""
+    return [
         select(_episode.child_id).where(_episode.missing_from_at < edge, ended_at >= edge)
-        for edge in (since, until)
         for ended_at in (_episode.returned_at, _episode.found_at)
     ]
+
+
+def _whole(since: datetime, until: datetime, told: Span) -> CompoundSelect[Any]:
+    """The children whose newest rows do not say all: with an episode that reaches over either edge, or has not ended,
+    it may conflict with what came before or after. And those of whom an alert tells."""
     never = select(_episode.child_id).where(_episode.returned_at.is_(None), _episode.excluded.is_(None))
     alerted = select(_episode.child_id).where(_episode.id.in_(select(_alert.episode_id).where(_raised_in(told))))
-    return union(*over, never, alerted)
+    return union(*_reaching_over(since), *_reaching_over(until), never, alerted)
 
 
 def rows_between(
@@ -96,18 +109,20 @@ def rows_between(
     *,
     alerts_in: Span | None = None,
     shown: Sequence[Span] | None = None,
-    countable: Iterable[EpisodeKind] = ABSENT_WITH_CLOCK,
+    policy: Policy = SHIPPED_POLICY,
 ) -> SummaryInput:
     """What started, ended or returned in `[since, until)`, with what it conflicts with and the interviews linked.
 
     `alerts_in`: when the alerts asked for were raised. `shown`: of which times every figure is wanted, so that it must
-    be known whether a child went missing for the first time, and what there was of attempts, reasons and requests. Both
-    the whole time unless given.
+    be known whether a child went missing for the first time, and what there was of attempts, reasons and requests; of
+    the rest the series is enough. Both the whole time unless given.
     """
     told = alerts_in or (since, until)
-    whole = [child_id for (child_id,) in plain_rows(session, _reaching_over(since, until, told))]
-    near = _Near(since, until, cut_off, sorted(whole))
+    whole = {child_id for (child_id,) in plain_rows(session, _whole(since, until, told))}
     times = [(since, until)] if shown is None else shown
+    past_times = past_in(since, times, cut_off)
+    past, in_full = month_past.past_rows(session, past_times, whole | _over_starts(session, since, past_times), policy)
+    near = _Near(_rest(since, until, past_times), since, until, cut_off, sorted(in_full - whole), sorted(whole))
     return SummaryInput(
         episodes=_episodes(session, near),
         interviews=_interviews(session, near),
@@ -115,8 +130,24 @@ def rows_between(
         reasons=_reasons(session, times),
         attempts=_attempts(session, times),
         requests=_requests(session, times),
-        known_before=frozenset(_known_before(session, since, times, countable)),
+        known_before=frozenset(_known_before(session, since, times, policy.countable_kinds)),
+        past=past,
     )
+
+
+def _over_starts(session: Session, since: datetime, past_times: Sequence[Span]) -> set[int]:
+    """The children with an episode that reaches from a time shown in full into one that is past."""
+    reaching = [query for start, _ in past_times if start > since for query in _reaching_over(start)]
+    return {child_id for (child_id,) in plain_rows(session, union(*reaching))} if reaching else set()
+
+
+def _rest(since: datetime, until: datetime, past_times: Sequence[Span]) -> list[Span]:
+    """What of the time is not past."""
+    found: list[Span] = []
+    for start, end in past_times:
+        found.append((since, start))
+        since = end
+    return [(start, end) for start, end in (*found, (since, until)) if start < end]
 
 
 Row = TypeVar("Row")
