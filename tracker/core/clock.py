@@ -56,6 +56,8 @@ class LocalReading:
 
 def require_aware(at: datetime) -> datetime:
     """The same instant in UTC. Raises ValueError for a naive datetime: it names no instant."""
+    if at.tzinfo is UTC:
+        return at
     if at.utcoffset() is None:
         raise ValueError("a datetime without an offset names no instant")
     return at.astimezone(UTC)

@@ -62,11 +62,12 @@ def _ids_by_cohort(members: Iterable[Member]) -> dict[Cohort, tuple[int, ...]]:
     ordered = sorted(members, key=itemgetter(0))
     if not ordered:
         return dict.fromkeys(Cohort, ())
-    return {
-        Cohort.ALL: tuple([id_ for id_, _ in ordered]),
-        Cohort.OURS: tuple([id_ for id_, is_ours in ordered if is_ours]),
-        Cohort.OTHER: tuple([id_ for id_, is_ours in ordered if is_ours is False]),
-    }
+    everyone = tuple([id_ for id_, _ in ordered])
+    ours = tuple([id_ for id_, is_ours in ordered if is_ours])
+    if len(ours) == len(everyone):
+        return {Cohort.ALL: everyone, Cohort.OURS: ours, Cohort.OTHER: ()}
+    other = tuple([id_ for id_, is_ours in ordered if is_ours is False])
+    return {Cohort.ALL: everyone, Cohort.OURS: ours, Cohort.OTHER: other}
 
 
 def share(part: ByCohort, whole: ByCohort) -> ByCohort:
@@ -126,10 +127,16 @@ def _middle_twice(spans: list[timedelta]) -> timedelta:
 
 
 def _hours(timed: Iterable[Timed], of: Subject, measure: Callable[[list[timedelta]], float | None]) -> ByCohort:
-    known = list(timed)
-    spans = {id_: span for id_, _, span in known}
-    by_cohort = _ids_by_cohort((id_, is_ours) for id_, is_ours, _ in known)
-    return {cohort: Figure(measure([spans[id_] for id_ in ids]), ids, of=of) for cohort, ids in by_cohort.items()}
+    ordered = sorted(timed, key=itemgetter(0))
+    by_cohort = {
+        Cohort.ALL: ordered,
+        Cohort.OURS: [one for one in ordered if one[1]],
+        Cohort.OTHER: [one for one in ordered if one[1] is False],
+    }
+    return {
+        cohort: Figure(measure([span for _, _, span in known]), tuple([id_ for id_, _, _ in known]), of=of)
+        for cohort, known in by_cohort.items()
+    }
 
 
 def breakdown(

@@ -36,7 +36,7 @@ class ReturnHomeInterview:
 
     def reached_offer_at(self) -> datetime | None:
         """When the offer reached them: recorded, else implied by the answer itself."""
-        return _earliest([self.offered_at, self.accepted_at, self.completed_at, self.declined_at])
+        return first_of([self.offered_at, self.accepted_at, self.completed_at, self.declined_at])
 
 
 def interview_due_at(returned_at: datetime, deadline_hours: int) -> datetime:
@@ -88,9 +88,9 @@ def closing_of(
     if not mine:
         return None
     return closed_by(
-        _earliest([i.not_required_approved_at for i in mine]),
-        _earliest([i.completed_at for i in mine]),
-        _earliest([i.declined_at for i in mine]),
+        first_of([i.not_required_approved_at for i in mine]),
+        first_of([i.completed_at for i in mine]),
+        first_of([i.declined_at for i in mine]),
         episode.interview_due_at,
         by,
     )
@@ -114,8 +114,10 @@ def closed_by(
     return None
 
 
-def _earliest(instants: Iterable[datetime | None]) -> datetime | None:
-    return min((at for at in instants if at is not None), default=None)
+def first_of(instants: Iterable[datetime | None]) -> datetime | None:
+    """The earliest of those given, or None."""
+    given = [at for at in instants if at is not None]
+    return min(given) if given else None
 
 
 def interview_state(

@@ -62,8 +62,7 @@ def due_from_notice_at(one: Returned) -> datetime | None:
 
 def accepted_by(one: ReturnedEpisode, by: datetime) -> bool:
     """Recorded as accepted, or implied by being held; an interview accepted may still be declined later."""
-    facts = (at for interview in one.interviews for at in (interview.accepted_at, interview.completed_at))
-    return any(at is not None and at <= by for at in facts)
+    return one.accepted_at is not None and one.accepted_at <= by
 
 
 def _from_notice(required: Sequence[ReturnedEpisode], cut_off: datetime) -> dict[str, ByCohort]:

@@ -31,6 +31,7 @@ def episode_figures(rows: MonthRows, period: Period, edition: int = EDITION) -> 
     """The figures that are compared with other months."""
     started = within(rows.started, period, STARTED_AT)
     ended = within(rows.ended, period, attrgetter("ended_at"))
+    timed = _hours(ended)
     no_risk = within(rows.no_apparent_risk, period, attrgetter("missing_from_at"))
     return {
         "episodes.started": count(gone.member for gone in started),
@@ -38,9 +39,9 @@ def episode_figures(rows: MonthRows, period: Period, edition: int = EDITION) -> 
         "episodes.no_apparent_risk": count((episode.id, episode.is_ours) for episode in no_risk),
         "children.missing": count(children_of(started), "child"),
         "children.first_time": count(_first_time(started, edition), "child"),
-        "hours.total": total_hours(_hours(ended)),
-        "hours.mean": mean_hours(_hours(ended)),
-        "hours.median": median_hours(_hours(ended)),
+        "hours.total": total_hours(timed),
+        "hours.mean": mean_hours(timed),
+        "hours.median": median_hours(timed),
     }
 
 
@@ -48,7 +49,7 @@ def series_of_episodes(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """The same, of these alone: what the thirteen-month series shows."""
     started = within(rows.series.started, period, STARTED_AT)
     return {
-        "episodes.started": count(gone.member for gone in started),
+        "episodes.started": count([gone.member for gone in started]),
         "children.missing": count(children_of(started), "child"),
         "hours.median": median_hours(_hours(within(rows.series.ended, period, attrgetter("ended_at")))),
     }
@@ -89,8 +90,10 @@ def breakdown_figures(rows: MonthRows, period: Period, policy: Policy) -> dict[s
     for what, bands, band_of in _breakdowns(policy):
         for band, figure in breakdown([(band_of(gone), gone.member) for gone in started], bands).items():
             figures[f"episodes.by_{what}.{band}"] = figure
-    for day in WEEKDAYS:
-        of_day = [(_hour_band(gone), gone.member) for gone in started if weekday(gone.started_at) == day]
+    by_day: dict[str, list[tuple[str | None, Member]]] = {day: [] for day in WEEKDAYS}
+    for gone in started:
+        by_day[weekday(gone.started_at)].append((_hour_band(gone), gone.member))
+    for day, of_day in by_day.items():
         for band, figure in breakdown(of_day, HOUR_BANDS).items():
             figures[f"episodes.by_weekday_hour.{day}.{band}"] = figure
     return figures

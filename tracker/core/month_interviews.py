@@ -63,7 +63,7 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
         "not_required": counted(by_outcome[NOT_REQUIRED]),
         "required": counted(required),
         "offered": counted(offered),
-        "offered_in_72h": counted(one for one in offered if offered_by(one, min(rows.cut_off, one.due_at))),
+        "offered_in_72h": counted([one for one in offered if offered_by(one, min(rows.cut_off, one.due_at))]),
         **{outcome: counted(by_outcome[outcome]) for outcome in OUTCOMES},
         **_shares(by_outcome),
         "median_hours_to_interview": median_hours(_to_interview(by_outcome)),
@@ -79,7 +79,7 @@ def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]
     in_time = counted(by_outcome["completed_in_72h"])
     return {
         "interviews.returns": counted(returned),
-        "interviews.required": counted(one for outcome in OUTCOMES for one in by_outcome[outcome]),
+        "interviews.required": counted([one for outcome in OUTCOMES for one in by_outcome[outcome]]),
         "interviews.completed_in_72h": in_time,
         "interviews.overdue": counted(by_outcome["overdue"]),
         "interviews.not_yet_due": counted(by_outcome["not_yet_due"]),
@@ -88,13 +88,12 @@ def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]
 
 
 def counted(returned: Iterable[Returned]) -> ByCohort:
-    return count(one.member for one in returned)
+    return count([one.member for one in returned])
 
 
 def offered_by(one: ReturnedEpisode, by: datetime) -> bool:
     """An offer reached the child or carer: recorded, or implied by the answer to it."""
-    offers = (interview.reached_offer_at() for interview in one.interviews)
-    return any(at is not None and at <= by for at in offers)
+    return one.offered_at is not None and one.offered_at <= by
 
 
 def _shares(by_outcome: Mapping[str, Sequence[Returned]]) -> dict[str, ByCohort]:
@@ -109,7 +108,7 @@ def _shares(by_outcome: Mapping[str, Sequence[Returned]]) -> dict[str, ByCohort]
 
 
 def _among(by_outcome: Mapping[str, Sequence[Returned]], *left_out: str) -> ByCohort:
-    return counted(one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome])
+    return counted([one for outcome in OUTCOMES if outcome not in left_out for one in by_outcome[outcome]])
 
 
 def _to_interview(by_outcome: Mapping[str, Sequence[ReturnedEpisode]]) -> list[Timed]:

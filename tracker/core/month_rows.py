@@ -12,7 +12,7 @@ from tracker.core.clock import Period
 from tracker.core.episodes import CountedEpisode, MissingEpisode, count_once
 from tracker.core.figures import Member
 from tracker.core.interview_course import Attempt
-from tracker.core.interviews import Closing, ReturnHomeInterview, clock_due_at, closing_of
+from tracker.core.interviews import Closing, ReturnHomeInterview, clock_due_at, closing_of, first_of
 from tracker.core.month_facts import RequestFact, SummaryInput
 from tracker.core.month_past import Gone, Returned, Series, first_starts, with_past
 from tracker.core.policy import Policy
@@ -44,7 +44,8 @@ class ReturnedEpisode(NamedTuple):
     """An episode with a clock: each one, conflicts not joined (definitions §6).
 
     `closing`: what closes the clock by the cut-off. `reason`: why the 72 hours were not met, if that was said.
-    `attempts`: to arrange any of its interviews. `requests`: to other councils to hold any of them.
+    `attempts`: to arrange any of its interviews. `requests`: to other councils to hold any of them. `offered_at`,
+    `accepted_at`: first recorded, or implied by an answer or by being held; perhaps after the cut-off.
     """
 
     episode: MissingEpisode
@@ -56,6 +57,8 @@ class ReturnedEpisode(NamedTuple):
     reason: BreachReason | None = None
     attempts: Sequence[Attempt] = ()
     requests: Sequence[RequestFact] = ()
+    offered_at: datetime | None = None
+    accepted_at: datetime | None = None
 
     @property
     def notified_at(self) -> datetime | None:
@@ -172,6 +175,8 @@ def _returned(
                     said.get(episode.id),
                     attempts,
                     requests,
+                    first_of([one.reached_offer_at() for one in mine]),
+                    first_of([at for one in mine for at in (one.accepted_at, one.completed_at)]),
                 )
             )
     return sorted(found, key=attrgetter("returned_at"))

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, not_, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from tracker.core.interviews import first_of
 from tracker.core.missing_episode import was_adult
 from tracker.core.month_past import PastEpisode
 from tracker.core.month_spans import Span
@@ -81,11 +82,7 @@ def _asked(time: Span, policy: Policy) -> Select[Any]:
 def _with_earliest(one: PastEpisode, other: PastEpisode) -> PastEpisode:
     """The same episode with the earliest of each fact of its interviews."""
     return one._replace(
-        completed_at=_earliest(one.completed_at, other.completed_at),
-        declined_at=_earliest(one.declined_at, other.declined_at),
-        not_required_approved_at=_earliest(one.not_required_approved_at, other.not_required_approved_at),
+        completed_at=first_of((one.completed_at, other.completed_at)),
+        declined_at=first_of((one.declined_at, other.declined_at)),
+        not_required_approved_at=first_of((one.not_required_approved_at, other.not_required_approved_at)),
     )
-
-
-def _earliest(*instants: datetime | None) -> datetime | None:
-    return min((at for at in instants if at is not None), default=None)
