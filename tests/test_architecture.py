@@ -90,8 +90,8 @@ WHERE: dict[str, str] = {
 }
 
 CORE_ORDER = (
-    "terms", "interview_terms", "clock", "working_time", "alert_window", "feed", "mail", "monitoring", "policy",
-    "addresses", "webhooks", "bounces", "pulls",
+    "terms", "interview_terms", "report_terms", "alert_terms", "clock", "working_time", "alert_window", "feed", "mail",
+    "monitoring", "policy", "addresses", "webhooks", "bounces", "pulls",
     "dropped_files", "written_times", "report_times", "report_values", "line_problems", "report_line", "report_row",
     "report_child", "daily_report", "line_marks",
     "reference_pattern", "feed_rules", "feed_definition",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.alert_window import Window
 from tracker.core.notices import (
     MAY_ANSWER,
@@ -21,7 +22,7 @@ from tracker.core.notices import (
     tells_again,
 )
 from tracker.core.recipients import Receivers, Recipient, Told, ToldBy, people_of
-from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.terms import Role
 from tracker.core.triggers import SEES_NO_RECORD, SHIPPED_TRIGGERS, TriggerPolicy
 from tracker.store.visibility import SEES_ALL
 

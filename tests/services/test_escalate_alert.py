@@ -11,7 +11,8 @@ from tests import factories
 from tests.conftest import NOON
 from tests.services import world
 from tests.services.world import HOUR, People, acting
-from tracker.core.terms import EscalationReason, Role, Rung
+from tracker.core.alert_terms import EscalationReason, Rung
+from tracker.core.terms import Role
 from tracker.services import people as people_services
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context, Viewer

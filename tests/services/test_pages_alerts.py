@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from tests.services import world
 from tests.services.world import HOUR, HOURS_OF, NOON, People, acting
-from tracker.core.terms import BreachReason, Rung
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import BreachReason
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context, Viewer

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from tests.services import world
 from tests.services.queries import walked
 from tests.services.world import DAY, HOUR, NOON, People, acting
-from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, Rung
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import EpisodeKind, FlagCode, InterviewState
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer

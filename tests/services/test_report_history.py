@@ -11,7 +11,8 @@ from tests.factories import person
 from tests.reports import COLUMNS, as_csv, counts, receive, receive_bytes, row
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, ReportStatus, RiskLevel, Role
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, RiskLevel, Role
 from tracker.services.context import Actor, Context
 from tracker.services.correct_episode import correct_episode
 from tracker.services.pages.report_history import Origin, ReportHistory, SaidLine, report_history

@@ -11,7 +11,8 @@ from tests.factories import child, episode, person
 from tests.reports import COLUMNS, counts, receive, row, said
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
-from tracker.core.terms import FlagCode, LineOutcome, Role
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import FlagCode, Role
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Conflict, Refused
 from tracker.services.resolve_line import (

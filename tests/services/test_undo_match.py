@@ -14,7 +14,8 @@ from tests.services.world import HOUR, NOON, People, acting
 from tracker.bootstrap import wiring
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, Role
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import Role
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.actions import add_action

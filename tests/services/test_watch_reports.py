@@ -12,10 +12,11 @@ from tests import factories
 from tests.conftest import NOON
 from tests.reports import as_csv, receive_bytes, strangers
 from tracker.bootstrap import wiring
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.terms import Role
 from tracker.core.triggers import TriggerPolicy
 from tracker.scheduler import Engine
 from tracker.services import engine_state

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.alert_window import Window
 from tracker.core.alerts import RungPolicy
 from tracker.core.ladder_rules import WEEKDAYS, Known, LadderProblem, meaning_problems
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Trigger
 from tracker.core.triggers import SHIPPED_TRIGGERS, TriggerPolicy
 
 __all__ = ["Known", "Ladder", "LadderProblem", "ladder_of", "plain_ladder", "read_ladder", "shipped_triggers"]

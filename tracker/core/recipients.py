@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from tracker.core.terms import Audience, Role
+from tracker.core.alert_terms import Audience
+from tracker.core.terms import Role
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tracker.adapters.tabular import clean
 from tracker.core.clock import show_instant
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.line_verdicts import Answers

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import EscalationReason, named_step
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Course, Holder, stage_of
 from tracker.core.interviews import ReturnHomeInterview, closing_of
-from tracker.core.terms import BreachReason, EscalationReason, named_step
+from tracker.core.terms import BreachReason
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
 from tracker.services.pages.episode_rows import name_of

@@ -3,7 +3,8 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.core.terms import BreachReason, EscalationReason
+from tracker.core.alert_terms import EscalationReason
+from tracker.core.terms import BreachReason
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.errors import Conflict, Refused
 from tracker.services.escalate_alert import escalate as escalate_alert

@@ -6,8 +6,8 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.alert_terms import Rung
 from tracker.core.ladder_changes import step_of, with_step, with_trigger, without_step
-from tracker.core.terms import Rung
 from tracker.services.errors import Conflict, Refused
 from tracker.services.ladder import Definition
 from tracker.services.pages import ladder as pages
