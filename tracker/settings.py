@@ -15,7 +15,8 @@ from tracker.core.feed import Feed
 from tracker.core.feed_definition import feed_of
 from tracker.core.interview_form import InterviewForm
 from tracker.core.ladder_changes import webhooks_named
-from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of, read_ladder
+from tracker.core.ladder_plain import plain_ladder
 from tracker.core.national import NationalFigure
 from tracker.core.places import District
 from tracker.core.policy import Policy

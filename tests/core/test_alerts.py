@@ -22,7 +22,7 @@ from tracker.core.alerts import (
     recipients_of,
     rungs_to_raise,
 )
-from tracker.core.recipients import TOLD_BY_ROLE, Directory
+from tracker.core.directory import TOLD_BY_ROLE, Directory
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import Role
 

@@ -26,7 +26,9 @@ from tracker.core.ladder_changes import (
     with_trigger,
     without_step,
 )
-from tracker.core.ladder_definition import Known, Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of, read_ladder
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.ladder_rules import Known
 from tracker.core.recipients import Receivers, ToldBy
 from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.triggers import SHIPPED_TRIGGERS, TriggerPolicy

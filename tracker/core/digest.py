@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 from tracker.core.alert_terms import DigestPart
 from tracker.core.clock import local_date, read_local
-from tracker.core.recipients import Recipient, here
+from tracker.core.directory import Recipient
+from tracker.core.recipients import here
 from tracker.core.terms import Role
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.core.alert_terms import Trigger
-from tracker.core.recipients import Receivers, Recipient, Told, people_of, told_of
+from tracker.core.directory import Recipient
+from tracker.core.recipients import Receivers, Told, people_of, told_of
 from tracker.core.terms import Role
 from tracker.core.triggers import SEES_NO_RECORD, TriggerPolicy
 

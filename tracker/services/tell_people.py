@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import AlertDue, RunningClock, Told, alerts_due
-from tracker.core.recipients import Directory
+from tracker.core.directory import Directory
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, alert_text, message_domain, several_text, summed_up_text
 from tracker.services.transaction import writing

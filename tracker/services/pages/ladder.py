@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.core.alert_terms import Audience
+from tracker.core.directory import Recipient
 from tracker.core.ladder_changes import LadderDifference, ladder_differences, step_of
-from tracker.core.ladder_definition import plain_ladder
-from tracker.core.recipients import Recipient, ToldBy, people_of, told_of
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.recipients import ToldBy, people_of, told_of
 from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.ladder import Definition, LadderInForce, ladder_in_force, resolved, why_not_told

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from tracker.core.recipients import Recipient, may_cover
+from tracker.core.directory import Recipient
+from tracker.core.recipients import may_cover
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context, Viewer
