@@ -36,9 +36,10 @@ ALLOWED: dict[str, set[str]] = {
     },
     "demo": {"tracker.core", "tracker.services", "tracker.demo", "tracker.settings", "openpyxl"},
     "scheduler": {
-        "tracker.core", "tracker.services", "tracker.bootstrap", "tracker.settings", "tracker.adapters.processes",
+        "tracker.core", "tracker.services", "tracker.bootstrap", "tracker.jobs", "tracker.adapters.processes",
         "apscheduler", "flask",
     },
+    "jobs": {"tracker.core", "tracker.services", "tracker.bootstrap", "tracker.adapters.processes"},
     "watchdog": {"tracker.core", "tracker.services", "tracker.bootstrap", "tracker.adapters.processes", "flask"},
     "bench": {
         "tracker.core", "tracker.store", "tracker.services", "tracker.bench", "tracker.demo", "tracker.adapters.mailer",
@@ -77,6 +78,7 @@ WHERE: dict[str, str] = {
     "demo": "The demonstration acts through the services, as people would.",
     "bench": "Measurements put rows straight into an empty database; what they measure is asked of the services.",
     "scheduler": "The scheduler calls services and owns no rules.",
+    "jobs": "A job of the scheduler calls services and owns no rules.",
     "cli": "The command line's frame calls services; the commands stand in tracker/commands.",
     "settings": "Settings are read before anything else exists: they know the core only.",
     "settings_digest": "Settings are read before anything else exists: they know the core only.",

@@ -270,7 +270,7 @@ def test_a_report_sent_again_by_many_roads_settles_once(
 def test_the_scheduler_looks_in_the_rhythm_of_the_sweep(
     watching: dict[Role, int], app: Flask, clock: FixedClock, feeds: dict[str, Feed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.scheduler.feeds_in_force", lambda *_: feeds)
+    monkeypatch.setattr("tracker.jobs.feeds_in_force", lambda *_: feeds)
     clock.at = EIGHT + HOUR
     first, second = Engine(app), Engine(app)
     second.worker = "another machine/1/a"
