@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
@@ -28,11 +27,6 @@ from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, OutboxMessage
 
 WHY = EscalationReason.CANNOT_ACT
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Today: each part holds what it should, in its order, for those who may see it, by the partial indexes."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
@@ -19,11 +17,6 @@ from tracker.services.people import disable_person
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, EpisodeDecision
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def seen_by(viewer: Viewer, context: Context, only: TodayFilter = EVERYTHING) -> Today:

@@ -28,11 +28,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
-
-
-@pytest.fixture
 def lead(app: Flask, context: Context) -> Context:
     with writing() as current:
         who = person(current, Role.LEAD, name="Alice Testworker")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from tests.factories import child, episode, person
 from tests.reports import COLUMNS, counts, receive, row, said
-from tracker.bootstrap import wiring
+from tests.services.world import codes
 from tracker.core.feed import Feed
 from tracker.core.report_terms import LineOutcome
 from tracker.core.terms import FlagCode, Role
@@ -29,11 +29,6 @@ from tracker.store.models import AuditEntry, Child, Episode, EpisodeDecision, Ep
 
 MISSING = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
 RETURNED = datetime(2026, 11, 15, 18, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 @pytest.fixture
@@ -62,10 +57,6 @@ def line_of(line_id: int) -> Line:
 def one_episode() -> Episode:
     session().rollback()
     return session().scalars(select(Episode).execution_options(populate_existing=True)).one()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 # correcting and dismissing
