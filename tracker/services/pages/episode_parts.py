@@ -90,7 +90,6 @@ def clock_view(
         notified_at=told,
         notice_hours=elapsed_hours(facts.returned_at, told) if told else None,
         due_from_notice_at=from_notice,
-        hours_left_from_notice=elapsed_hours(context.now, from_notice) if from_notice else None,
         is_open=facts.out_of_counts is None and closing_of(facts, held) is None,
     )
 

@@ -93,7 +93,6 @@ class ClockView:
     notified_at: datetime | None
     notice_hours: float | None  # from the return until we were told
     due_from_notice_at: datetime | None
-    hours_left_from_notice: float | None
     is_open: bool
 
 
