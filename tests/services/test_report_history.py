@@ -16,7 +16,8 @@ from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, RiskLevel
 from tracker.services.context import Actor, Context
 from tracker.services.correct_episode import correct_episode
 from tracker.services.pages.report_history import Origin, ReportHistory, SaidLine, report_history
-from tracker.services.resolve_line import dismiss, settle_still_missing
+from tracker.services.resolve_line import dismiss
+from tracker.services.settle_differences import settle_still_missing
 from tracker.services.transaction import writing
 from tracker.services.undo_load import undo_load
 from tracker.store.db import session

@@ -15,14 +15,8 @@ from tracker.core.report_terms import LineOutcome
 from tracker.core.terms import FlagCode, Role
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Conflict, Refused
-from tracker.services.resolve_line import (
-    correct_and_replay,
-    decide_match,
-    decide_same_episode,
-    decide_value,
-    dismiss,
-    settle_still_missing,
-)
+from tracker.services.resolve_line import correct_and_replay, decide_match, decide_same_episode, dismiss
+from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Child, Episode, EpisodeDecision, EpisodeVersion, Line

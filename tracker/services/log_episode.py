@@ -11,7 +11,7 @@ from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.context import Context
 from tracker.services.episode_facts import INSTANTS, clean, facts_problems, flags_after
 from tracker.services.errors import FormProblem, Refused
-from tracker.services.find_children import NewChild, SimilarChild, add_child, find_children, has_twin
+from tracker.services.find_children import NewChild, add_child, find_children, has_twin
 from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.rows_for_change import refuse_unseen_child
 from tracker.services.transaction import writing
@@ -19,7 +19,7 @@ from tracker.store import audit, episodes
 from tracker.store.db import as_json_value
 from tracker.store.models import Child, Episode, EpisodeVersion
 
-__all__ = ["NewChild", "SimilarChild", "find_children", "log_episode"]
+__all__ = ["NewChild", "find_children", "log_episode"]
 
 
 def log_episode(
