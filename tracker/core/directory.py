@@ -28,15 +28,16 @@ class Recipient:
         )
 
 
-_ROLE_OF = {
+ROLE_OF = {
     Audience.LEAD: Role.LEAD,
     Audience.TEAM_MANAGER: Role.MANAGER,
     Audience.SERVICE_MANAGER: Role.SERVICE_MANAGER,
     Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
     Audience.ADMINISTRATOR: Role.ADMINISTRATOR,
 }
+"""Audiences that are all who hold a role."""
 
-TOLD_BY_ROLE = frozenset(_ROLE_OF.values())
+TOLD_BY_ROLE = frozenset(ROLE_OF.values())
 """Whoever holds one of these may be told of work that is nobody's; nobody else is."""
 
 
@@ -83,7 +84,7 @@ class Directory(Collection[Recipient]):
 
     def answering(self, audience: Audience, team_id: int | None) -> list[Recipient]:
         """Who answers as this, for work of this team: a team manager for their own team's, and for work of no team."""
-        role = _ROLE_OF[audience]
+        role = ROLE_OF[audience]
         if role is not Role.MANAGER or team_id is None:
             return self._by_role.get(role, [])
         found = self._asked.get(team_id)

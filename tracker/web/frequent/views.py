@@ -4,7 +4,7 @@ from flask import Response, abort, current_app, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
-from tracker.core.quality_check import Met
+from tracker.core.quality_check import QUESTIONS, Met
 from tracker.services.check_quality import check_interview
 from tracker.services.pages.frequent import frequent_page
 from tracker.services.pages.frequent_child import frequent_child
@@ -79,7 +79,7 @@ def interview(child_id: int, interview_id: int) -> str:
     """One of them to read, with the form of its check."""
     page, form = _read(child_id, interview_id), CheckForm(formdata=None)
     if page.own:
-        for name in ("heard", "understood", "done", "comment"):
+        for name in (*QUESTIONS, "comment"):
             form[name].data = str(getattr(page.own, name))
     form.number.data = str(page.seen_number)
     return render_template("frequent/interview.html", page=page, form=form)
@@ -92,7 +92,7 @@ def check(child_id: int, interview_id: int) -> ResponseReturnValue:
     form = CheckForm()
 
     def save() -> None:
-        met = {name: Met(form[name].data) for name in ("heard", "understood", "done")}
+        met = {name: Met(form[name].data) for name in QUESTIONS}
         check_interview(
             request_context(), interview_id=interview_id, seen_number=form.seen_number(), **met,
             comment=form.comment.data,
