@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.clock import local
+from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import people
 from tracker.services.pages.today import TodayFilter, today
 from tracker.services.record_interview import bulk_allocate
 from tracker.web.access import Permission, requires
 from tracker.web.filters import plural
-from tracker.web.forms import saved
+from tracker.web.forms import add_problems
 from tracker.web.interviews.forms import person_choices
 from tracker.web.records import team_choices
 from tracker.web.request import may, request_context, signed_in_viewer
@@ -34,13 +35,17 @@ def allocate() -> ResponseReturnValue:
     """The ticked clocks, to one person: all or none."""
     form = BulkAllocateForm()
     form.person_id.choices = person_choices(people.allocatable(request_context()))
-    ids = sorted(set(form.episode_ids.data or ()))
-
-    def save() -> None:
-        bulk_allocate(request_context(), episode_ids=ids, person_id=int(form.person_id.data))
-
-    if saved(form, save, f"{plural(len(ids), 'interview is', 'interviews are')} allocated."):
-        return redirect(url_for("today.index", **_narrowed_to()))
+    if form.validate_on_submit():
+        ids = sorted(set(form.episode_ids.data))
+        try:
+            bulk_allocate(request_context(), episode_ids=ids, person_id=int(form.person_id.data))
+        except Conflict:
+            raise
+        except Refused as refused:
+            add_problems(form, refused)
+        else:
+            flash(f"{plural(len(ids), 'interview is', 'interviews are')} allocated.", "done")
+            return redirect(url_for("today.index", **_narrowed_to()))
     return _page(form)
 
 
