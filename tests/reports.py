@@ -10,7 +10,7 @@ from flask import Flask
 from tracker.bootstrap import wiring
 from tracker.core.clock import local
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.pages.reports import ReceiptSummary, receipt_summary
 from tracker.services.receive_report import receive_report

@@ -17,9 +17,10 @@ from tracker.cli import cli
 from tracker.commands import bench
 from tracker.core.clock import FixedClock
 from tracker.core.forecast_check import MOMENTS
+from tracker.core.report_terms import LineOutcome
 from tracker.core.rules import Rules
 from tracker.core.ssda903_rules import Rule
-from tracker.core.terms import LineOutcome, Role
+from tracker.core.terms import Role
 from tracker.demo.people import DEMO_PASSWORD, STAFF
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.engine_state import rungs_that_reach_nobody

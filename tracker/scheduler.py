@@ -6,7 +6,7 @@ and two schedulers do no harm. Of several, the one that holds the lease acts.
 
 import logging
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,32 +18,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from tracker import jobs
 from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
-from tracker.core.feed import Feed
 from tracker.core.mail import EMAIL, WEBHOOK, Mailer
-from tracker.services import (
-    deliver_outbox,
-    due_work,
-    engine_state,
-    ladder,
-    lead_engine,
-    pull_reports,
-    raise_alerts,
-    raise_notices,
-    send_digest,
-    watch_folder,
-)
+from tracker.jobs import Done, KeepGoing
+from tracker.services import deliver_outbox, engine_state, ladder, lead_engine, raise_alerts
 from tracker.services.context import Actor, Context
-from tracker.services.feed_drafts import delete_old_drafts
-from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.services.raise_notices import tell_engine_stale
-from tracker.services.receive_report import resume_reading
-from tracker.services.record_mail_events import read_mailbox
-from tracker.services.reexamine import reexamine_due
-from tracker.services.undo_load import resume_undoing
 from tracker.services.watch_engine import is_outage, last_sweep_at
-from tracker.services.watch_reports import watch_reports
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +45,7 @@ class Job:
 
     name: str
     seconds: float
-    work: Callable[[Context, Callable[[], bool]], dict[str, object]]
+    work: Callable[[Context, KeepGoing], Done]
 
 
 class Engine:
@@ -84,32 +67,32 @@ class Engine:
         )
 
     def jobs(self) -> tuple[Job, ...]:
-        times = self.wiring.settings.scheduler
+        wired, times = self.wiring, self.wiring.settings.scheduler
         return (
             Job(engine_state.SWEEP, times.sweep_seconds, self.sweep),
             Job(engine_state.DELIVER, times.deliver_seconds, self.deliver),
-            Job("resume", times.sweep_seconds, self.resume),
-            Job("watch", times.sweep_seconds, self.watch),
-            Job("notices", times.sweep_seconds, self.notices),
-            Job("digest", times.sweep_seconds, self.digest),
-            Job("reexamine", times.sweep_seconds, self.reexamine),
-            Job("summary", times.sweep_seconds, self.summary),
-            Job("folder", times.folder_seconds, self.folder),
-            Job("pull", times.pull_seconds, self.pull),
-            Job("feed drafts", DRAFTS_SECONDS, self.drafts),
+            Job("resume", times.sweep_seconds, partial(jobs.resume, wired)),
+            Job("watch", times.sweep_seconds, partial(jobs.watch, wired)),
+            Job("notices", times.sweep_seconds, partial(jobs.notices, wired)),
+            Job("digest", times.sweep_seconds, partial(jobs.digest, wired)),
+            Job("reexamine", times.sweep_seconds, partial(jobs.reexamine, wired)),
+            Job("summary", times.sweep_seconds, partial(jobs.summary, wired)),
+            Job("folder", times.folder_seconds, partial(jobs.folder, wired)),
+            Job("pull", times.pull_seconds, partial(jobs.pull, self.worker, wired)),
+            Job("feed drafts", DRAFTS_SECONDS, partial(jobs.drafts, wired)),
             *self.roads_out(),
         )
 
     def roads_out(self) -> tuple[Job, ...]:
         """Each webhook in a job of its own, so that one that hangs holds up no email; and the mailbox of bounces."""
         wired, seconds = self.wiring, self.wiring.settings.scheduler.deliver_seconds
-        jobs = [
+        found = [
             Job(f"{engine_state.DELIVER} {WEBHOOK}{name}", seconds, partial(self.deliver_by, WEBHOOK + name, mailer))
             for name, mailer in wired.webhooks.items()
         ]
         if wired.bounces is not None:
-            jobs.append(Job("bounces", wired.settings.bounces.every_seconds, self.bounces))
-        return tuple(jobs)
+            found.append(Job("bounces", wired.settings.bounces.every_seconds, partial(jobs.bounces, wired)))
+        return tuple(found)
 
     def start(self) -> None:
         """Returns at once; the jobs run in threads of their own, the first time as soon as this process leads."""
@@ -205,17 +188,7 @@ class Engine:
             self.wiring.clock.now(), rules, Actor("scheduler"), settings.base_url, settings.council.own_names
         )
 
-    def feeds(self) -> dict[str, Feed]:
-        """The feeds in force by name."""
-        settings = self.wiring.settings
-        return feeds_in_force(settings.feeds, settings.council.own_names)
-
-    def replay_feeds(self) -> dict[str, Feed]:
-        """The same with the retired ones, for what has come in by them."""
-        settings = self.wiring.settings
-        return feeds_to_replay_by(settings.feeds, settings.council.own_names)
-
-    def sweep(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+    def sweep(self, context: Context, keep_going: KeepGoing) -> Done:
         """Deadlines; then, after an outage, whoever looks after the engine is told once how long it was."""
         before = last_sweep_at()
         ladder.look_again_if_changed(context)
@@ -239,17 +212,15 @@ class Engine:
         """A job of its own, so that a monitor that hangs delays no sweep."""
         return Job(engine_state.PING, self.wiring.settings.monitoring.ping_seconds, self.ping)
 
-    def ping(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+    def ping(self, context: Context, keep_going: KeepGoing) -> Done:
         if self.wiring.monitor:
             self.wiring.monitor.ping()
         return {}
 
-    def deliver(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+    def deliver(self, context: Context, keep_going: KeepGoing) -> Done:
         return self.deliver_by(EMAIL, self.wiring.mailer, context, keep_going)
 
-    def deliver_by(
-        self, road: str, mailer: Mailer, context: Context, keep_going: Callable[[], bool]
-    ) -> dict[str, object]:
+    def deliver_by(self, road: str, mailer: Mailer, context: Context, keep_going: KeepGoing) -> Done:
         """One at a time of each road in this process: a second run waits, and then finds what the first has missed."""
         now = self.wiring.clock.now
         with self.delivering[road]:
@@ -257,76 +228,6 @@ class Engine:
                 context, mailer, now, lambda: keep_going() and self.still_leads(), self.worker, is_gone, road
             )
         return asdict(done)
-
-    def bounces(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Emails that have come back."""
-        mailbox = self.wiring.bounces
-        return asdict(read_mailbox(context, mailbox, keep_going)) if mailbox else {}
-
-    def resume(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Reports whose reading was cut short, at their first line without an outcome; loads that are being undone."""
-        settings = self.wiring.settings
-        return {
-            "receipts": len(resume_reading(context, settings.feeds, settings.limits)),
-            "undone": resume_undoing(context, self.replay_feeds(), keep_going),
-        }
-
-    def reexamine(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Lines that wait, after whatever may have changed their answer, and once a day."""
-        done = reexamine_due(context, self.replay_feeds())
-        return {"settled": done.settled, "refreshed": done.refreshed}
-
-    def watch(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Reports that were expected by now and have not come."""
-        return asdict(watch_reports(context, self.feeds()))
-
-    def notices(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """What the triggers beside the deadlines find due."""
-        return asdict(raise_notices.raise_notices(context))
-
-    def digest(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """How each person's work stands, once a day."""
-        return asdict(send_digest.send_digests(context, self.wiring.settings.digest.policy))
-
-    def drafts(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        """Drafts of feeds that nobody has touched for a day, with the samples of reports that they hold."""
-        return {"deleted": delete_old_drafts(context)}
-
-    def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
-
-    def folder(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        wired = self.wiring
-        if wired.folder is None:
-            watch_folder.forget()
-            return {}
-        settings = wired.settings
-        looked = watch_folder.look(
-            context,
-            wired.folder,
-            self.feeds(),
-            settings.limits,
-            settings.intake.settle_seconds,
-            wired.clock.now,
-            keep_going,
-        )
-        return {"receipts": len(looked.receipts), "moved": looked.moved}
-
-    def pull(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
-        wired = self.wiring
-        settings = wired.settings
-        pull_reports.forget_others(settings.report_pulls)
-        done = pull_reports.pull_reports(
-            context,
-            settings.report_pulls,
-            wired.source,
-            self.feeds(),
-            settings.limits,
-            wired.clock.now,
-            pull_reports.Worker(self.worker, is_gone),
-            keep_going,
-        )
-        return dict(Counter(one.outcome for one in done))
 
 
 def _where(error: Exception) -> str:

@@ -4,20 +4,19 @@ A bad value stops the start with a sentence (`SettingsError`). A secret may also
 """
 
 import os
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from tracker.core.feed import Feed
-from tracker.core.feed_definition import feed_of, plain_definition, read_definition
-from tracker.core.form_definition import form_of
+from tracker.core.feed_definition import feed_of
 from tracker.core.interview_form import InterviewForm
 from tracker.core.ladder_changes import webhooks_named
-from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of, read_ladder
+from tracker.core.ladder_plain import plain_ladder
 from tracker.core.national import NationalFigure
 from tracker.core.places import District
 from tracker.core.policy import Policy
@@ -34,8 +33,16 @@ from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_national import national_figures_of
 from tracker.settings_roads import Intake, PullSection, pulls_of
+from tracker.settings_sources import (
+    SettingsError,
+    from_environ,
+    read_data_file,
+    read_feed_file,
+    read_form_file,
+    read_toml,
+)
 
-T = TypeVar("T")
+__all__ = ["PROJECT", "Settings", "SettingsError", "load_settings", "read_feed_file"]
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_FORM = "config/interview_form.toml"
@@ -45,10 +52,6 @@ SECTIONS = (
     "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
     "monitoring", "disclosure",
 )  # fmt: skip
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used; its text is for the person who starts the program."""
 
 
 class _Section(BaseModel):
@@ -215,12 +218,12 @@ class Settings(_Section):
     def national_figures(self) -> tuple[NationalFigure, ...]:
         """Published figures to compare with: the council's own file, or the shipped one."""
         path = PROJECT / (self.national_file or SHIPPED_NATIONAL)
-        return _read_file(path, "published figures", national_figures_of)
+        return read_data_file(path, "published figures", national_figures_of)
 
     @cached_property
     def districts(self) -> tuple[District, ...]:
         """The council's districts and their tiles: its own file, or the shipped one."""
-        return _read_file(PROJECT / (self.districts_file or SHIPPED_DISTRICTS), "districts", districts_of)
+        return read_data_file(PROJECT / (self.districts_file or SHIPPED_DISTRICTS), "districts", districts_of)
 
     @cached_property
     def report_pulls(self) -> tuple[Pull, ...]:
@@ -245,47 +248,14 @@ class Settings(_Section):
         return {given["name"]: given for given in found}
 
 
-def read_feed_file(path: Path) -> dict[str, Any]:
-    """A feed file's definition, in its plain form. Raises SettingsError naming the file and what is wrong with it."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The feed file {path.name} cannot be used: {error}") from error
-    feed = read_definition(given)
-    if isinstance(feed, Feed):
-        return plain_definition(given)
-    sentences = " ".join(problem.sentence for problem in feed)
-    raise SettingsError(f"The feed file {path.name} cannot be used: {sentences}")
-
-
-def read_form_file(path: Path) -> InterviewForm:
-    """The form of a file. Raises SettingsError naming the file and what is wrong with it."""
-    try:
-        return form_of(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"The interview form {path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # what is no TOML or no UTF-8, too
-        raise SettingsError(f"The interview form {path.name} cannot be used: {error}") from error
-
-
-def _read_file(path: Path, what: str, read: Callable[[Mapping[str, Any]], T]) -> T:
-    """What a file of reference data says. Raises SettingsError naming the file and what is wrong with it."""
-    try:
-        return read(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"The {what} in {path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:  # what is no TOML or no UTF-8, too
-        raise SettingsError(f"The {what} in {path.name} cannot be used: {error}") from error
-
-
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """Read and validate. `overrides` are top-level keys, or `section__key`, and win over everything else."""
     environ = os.environ if environ is None else environ
-    values: dict[str, Any] = _toml(PROJECT / "config" / "default.toml")
-    values |= _toml(PROJECT / "config" / "ladder.toml")
+    values: dict[str, Any] = read_toml(PROJECT / "config" / "default.toml")
+    values |= read_toml(PROJECT / "config" / "ladder.toml")
     if path := environ.get("TRACKER_CONFIG"):
-        _merge(values, _toml(Path(path)))
-    _merge(values, _from_environ(environ))
+        _merge(values, read_toml(Path(path)))
+    _merge(values, from_environ(environ, SECTIONS))
     for key, value in overrides.items():
         section, _, name = key.partition("__")
         _merge(values, {section: {name: value}} if name else {key: value})
@@ -297,59 +267,12 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     return settings
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}") from error
-
-
 def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
     for key, value in more.items():
         if isinstance(value, Mapping) and isinstance(values.get(key), dict):
             values[key] = {**values[key], **value}
         else:
             values[key] = value
-
-
-_NOT_SETTINGS = {"TRACKER_CONFIG"}
-_FILES = {
-    "mail_ca_file", "notify_ca_file", "bounces_ca_file", "monitoring_ca_file", "clock_offset_file",
-    "interview_form_file",
-}  # fmt: skip
-"""Settings that are the name of a file, and no secret in one."""
-
-_SECRETS = ("pull_secret", "webhook_secret")
-"""Secrets of something with a name of its own: TRACKER_PULL_SECRET_<NAME>."""
-
-
-def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    """TRACKER_MAIL_HOST → mail.host; TRACKER_ENV → env; TRACKER_SECRET_KEY_FILE → secret_key, from that file."""
-    found: dict[str, Any] = {}
-    for variable, raw in environ.items():
-        if not variable.startswith("TRACKER_") or variable in _NOT_SETTINGS:
-            continue
-        name, text = variable.removeprefix("TRACKER_").lower(), raw
-        if name.endswith("_file") and name not in _FILES:
-            name, text = name.removesuffix("_file"), _secret(variable, raw)
-        value: Any = [item.strip() for item in text.split(",")] if name == "trusted_hosts" else text
-        kind = next((kind for kind in _SECRETS if name.startswith(kind + "_")), None)
-        if kind:
-            found.setdefault(kind + "s", {})[name.removeprefix(kind + "_")] = value
-            continue
-        section = next((section for section in SECTIONS if name.startswith(section + "_")), None)
-        if section:
-            found.setdefault(section, {})[name.removeprefix(section + "_")] = value
-        else:
-            found[name] = value
-    return found
-
-
-def _secret(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{variable} names a file that cannot be read: {error.strerror}.") from error
 
 
 def _sentence(error: Exception) -> str:

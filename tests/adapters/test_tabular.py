@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.adapters.reading import HEAD, cells, read, refused
 from tests.adapters.workbooks import workbook
 from tests.core.made import unhurried
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 TEXT = "Ref,Surname,Missing from\nA1,Łukaszewicz-Ó,1 May\nA2,Naïve,2 May\n"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.adapters.reading import HEAD, WANTED, cells, read, refused
 from tests.core.made import unhurried
 from tracker.adapters.tabular import Refusal, read_table
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 ONE = '{"Ref": "A1", "Surname": "Łukaszewicz-Ó", "Missing from": "1 May"}'
 TWO = '{"missing FROM": "2 May", "note": "x", "surname": "Naïve", "REF.": "A2"}'

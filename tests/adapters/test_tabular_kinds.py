@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.reading import HEAD, read, refused
 from tests.adapters.workbooks import ods, ods_row, rewritten, workbook
 from tracker.adapters.tabular import SUFFIXES
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 TEXT = b"Ref,Surname,Missing from\nA1,a,1 May\n"
 BOOK = workbook([HEAD, ["A1", "a", "1 May"]])

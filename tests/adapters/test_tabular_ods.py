@@ -4,7 +4,7 @@ import pytest
 
 from tests.adapters.reading import HEAD, cells, read, refused
 from tests.adapters.workbooks import ods, ods_cell, ods_row, rewritten
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 HEADER = ods_row(*HEAD)
 SOUND = ods_row("A1", "a", "1 May")

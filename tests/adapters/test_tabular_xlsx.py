@@ -6,7 +6,7 @@ import pytest
 
 from tests.adapters.reading import HEAD, cells, read, refused
 from tests.adapters.workbooks import SHEET, rewritten, with_cells, workbook
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 
 def test_the_values_of_a_workbook_as_text() -> None:

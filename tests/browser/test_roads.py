@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Site
 from tests.conftest import NOON
 from tracker.bootstrap import wiring
+from tracker.core.report_terms import Road
 from tracker.core.rules import Rules
-from tracker.core.terms import Road
 from tracker.services.context import Actor, Context
 from tracker.services.transaction import writing
 from tracker.services.watch_folder import look

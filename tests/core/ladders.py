@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker.core.alert_terms import Trigger
 from tracker.core.ladder_rules import WEEKDAYS, audiences_of
-from tracker.core.terms import Trigger
 from tracker.settings import load_settings
 
 

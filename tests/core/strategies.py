@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import FIELDS, Feed
 from tracker.core.matching import KnownChild
-from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ReportStatus, RiskLevel
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
 FEED = Feed("test", "test-force", {}, own_authority=("Wexcombeshire",))
 REPORT_AT = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)

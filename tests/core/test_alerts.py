@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.made import HOUR, MINUTE, unhurried, utc
+from tracker.core.alert_terms import RUNG_ORDER, Audience, Rung
 from tracker.core.alert_window import Window
 from tracker.core.alerts import (
     Acknowledgement,
@@ -21,9 +22,9 @@ from tracker.core.alerts import (
     recipients_of,
     rungs_to_raise,
 )
-from tracker.core.recipients import TOLD_BY_ROLE, Directory
+from tracker.core.directory import TOLD_BY_ROLE, Directory
 from tracker.core.rules import SHIPPED_LADDER
-from tracker.core.terms import RUNG_ORDER, Audience, Role, Rung
+from tracker.core.terms import Role
 
 DUE = utc("2026-10-09 08:00")
 CLOCK = RunningClock("episode", 5, 1, DUE, allocated_to_id=1, team_id=10)

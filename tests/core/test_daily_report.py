@@ -12,8 +12,9 @@ from tests.core.strategies import FEED, REPORT_AT, cells, sound_cells
 from tracker.core.daily_report import LineReading, ReportLine, normalise_reference, read_line
 from tracker.core.feed import FIELDS, Feed
 from tracker.core.line_problems import in_words
+from tracker.core.report_terms import ProblemCode, ReportStatus
 from tracker.core.report_values import LONGEST_VALUE
-from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ProblemCode, ReportStatus, RiskLevel
+from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
 SOUND = {
     "police_reference": "WX/00123/26",

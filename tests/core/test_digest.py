@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.core.test_notices import recipients
 from tracker.core.clock import local
 from tracker.core.digest import DigestPolicy, Scope, digest_day, readers, scope_of
-from tracker.core.recipients import Recipient
+from tracker.core.directory import Recipient
 from tracker.core.terms import Role
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)

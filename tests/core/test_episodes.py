@@ -24,15 +24,8 @@ from tracker.core.episodes import (
     overlaps,
     relation_flags,
 )
-from tracker.core.terms import (
-    EpisodeKind,
-    ExclusionReason,
-    FlagCode,
-    LineOutcome,
-    ProblemCode,
-    ReportStatus,
-    RiskLevel,
-)
+from tracker.core.report_terms import LineOutcome, ProblemCode, ReportStatus
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, RiskLevel
 
 START = utc("2026-11-16 14:05")
 BORN = date(2012, 3, 5)

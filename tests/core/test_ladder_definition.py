@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.core.ladders import ladders, shipped
 from tests.core.made import HOUR, unhurried, utc
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.alert_window import Window
 from tracker.core.alerts import RungPolicy
 from tracker.core.ladder_changes import (
@@ -25,10 +26,11 @@ from tracker.core.ladder_changes import (
     with_trigger,
     without_step,
 )
-from tracker.core.ladder_definition import Known, Ladder, ladder_of, plain_ladder, read_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of, read_ladder
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.ladder_rules import Known
 from tracker.core.recipients import Receivers, ToldBy
 from tracker.core.rules import SHIPPED_LADDER
-from tracker.core.terms import Audience, Trigger
 from tracker.core.triggers import SHIPPED_TRIGGERS, TriggerPolicy
 
 KNOWN = Known(

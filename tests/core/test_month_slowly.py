@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.made import HOUR, MINUTE, POLICY, gone, interviews, unhurried, utc
 from tests.core.slow_month import Hours, Part, SlowMonth, series_months
+from tracker.core.alert_terms import Rung
 from tracker.core.clock import Period, local_midnight, month_of
 from tracker.core.figures import Figure, percent
 from tracker.core.interview_terms import AuthorityAnswer, ContactOutcome
@@ -17,16 +18,7 @@ from tracker.core.missing_episode import MissingEpisode
 from tracker.core.month_facts import AlertFact, AttemptFact, ReasonFact, RequestFact
 from tracker.core.monthly_summary import SECOND_CLOCK, SERIES_KEYS, SummaryInput, monthly_summary
 from tracker.core.repeats import RepeatRule
-from tracker.core.terms import (
-    BreachReason,
-    Cohort,
-    EpisodeKind,
-    ExclusionReason,
-    FlagCode,
-    LivingSetting,
-    RiskLevel,
-    Rung,
-)
+from tracker.core.terms import BreachReason, Cohort, EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
 
 RULES = (
     RepeatRule("3_in_365", 3, 365), RepeatRule("3_in_90", 3, 90), RepeatRule("2_in_7", 2, 7),

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.alert_window import Window
+from tracker.core.directory import Recipient
 from tracker.core.notices import (
     MAY_ANSWER,
     SEES_EVERY_RECORD,
@@ -20,8 +22,8 @@ from tracker.core.notices import (
     stands_in_for,
     tells_again,
 )
-from tracker.core.recipients import Receivers, Recipient, Told, ToldBy, people_of
-from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.recipients import Receivers, Told, ToldBy, people_of
+from tracker.core.terms import Role
 from tracker.core.triggers import SEES_NO_RECORD, SHIPPED_TRIGGERS, TriggerPolicy
 from tracker.store.visibility import SEES_ALL
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tracker.core.daily_report import ReportLine
 from tracker.core.episodes import MissingEpisode
-from tracker.core.terms import ExclusionReason, FlagCode, ReportStatus, RiskLevel
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import ExclusionReason, FlagCode, RiskLevel
 from tracker.core.undone import FIELDS, OF_LINES, Entered, Event, Said, tell, unsay
 
 START = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from tests.faults.test_two_ingests import children
 from tests.https_servers import Authority, answer, serving
 from tests.reports import FEED, as_csv, feed_of, row
 from tracker.bootstrap import wiring
-from tracker.core.terms import Road, Role
+from tracker.core.report_terms import Road
+from tracker.core.terms import Role
 from tracker.services.api_tokens import create_token, token_holder
 from tracker.services.context import Context
 from tracker.services.push_report import push_report

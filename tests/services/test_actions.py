@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
 from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, People, acting
+from tests.services.world import DAY, HOUR, NOON, People, acting, codes
 from tracker.core.clock import local_date
 from tracker.services import actions as act
 from tracker.services.context import Context
@@ -26,16 +25,6 @@ TODAY = local_date(NOON)
 
 
 @pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
-
-
-@pytest.fixture
 def child_id(lead: Context) -> int:
     return world.row(world.episode(lead)).child_id
 
@@ -43,10 +32,6 @@ def child_id(lead: Context) -> int:
 def held(action_id: int) -> Action:
     session().rollback()
     return session().get_one(Action, action_id, populate_existing=True)
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def add(context: Context, child_id: int, **more: object) -> int:

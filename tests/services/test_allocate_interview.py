@@ -21,11 +21,6 @@ from tracker.store.models import Interview, InterviewAllocation
 
 
 @pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
 def ann(app: Flask) -> Viewer:
     with writing() as current:
         row = factories.person(current, Role.INTERVIEWER, name="Ann Testworker", email="Ann@council.invalid")

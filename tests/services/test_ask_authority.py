@@ -18,11 +18,6 @@ from tracker.store.db import session
 from tracker.store.models import AuthorityRequest
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
 def ask(context: Context, episode_id: int, **more: object) -> int:
     values: dict[str, object] = {
         "authority": "Eastmere", "why": AskedBecause.RESPONSIBLE_ELSEWHERE, "asked_at": NOON - HOUR,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from tests.adapters.workbooks import workbook
 from tests.reports import COLUMNS, as_csv, counts, receive, receive_bytes, row
 from tracker.bootstrap import wiring
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.settings import Settings
 from tracker.store.db import session

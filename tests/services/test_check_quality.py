@@ -3,10 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from tests.services import world
 from tests.services.test_frequent import often, row_of
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.quality_check import Met
@@ -43,16 +41,6 @@ ANSWERS = {
     "carer": {"account": "The carer was worried"},
 }
 MET = {"heard": Met.YES, "understood": Met.YES, "done": Met.YES}
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
 
 
 @pytest.fixture

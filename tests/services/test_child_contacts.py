@@ -16,11 +16,6 @@ from tracker.store.db import session
 from tracker.store.models import ChildContact
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
 def child(context: Context) -> int:
     child_id = world.row(world.episode(context)).child_id
     session().rollback()

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.reports import counts, receive, row
-from tests.services import world
 from tests.services.world import People, acting
 from tracker.services.child_names import add_name, add_number, kinds_of_numbers, remove_name, remove_number
 from tracker.services.context import Context
@@ -20,16 +19,6 @@ from tracker.store.models import AuditEntry, ChildIdentifier, ChildKey, ChildNam
 
 POLICE = identifier_kind("thames-valley")
 FORCES = ("thames-valley",)
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
 
 
 @pytest.fixture

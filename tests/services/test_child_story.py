@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-import pytest
-from flask import Flask
 from sqlalchemy import Engine, event, select
 
 from tests import factories
@@ -43,11 +41,6 @@ FORM = {
         ]},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def told(context: Context, people: People, child_id: int) -> StoryPage:

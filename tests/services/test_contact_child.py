@@ -26,11 +26,6 @@ REACHING = [ContactOutcome.OFFERED, ContactOutcome.ACCEPTED, ContactOutcome.DECL
 OTHERS = [outcome for outcome in ContactOutcome if outcome not in REACHING]
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
 @pytest.mark.parametrize("outcome", OTHERS)
 def test_an_attempt_without_an_offer_is_none(app: Flask, context: Context, outcome: ContactOutcome) -> None:
     id_ = world.episode(context)

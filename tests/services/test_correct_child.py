@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
@@ -18,11 +17,6 @@ from tracker.services.people import add_team
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Child, Episode
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def child_with_episode(context: Context, born: date | None = date(2012, 3, 4)) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
-from tests.services.world import HOUR, NOON, People, acting
+from tests.services.world import HOUR, NOON, People, acting, codes
 from tracker.core.terms import BreachReason, EpisodeKind, ExclusionReason, FlagCode, InterviewState
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
@@ -20,15 +20,6 @@ from tracker.services.transaction import writing
 from tracker.store import episodes
 from tracker.store.db import db, session
 from tracker.store.models import AuditEntry, Breach, EpisodeDecision
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def version(id_: int) -> int:

@@ -18,12 +18,13 @@ from tests import factories
 from tests.conftest import NOON
 from tracker.adapters.mailer import as_message
 from tracker.bootstrap import wiring
+from tracker.core.alert_terms import DigestPart, EscalationReason, Trigger
 from tracker.core.alerts import RungPolicy
 from tracker.core.clock import Period, show_instant
 from tracker.core.digest import DigestItem, DigestPolicy
 from tracker.core.mail import Email
 from tracker.core.rules import SHIPPED_LADDER
-from tracker.core.terms import DigestPart, EscalationReason, Role, Trigger
+from tracker.core.terms import Role
 from tracker.services import email_texts
 from tracker.services.close_group_meeting import close_meeting
 from tracker.services.context import Actor, Context

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
@@ -23,11 +22,6 @@ from tracker.services.transaction import writing
 from tracker.store import episodes, interviews
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Episode
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def ids(context: Context, people: People, **filters: object) -> list[int]:

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
 from tests.conftest import NOON
 from tests.services import world
 from tests.services.world import HOUR, People, acting
-from tracker.core.terms import EscalationReason, Role, Rung
+from tracker.core.alert_terms import EscalationReason, Rung
+from tracker.core.terms import Role
 from tracker.services import people as people_services
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context, Viewer
@@ -27,11 +27,6 @@ from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, OutboxMessage
 
 WHY = EscalationReason.CANNOT_ACT
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 @pytest.fixture

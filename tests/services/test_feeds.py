@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.reports import as_csv, counts, feed_of, receive, row, strangers
 from tracker.bootstrap import wiring
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services import receive_report as intake
 from tracker.services import resolve_line
 from tracker.services.context import Context

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from tests.services import world
 from tests.services.world import DAY, HOUR, HOURS_OF, NOON, acting
-from tracker.core.terms import DeclinedBy, ExclusionReason, FlagCode, Rung
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import DeclinedBy, ExclusionReason, FlagCode
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context

@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, select
 
 from tests import factories
-from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, People, acting
+from tests.services.world import DAY, HOUR, NOON, People
 from tracker.core.clock import local_date
 from tracker.core.frequent import NextStep
 from tracker.core.terms import Role
@@ -22,16 +20,6 @@ from tracker.store.models import AuditEntry, Child, Episode, Maramp, RepeatFlagR
 from tracker.store.visibility import frequent_visible_to
 
 TODAY = local_date(NOON)
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
 
 
 def often(context: Context, *days_ago: int, forename: str = "Oftena", **more: object) -> int:

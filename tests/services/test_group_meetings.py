@@ -5,12 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
-from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, People, acting
+from tests.services.world import DAY, HOUR, NOON, People, acting, codes
 from tracker.core.clock import local_date
 from tracker.core.frozen import sha256_of
 from tracker.core.group_terms import AgendaReason, Attendance, GroupDecision, MeetingState
@@ -53,11 +51,6 @@ from tracker.store.models import (
 
 TODAY = local_date(NOON)
 SUFFICIENT = Record("We spoke of the plan.", GroupDecision.PLAN_SUFFICIENT, "It fits, and is followed.")
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 @pytest.fixture
@@ -115,10 +108,6 @@ def closed(context: Context, people: People, meeting_id: int) -> str:
     record_attendance(context, meeting_id=meeting_id, version=page.version, present=here, apologies=())
     version = shown(context, people, meeting_id).version
     return close_meeting(context, meeting_id=meeting_id, version=version)
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def test_from_the_flags_to_frozen_minutes(context: Context, group: Context, people: People) -> None:

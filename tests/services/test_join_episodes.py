@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
-from tests.services.world import HOUR, NOON, People, acting
+from tests.services.world import HOUR, NOON, People, acting, codes
 from tracker.core.clock import local_date
 from tracker.core.terms import BreachReason, FlagCode, RiskLevel
 from tracker.services import record_interview as interview
@@ -44,16 +44,6 @@ MISSING = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
 RETURNED = datetime(2026, 11, 13, 10, 0, tzinfo=UTC)  # its clock ran out two hours before noon
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
-
-
 def two(app: Flask, lead: Context, **by_hand: object) -> tuple[int, int]:
     """(the episode logged by hand after the report came, the police's)."""
     given = {"missing": MISSING, "returned": RETURNED, "risk": "High", "circumstances": "Left after tea."}
@@ -80,10 +70,6 @@ def separate(context: Context, kept: int) -> int:
 def count(model: type, *conditions: object) -> int:
     session().rollback()
     return session().scalar(select(func.count()).select_from(model).where(*conditions)) or 0  # type: ignore[arg-type]
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 _FACTS = (

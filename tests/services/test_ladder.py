@@ -16,10 +16,12 @@ from tests.conftest import NOON
 from tests.core.ladders import ladders
 from tests.core.made import unhurried
 from tracker.bootstrap import wiring
+from tracker.core.alert_terms import Rung
 from tracker.core.alerts import alerts_due
 from tracker.core.ladder_changes import step_of, with_step, without_step
-from tracker.core.ladder_definition import ladder_of, plain_ladder
-from tracker.core.terms import Role, Rung
+from tracker.core.ladder_definition import ladder_of
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.terms import Role
 from tracker.services import people as people_services
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, Refused

@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from tests import factories
 from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, People, acting
+from tests.services.world import DAY, HOUR, NOON, People, acting, codes
 from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.context import Context
 from tracker.services.errors import Refused
@@ -21,15 +20,6 @@ from tracker.store.models import AuditEntry, Child, ChildName, Episode
 
 BORN = date(2012, 3, 4)
 ADA = NewChild("Quillfeather", "Ada", BORN, sex="female", responsible_authority="Farshire")
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def held_child(**more: Any) -> int:

@@ -8,9 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests import factories
-from tests.services import world
 from tests.services.test_frequent import often
-from tests.services.world import DAY, NOON, People, acting
+from tests.services.world import DAY, NOON, People, acting, codes
 from tracker.bootstrap import wiring
 from tracker.core.clock import local_date
 from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
@@ -35,16 +34,6 @@ from tracker.store.models import (
 )
 
 TODAY = local_date(NOON)
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
 
 
 @pytest.fixture
@@ -78,10 +67,6 @@ def published(context: Context, people: People, child_id: int, **more: object) -
 def held(maramp_id: int) -> Maramp:
     session().rollback()
     return session().get_one(Maramp, maramp_id, populate_existing=True)
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def test_two_versions_each_readable_and_what_changed_between_them(lead: Context, people: People, child_id: int) -> None:

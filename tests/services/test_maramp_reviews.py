@@ -18,9 +18,10 @@ from tests.services.trigger_world import (
     told,
 )  # fmt: skip
 from tests.services.world import NOON
+from tracker.core.alert_terms import DigestPart
 from tracker.core.digest import Scope, scope_of
-from tracker.core.recipients import Recipient
-from tracker.core.terms import DigestPart, Role
+from tracker.core.directory import Recipient
+from tracker.core.terms import Role
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.digest import digest_items
 from tracker.services.pages.overdue_reviews import overdue_reviews

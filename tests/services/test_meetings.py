@@ -26,16 +26,6 @@ from tracker.store.db import session
 from tracker.store.models import AuditEntry, Child, StrategyMeeting
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
-
-
 def at(context: Context, hours: float) -> Context:
     return replace(context, now=NOON + hours * HOUR)
 

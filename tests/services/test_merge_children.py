@@ -10,8 +10,7 @@ from sqlalchemy import delete, func, select
 from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
-from tests.services.world import DAY, HOUR, NOON, People, acting
-from tracker.bootstrap import wiring
+from tests.services.world import DAY, HOUR, NOON, People, acting, codes
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
 from tracker.core.terms import BreachReason, FlagCode
@@ -49,21 +48,6 @@ from tracker.store.models import (
     RepeatFlagRow,
     StrategyMeeting,
 )
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 def child(id_: int) -> Child:
@@ -114,10 +98,6 @@ _FLAG = ("rule", "raised_on", "episode_ids", "decision", "raised_at")
 def _rows(ids: tuple[int, ...], model: type, *columns: str) -> list[list[object]]:
     found = session().scalars(select(model).where(model.child_id.in_(ids)))
     return sorted([[getattr(one, name) for name in columns] for one in found], key=str)
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def owners(*episode_ids: int) -> list[int]:

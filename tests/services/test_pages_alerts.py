@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
-from tests.services.world import HOUR, HOURS_OF, NOON, People, acting
-from tracker.core.terms import BreachReason, Rung
+from tests.services.world import HOUR, HOURS_OF, NOON, People, acting, codes
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import BreachReason
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context, Viewer
@@ -17,11 +17,6 @@ from tracker.services.pages.alerts import AlertFilters, AlertPage, alert_list, a
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, Breach, Line, OutboxMessage
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def raised(
@@ -68,10 +63,6 @@ def opened(context: Context, viewer: Viewer, reference: str) -> AlertPage:
     page = alert_page(acting(context, viewer), viewer, reference)
     assert page is not None
     return page
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def test_the_list_newest_first_and_narrowed(context: Context, people: People) -> None:

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from tests import factories
@@ -22,11 +20,6 @@ from tracker.store import audit
 from tracker.store.db import session
 from tracker.store.models import Action, AuditEntry, Episode, StrategyMeeting
 from tracker.web.audit.words import ACTION_WORDS
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def guardian(people: People) -> Viewer:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests import factories, working_day
@@ -22,11 +21,6 @@ from tracker.services.pages.today import EVERYTHING, TodayFilter, today
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Person
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 @pytest.fixture

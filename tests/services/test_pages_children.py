@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, select
 
 from tests import factories
@@ -20,11 +19,6 @@ from tracker.services.transaction import writing
 from tracker.store.children import Reported, learn
 from tracker.store.db import db, session
 from tracker.store.models import AuditEntry
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def quillfeather() -> int:

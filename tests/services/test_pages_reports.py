@@ -11,7 +11,8 @@ from tests.factories import child, episode, person
 from tests.reports import COLUMNS, feed_of, receive, receive_bytes, row, strangers
 from tracker.bootstrap import wiring
 from tracker.core.matching import Comparison
-from tracker.core.terms import LineOutcome, Role
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import Role
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.pages import reports as pages
 from tracker.services.resolve_line import correct_and_replay, dismiss

@@ -1,13 +1,12 @@
 """Today: each part holds what it should, in its order, for those who may see it, by the partial indexes."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.services import world
 from tests.services.queries import walked
 from tests.services.world import DAY, HOUR, NOON, People, acting
-from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, Rung
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import EpisodeKind, FlagCode, InterviewState
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer
@@ -18,11 +17,6 @@ from tracker.services.people import disable_person
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, AuditEntry, EpisodeDecision
-
-
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
 
 
 def seen_by(viewer: Viewer, context: Context, only: TodayFilter = EVERYTHING) -> Today:

@@ -214,16 +214,6 @@ def test_an_unknown_person_is_said(context: Context) -> None:
     assert service.person_id_of("nobody@council.invalid") is None
 
 
-def test_a_viewer_is_somebody_who_works_here(context: Context) -> None:
-    id_ = add(context)
-    viewer = pages.viewer_of(id_)
-    assert viewer is not None
-    assert (viewer.name, viewer.roles) == ("Ada Lead", frozenset({Role.LEAD}))
-    service.disable_person(context, person_id=id_)
-    session().rollback()
-    assert pages.viewer_of(id_) is None
-
-
 def test_interviews_can_be_given_to_those_who_hold_them_interviewers_first(context: Context) -> None:
     add(context, "lead@council.invalid", Role.LEAD)
     bob = add(context, "bob@council.invalid", Role.INTERVIEWER)

@@ -24,11 +24,6 @@ from tracker.store.db import session
 from tracker.store.models import Episode, Interview, InterviewAllocation
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
 def test_a_visit_planned_is_that_of_the_interview(app: Flask, context: Context) -> None:
     id_ = world.episode(context)
     first = plan(context, id_)

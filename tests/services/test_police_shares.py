@@ -1,7 +1,6 @@
 """What the police are to know: sent, acknowledged, with what came of it; corrected, withdrawn, open to boards."""
 
 import pytest
-from flask import Flask
 
 from tests.conftest import NOON
 from tests.services import world
@@ -14,11 +13,6 @@ from tracker.services.police_shares import add_share, change_share, withdraw_sha
 from tracker.services.record_interview import allocate
 from tracker.store import audit
 from tracker.store.db import session
-
-
-@pytest.fixture
-def people(app: Flask) -> world.People:
-    return world.people()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.reports import FEED, as_csv, row
 from tracker.bootstrap import wiring
 from tracker.core.clock import FixedClock
 from tracker.core.pulls import NothingNew, Pull, Pulled, PullFailed, PullResult, Validators
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.scheduler import Engine
 from tracker.services import pull_reports as service
 from tracker.services import receive_report as intake

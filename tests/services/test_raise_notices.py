@@ -34,9 +34,10 @@ from tests.services.trigger_world import (
     run,
     told,
 )
+from tracker.core.alert_terms import Trigger
 from tracker.core.alert_window import Window
 from tracker.core.mail import Email
-from tracker.core.terms import Role, Trigger
+from tracker.core.terms import Role
 from tracker.services import correct_episode
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Actor, Context

@@ -13,7 +13,8 @@ from tests.factories import child, episode
 from tests.reports import COLUMNS, as_csv, counts, feed_of, made_at, receive, receive_bytes, row, strangers
 from tracker.bootstrap import wiring
 from tracker.core.clock import read_local
-from tracker.core.terms import FlagCode, LineOutcome
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import FlagCode
 from tracker.services import receive_report as service
 from tracker.services.context import Context
 from tracker.services.receive_report import resume_reading

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from tests.factories import child, person
 from tests.reports import COLUMNS, FEED, receive, receive_bytes, row, strangers
-from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
 from tracker.core.terms import Role
 from tracker.services.context import Actor, Context
@@ -23,11 +22,6 @@ from tracker.store.models import AuditEntry, Child, Episode, Line
 
 MISSING = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 @pytest.fixture

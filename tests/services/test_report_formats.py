@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.adapters.workbooks import ods, ods_row, workbook
 from tests.reports import as_csv, counts, receive_bytes, row
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.store.db import session
 from tracker.store.models import Child, Episode, Line, Receipt

@@ -11,11 +11,13 @@ from tests.factories import person
 from tests.reports import COLUMNS, as_csv, counts, receive, receive_bytes, row
 from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, ReportStatus, RiskLevel, Role
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, RiskLevel, Role
 from tracker.services.context import Actor, Context
 from tracker.services.correct_episode import correct_episode
 from tracker.services.pages.report_history import Origin, ReportHistory, SaidLine, report_history
-from tracker.services.resolve_line import dismiss, settle_still_missing
+from tracker.services.resolve_line import dismiss
+from tracker.services.settle_differences import settle_still_missing
 from tracker.services.transaction import writing
 from tracker.services.undo_load import undo_load
 from tracker.store.db import session
@@ -24,11 +26,6 @@ from tracker.store.models import Episode, Line
 MISSING = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
 RETURNED = datetime(2026, 11, 15, 18, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 @pytest.fixture

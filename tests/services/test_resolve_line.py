@@ -9,30 +9,20 @@ from sqlalchemy import func, select
 
 from tests.factories import child, episode, person
 from tests.reports import COLUMNS, counts, receive, row, said
-from tracker.bootstrap import wiring
+from tests.services.world import codes
 from tracker.core.feed import Feed
-from tracker.core.terms import FlagCode, LineOutcome, Role
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import FlagCode, Role
 from tracker.services.context import Actor, Context
 from tracker.services.errors import Conflict, Refused
-from tracker.services.resolve_line import (
-    correct_and_replay,
-    decide_match,
-    decide_same_episode,
-    decide_value,
-    dismiss,
-    settle_still_missing,
-)
+from tracker.services.resolve_line import correct_and_replay, decide_match, decide_same_episode, dismiss
+from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Child, Episode, EpisodeDecision, EpisodeVersion, Line
 
 MISSING = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
 RETURNED = datetime(2026, 11, 15, 18, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 @pytest.fixture
@@ -61,10 +51,6 @@ def line_of(line_id: int) -> Line:
 def one_episode() -> Episode:
     session().rollback()
     return session().scalars(select(Episode).execution_options(populate_existing=True)).one()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 # correcting and dismissing

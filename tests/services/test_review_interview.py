@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.conftest import NOON
@@ -25,11 +24,6 @@ from tracker.store.interview_courses import courses_of
 from tracker.store.models import Interview, InterviewReview
 
 APPROVED, RETURNED = ReviewDecision.APPROVED, ReviewDecision.RETURNED
-
-
-@pytest.fixture
-def people(app: Flask) -> world.People:
-    return world.people()
 
 
 def written_up(context: Context, people: world.People) -> int:

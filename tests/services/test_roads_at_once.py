@@ -11,7 +11,7 @@ from tests.conftest import NOON
 from tests.faults import commands
 from tests.reports import FEED, as_csv, row
 from tracker.bootstrap import wiring
-from tracker.core.terms import LineOutcome, Road
+from tracker.core.report_terms import LineOutcome, Road
 from tracker.services.api_tokens import create_token, token_holder
 from tracker.services.context import Context
 from tracker.services.push_report import push_report

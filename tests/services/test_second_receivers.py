@@ -23,8 +23,9 @@ from tests.services.trigger_world import (
     run,
     told,
 )
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.terms import Role
 from tracker.core.triggers import TriggerPolicy
 from tracker.services import acknowledge_alert
 from tracker.services import record_interview as interview

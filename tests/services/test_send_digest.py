@@ -13,8 +13,9 @@ from tests import factories
 from tests.conftest import NOON
 from tests.services import world
 from tests.services.trigger_world import DAY, HOUR, action, child, flag, found, messages, people, told
+from tracker.core.alert_terms import DigestPart
 from tracker.core.digest import DigestPolicy
-from tracker.core.terms import DigestPart, Role
+from tracker.core.terms import Role
 from tracker.services import record_interview as interview
 from tracker.services.context import Actor, Context, Viewer
 from tracker.services.raise_alerts import sweep

@@ -13,7 +13,7 @@ from tests.conftest import NOON
 from tests.factories import person
 from tests.faults.test_kill_ingest import report
 from tests.reports import COLUMNS, as_csv, counts, made_at, receive, receive_bytes, row, strangers
-from tracker.bootstrap import wiring
+from tests.services.world import codes
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
 from tracker.core.terms import FlagCode, RiskLevel, Role
@@ -62,11 +62,6 @@ OF_HISTORY = {
     "carried_rungs", "sweep_at", "meeting_check_at",
 }  # fmt: skip
 """Columns of an episode that may tell that something was undone."""
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
 
 
 @pytest.fixture
@@ -125,10 +120,6 @@ def differences(one: dict[str, list[str]], two: dict[str, list[str]]) -> dict[st
 def the_episode() -> Episode:
     session().rollback()
     return session().scalars(select(Episode).execution_options(populate_existing=True)).one()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def later(context: Context, hours: float) -> Context:

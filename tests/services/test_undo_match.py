@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, select, update
 from tests import factories
 from tests.reports import counts, receive, row
 from tests.services import world
-from tests.services.world import HOUR, NOON, People, acting
-from tracker.bootstrap import wiring
+from tests.services.world import HOUR, NOON, People, acting, codes
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, Role
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import Role
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.actions import add_action
@@ -55,21 +55,6 @@ MISSING = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
 RETURNED = datetime(2026, 11, 13, 10, 0, tzinfo=UTC)  # its clock ran out two hours before noon
 
 
-@pytest.fixture
-def people(app: Flask) -> People:
-    return world.people()
-
-
-@pytest.fixture
-def lead(context: Context, people: People) -> Context:
-    return acting(context, people.alice)
-
-
-@pytest.fixture
-def feeds(app: Flask) -> dict[str, Feed]:
-    return wiring(app).settings.feeds
-
-
 def line(id_: int | None = None) -> Line:
     session().rollback()
     query = select(Line).where(Line.id == id_) if id_ else select(Line)
@@ -79,10 +64,6 @@ def line(id_: int | None = None) -> Line:
 def episode() -> Episode:
     session().rollback()
     return session().scalars(select(Episode).execution_options(populate_existing=True)).one()
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
 
 
 def count(model: type) -> int:

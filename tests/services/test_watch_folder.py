@@ -17,7 +17,7 @@ from tracker.adapters import watched_folder
 from tracker.adapters.watched_folder import FolderOnDisk
 from tracker.bootstrap import wiring
 from tracker.core.dropped_files import DroppedFile, FolderError
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.services import receive_report as intake
 from tracker.services import watch_folder as service
 from tracker.services.context import Context

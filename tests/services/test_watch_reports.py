@@ -12,10 +12,11 @@ from tests import factories
 from tests.conftest import NOON
 from tests.reports import as_csv, receive_bytes, strangers
 from tracker.bootstrap import wiring
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Role, Trigger
+from tracker.core.terms import Role
 from tracker.core.triggers import TriggerPolicy
 from tracker.scheduler import Engine
 from tracker.services import engine_state
@@ -269,7 +270,7 @@ def test_a_report_sent_again_by_many_roads_settles_once(
 def test_the_scheduler_looks_in_the_rhythm_of_the_sweep(
     watching: dict[Role, int], app: Flask, clock: FixedClock, feeds: dict[str, Feed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.scheduler.feeds_in_force", lambda *_: feeds)
+    monkeypatch.setattr("tracker.jobs.feeds_in_force", lambda *_: feeds)
     clock.at = EIGHT + HOUR
     first, second = Engine(app), Engine(app)
     second.worker = "another machine/1/a"

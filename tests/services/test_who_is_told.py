@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from tests import factories
 from tests.conftest import NOON
 from tests.services.world import HOUR
-from tracker.core.terms import Role, Rung
+from tracker.core.alert_terms import Rung
+from tracker.core.terms import Role
 from tracker.services import people as people_services
 from tracker.services.context import Context
 from tracker.services.raise_alerts import sweep

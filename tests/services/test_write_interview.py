@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tests.conftest import NOON
 from tests.services import world
-from tests.services.world import HOUR, acting
+from tests.services.world import HOUR, acting, codes
 from tracker.core.form_answers import missing
 from tracker.core.interview_form import InterviewForm, Question, QuestionKind, Section
 from tracker.core.interview_terms import ReviewDecision
@@ -36,15 +36,6 @@ from tracker.store.models import (
 )
 
 SECTION = "circumstances"
-
-
-def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
-    return [problem.code for problem in refused.value.problems]
-
-
-@pytest.fixture
-def people(app: object) -> world.People:
-    return world.people()
 
 
 @pytest.fixture

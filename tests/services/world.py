@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -11,6 +12,7 @@ from tracker.core.rules import SHIPPED_LADDER
 from tracker.core.terms import DeclinedBy, EpisodeKind, InterviewState, Role
 from tracker.services import record_interview as interview
 from tracker.services.context import Actor, Context, Viewer
+from tracker.services.errors import Refused
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Child, Episode, Line, Receipt
@@ -55,6 +57,10 @@ def _viewer(current: Session, name: str, role: Role) -> Viewer:
 def acting(context: Context, viewer: Viewer, hours: float = 0) -> Context:
     """The context of a request by this person, so many hours after noon."""
     return replace(context, now=NOON + hours * HOUR, actor=Actor(viewer.name, viewer.person_id))
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [problem.code for problem in refused.value.problems]
 
 
 def episode(

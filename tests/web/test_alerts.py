@@ -10,7 +10,7 @@ from tests.conftest import NOON, RULES
 from tests.services import world
 from tests.services.trigger_world import action, change, child, flag, found, maramp
 from tests.web.conftest import PEOPLE, ClientRequest
-from tracker.core.terms import Trigger
+from tracker.core.alert_terms import Trigger
 from tracker.services.context import Actor, Context
 from tracker.services.raise_notices import raise_notices, tell_engine_stale
 from tracker.services.transaction import writing

@@ -13,12 +13,13 @@ from tests import factories
 from tests.conftest import NOON
 from tests.web.conftest import ClientRequest
 from tracker.bootstrap import wiring
+from tracker.core.alert_terms import Audience
 from tracker.core.alerts import RunningClock, recipients_of
 from tracker.core.clock import FixedClock
 from tracker.core.ladder_changes import with_step
 from tracker.core.ladder_rules import audiences_of
 from tracker.core.rules import Rules
-from tracker.core.terms import Audience, Role
+from tracker.core.terms import Role
 from tracker.services.context import Actor, Context
 from tracker.services.ladder import rules_in_force
 from tracker.services.passwords import hash_password

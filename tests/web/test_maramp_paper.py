@@ -27,7 +27,7 @@ def page(*plans: MarampPlan) -> MarampPage:
         for number, plan in enumerate(plans, 1)
     )
     return MarampPage(
-        id=7, child_id=1, row=ROW, opened_at=AT, opened_by=None, next_review_on=None, days_overdue=None,
+        id=7, child_id=1, row=ROW, opened_at=AT, next_review_on=None, days_overdue=None,
         closed_at=None, closed_by=None, closed_reason=None, version=1, versions=versions, own=None, others=(),
         actions=(), told=(),
     )  # fmt: skip

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from tests import factories
 from tests.services.test_publish_month import FIRST_RELEASE, released
 from tests.web.conftest import ClientRequest
+from tracker.core.alert_terms import Rung
 from tracker.core.interview_terms import AuthorityAnswer
 from tracker.core.pack_words import BANDS
 from tracker.core.rules import Rules
-from tracker.core.terms import BreachReason, EpisodeKind, LivingSetting, RiskLevel, Rung
+from tracker.core.terms import BreachReason, EpisodeKind, LivingSetting, RiskLevel
 from tracker.services import publish_month
 from tracker.services.context import Actor, Context
 from tracker.services.transaction import writing

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from tests.conftest import NOON
 from tests.web.conftest import ClientRequest
 from tracker.bootstrap import wiring
+from tracker.core.report_terms import Road
 from tracker.core.rules import Rules
-from tracker.core.terms import Road
 from tracker.services.context import Actor, Context
 from tracker.services.pages.roads import roads_troubles
 from tracker.services.transaction import writing

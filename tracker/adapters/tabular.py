@@ -27,7 +27,7 @@ from tracker.adapters.tabular_table import Row, Table
 from tracker.adapters.tabular_text import decode
 from tracker.adapters.tabular_xlsx import read_xlsx
 from tracker.core.feed import fold
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 __all__ = [
     "HEADER_WITHIN", "SUFFIXES", "Columns", "FileLimits", "Refusal", "Row", "Table", "clean", "columns_in",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from tracker.adapters.tabular_parts import HEADER_WITHIN, LONGEST_CELL, MAX_COLUMNS, Grid, Rows, Unusable
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAID = re.compile(r'\s*"?sep=([,;\t|])"?\r?\n?')

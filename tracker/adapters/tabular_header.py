@@ -7,7 +7,7 @@ from itertools import islice
 
 from tracker.adapters.tabular_parts import HEADER_WITHIN, MAX_COLUMNS, Cell, Grid, Unusable
 from tracker.core.feed import fold
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 
 @dataclass(frozen=True)

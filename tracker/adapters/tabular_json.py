@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from tracker.adapters.tabular_parts import LONGEST_CELL, MAX_COLUMNS, Cell, Grid, Rows, Unusable, clean
 from tracker.core.feed import fold
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 _BEGINS = re.compile(r"\s*+(?:\[\s*+[\[{\]]|\{\s*+[\"}])")
 _LINES = re.compile(r"\s*+\{[^\n]*\}[ \t\r]*\n\s*+\{")

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from tracker.adapters.tabular_package import Package
 from tracker.adapters.tabular_parts import Unusable
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 
 class Kind(Enum):

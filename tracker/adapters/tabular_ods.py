@@ -17,7 +17,7 @@ from tracker.adapters.tabular_parts import (
     clean,
     trimmed,
 )
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 MIMETYPE = b"application/vnd.oasis.opendocument."
 _SHEETS = (MIMETYPE + b"spreadsheet", MIMETYPE + b"spreadsheet-template")

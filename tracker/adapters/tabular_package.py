@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from xml.parsers import expat  # entities are told in a document type, and a document type is refused where it begins
 
 from tracker.adapters.tabular_parts import Unusable
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 MAX_MEMBERS = 1_000
 MAX_INFLATED = 400_000_000

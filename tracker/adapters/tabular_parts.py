@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 HEADER_WITHIN = 20
 """Title rows may stand above the header, as long as it is within the first so many rows."""

@@ -7,7 +7,7 @@ from tracker.adapters.tabular_days import bare_fraction, bare_serial, number_tex
 from tracker.adapters.tabular_footers import FOOTERS_WITHIN, is_footer
 from tracker.adapters.tabular_parts import MAX_CELL, Cell, Grid
 from tracker.core.daily_report import LineProblem
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 _TORN_FROM = 6  # columns: below this, text with as many commas as a row has is too common to call a torn row
 

@@ -3,7 +3,7 @@
 import re
 
 from tracker.adapters.tabular_parts import CONTROLS, Unusable
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _CONTROL = re.compile("[" + re.escape("".join(map(chr, CONTROLS))) + "]")

@@ -7,7 +7,7 @@ import click
 from tracker.bootstrap import wiring
 from tracker.cli import Command, cli, command
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, Road
+from tracker.core.report_terms import LineOutcome, Road
 from tracker.services.errors import Conflict, NoRoomError, Refused
 from tracker.services.load_interviews import load_interviews
 from tracker.services.pages.receipt_document import receipt_document

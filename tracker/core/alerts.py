@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.core.directory import Recipient
 from tracker.core.ladder_steps import RungPolicy, ladder_step, shipped_rung
-from tracker.core.recipients import Recipient, Told, told_of
+from tracker.core.recipients import Told, told_of
 
 __all__ = [
     "HOLD_HOURS", "SUMMED_UP_AFTER_DAYS", "Acknowledgement", "AlertDue", "Recipient", "RungPolicy", "RunningClock",

@@ -23,9 +23,10 @@ from tracker.core.report_child import (
 )
 from tracker.core.report_line import LineReading, ReportLine
 from tracker.core.report_row import TIME_CELLS, Row
+from tracker.core.report_terms import ProblemCode, ReportStatus
 from tracker.core.report_times import Reading
 from tracker.core.report_values import known_to_services
-from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ProblemCode, ReportStatus, RiskLevel
+from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
 __all__ = ["LineProblem", "LineReading", "ReportLine", "normalise_reference", "read_line"]
 

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from tracker.core.alert_terms import DigestPart
 from tracker.core.clock import local_date, read_local
-from tracker.core.recipients import Recipient, here
-from tracker.core.terms import DigestPart, Role
+from tracker.core.directory import Recipient
+from tracker.core.recipients import here
+from tracker.core.terms import Role
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from tracker.core.daily_report import LineProblem, ReportLine
 from tracker.core.line_problems import future_problem, order_problem
 from tracker.core.missing_episode import MissingEpisode, may_be_same_episode
 from tracker.core.overlap import CountedEpisode, count_once, overlaps, relation_flags
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LineOutcome, ReportStatus
+from tracker.core.report_terms import LineOutcome, ReportStatus
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode
 
 __all__ = [
     "CountedEpisode", "Decision", "EpisodeChange", "MissingEpisode", "change_from_line", "count_once", "future_problem",

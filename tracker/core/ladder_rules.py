@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.core.terms import Audience, Rung, Trigger
+from tracker.core.alert_terms import Audience, Rung, Trigger
 from tracker.core.triggers import SEES_NO_RECORD
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.core.alert_terms import Audience, Rung
 from tracker.core.alert_window import Window
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Rung
 
 
 @dataclass(frozen=True)

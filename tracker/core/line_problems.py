@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 
 @dataclass(frozen=True)

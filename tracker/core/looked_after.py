@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
-CONTINUES = "X1"
-"""Why an episode of care ended (REC): the child is still looked after, and another episode follows."""
-
 SAME_PLACEMENT = "L"
 """Why an episode of care began (RNE): only the legal status changed."""
 

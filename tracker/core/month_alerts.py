@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from tracker.core.alert_terms import RUNG_ORDER, Rung
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Member, breakdown, count, median_hours, share
 from tracker.core.month_facts import EDITION, SECOND_EDITION, AlertFact
-from tracker.core.terms import RUNG_ORDER, Rung
 
 ESCALATION_RUNGS = RUNG_ORDER[RUNG_ORDER.index(Rung.OVERDUE) + 1 :]
 """The rungs after `overdue`: from the team to the service manager and the head of service."""

@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.core.recipients import Receivers, Recipient, Told, people_of, told_of
-from tracker.core.terms import Role, Trigger
+from tracker.core.alert_terms import Trigger
+from tracker.core.directory import Recipient
+from tracker.core.recipients import Receivers, Told, people_of, told_of
+from tracker.core.terms import Role
 from tracker.core.triggers import SEES_NO_RECORD, TriggerPolicy
 
 SEES_EVERY_RECORD = frozenset({Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})

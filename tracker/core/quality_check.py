@@ -37,11 +37,6 @@ class Check:
     checked_at: datetime
     checked_by: str | None
 
-    @property
-    def asks_for_more(self) -> bool:
-        """Something is not met, or in part only."""
-        return any(getattr(self, question) is not Met.YES for question in QUESTIONS)
-
 
 def checker_role(roles: Collection[Role]) -> Role | None:
     """For which role they check; None for those who do not."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tracker.core.feed import Feed
 from tracker.core.report_row import TIME_CELLS, Row
+from tracker.core.report_terms import ReportStatus
 from tracker.core.report_values import is_placeholder
-from tracker.core.terms import ReportStatus
 
 _ENDED = frozenset({ReportStatus.FOUND, ReportStatus.RETURNED, ReportStatus.CANCELLED})
 _ENDS = (*TIME_CELLS["found_at"], *TIME_CELLS["returned_at"])

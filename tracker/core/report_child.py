@@ -7,9 +7,9 @@ from datetime import date, datetime
 from tracker.core.clock import local, local_date
 from tracker.core.feed import fold
 from tracker.core.report_row import Row
+from tracker.core.report_terms import ProblemCode
 from tracker.core.report_times import instant_of
 from tracker.core.report_values import NOT_KNOWN, coded_value, is_placeholder, split_full_name
-from tracker.core.terms import ProblemCode
 from tracker.core.written_times import Moment, UnreadableTime, read_moment
 
 EARLIEST_BIRTH_YEAR = 1910

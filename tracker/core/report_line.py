@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.core.line_problems import LineProblem
-from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, ReportStatus, RiskLevel
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 
 
 @dataclass(frozen=True)

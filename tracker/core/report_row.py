@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from tracker.core.feed import FIELDS, Feed, fold
 from tracker.core.line_problems import LineProblem, in_words
+from tracker.core.report_terms import ProblemCode
 from tracker.core.report_times import Reading, TimeWithoutDate, instant_of, moment_of
 from tracker.core.report_values import LONGEST_VALUE, VALUES, coded_value, tidy
-from tracker.core.terms import ProblemCode
 from tracker.core.written_times import UnreadableTime
 
 Word = TypeVar("Word", bound=StrEnum)

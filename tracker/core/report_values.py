@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 
 from tracker.core.feed import fold
-from tracker.core.terms import EpisodeKind, LivingSetting, ReportStatus, RiskLevel
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, LivingSetting, RiskLevel
 
 LONGEST_VALUE = 10_000
 """Characters; a longer value keeps its line out."""

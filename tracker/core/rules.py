@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tracker.core.alert_terms import Audience, Rung
 from tracker.core.alerts import RungPolicy, ladder_step
 from tracker.core.interview_form import InterviewForm
 from tracker.core.meetings import SHIPPED_MEETINGS, MeetingPolicy
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
-from tracker.core.terms import Audience, Rung
 from tracker.core.triggers import SHIPPED_TRIGGERS, TriggerPolicy
 
 SHIPPED_REPEAT_RULES = (

@@ -1,4 +1,7 @@
-"""The words of the field as closed sets. docs/definitions.md gives the meaning and the source of each."""
+"""The words of the field as closed sets. docs/definitions.md gives the meaning and the source of each.
+
+Those of an interview's course, of a report and of alerts stand in interview_terms, report_terms and alert_terms.
+"""
 
 from enum import StrEnum
 
@@ -22,15 +25,6 @@ class RiskLevel(StrEnum):
     LOW = "low"
     VERY_LOW = "very_low"
     NO_APPARENT_RISK = "no_apparent_risk"
-
-
-class ReportStatus(StrEnum):
-    """What a report line says has become of the episode."""
-
-    MISSING = "missing"
-    FOUND = "found"
-    RETURNED = "returned"
-    CANCELLED = "cancelled"
 
 
 class LivingSetting(StrEnum):
@@ -57,27 +51,6 @@ class ExclusionReason(StrEnum):
     ADULT = "adult"
     LOAD_UNDONE = "load_undone"  # known only through a load that was taken back
     JOINED = "joined"  # one with another episode, which stands for both
-
-
-class Road(StrEnum):
-    """By which way a report came in; written on its receipt."""
-
-    UPLOAD = "upload"
-    COMMAND_LINE = "command line"
-    FOLDER = "watched folder"
-    PULL = "pull"
-    API = "api"
-
-
-class LineOutcome(StrEnum):
-    """What became of one line of a report: exactly one of these, so that lines read = their sum."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    STALE = "stale"
-    QUARANTINED = "quarantined"
-    BLANK = "blank"
 
 
 class FlagCode(StrEnum):
@@ -137,27 +110,6 @@ class BreachReason(StrEnum):
     OTHER = "other"
 
 
-class EscalationReason(StrEnum):
-    """Why somebody who was told asks that the next step be told at once."""
-
-    CANNOT_ACT = "cannot_act"
-    NOT_REACHED = "not_reached"
-    NEEDS_DECISION = "needs_decision"
-    MAY_BE_AT_RISK = "may_be_at_risk"
-
-
-class Rung(StrEnum):
-    """The shipped steps of the alert ladder, lowest first. A council's own ladder may have others, by name."""
-
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-    OVERDUE_24H = "overdue_24h"
-    OVERDUE_96H = "overdue_96h"
-
-
-RUNG_ORDER = tuple(Rung)
-
-
 class Role(StrEnum):
     """What a person does here; access.py turns each into permissions."""
 
@@ -169,79 +121,3 @@ class Role(StrEnum):
     OPERATIONAL_GROUP = "operational_group"
     ADMINISTRATOR = "administrator"
     INFORMATION_GOVERNANCE = "information_governance"
-
-
-class Trigger(StrEnum):
-    """What people are told of beside the rungs of a deadline (config/ladder.toml)."""
-
-    FOUND_NOT_RETURNED = "found_not_returned"
-    REPEAT_FLAG = "repeat_flag"
-    NO_REPORT = "no_report"
-    LINES_WAITING = "lines_waiting"
-    ACTION_OVERDUE = "action_overdue"
-    MARAMP_REVIEW_OVERDUE = "maramp_review_overdue"
-    MAIL_UNDELIVERABLE = "mail_undeliverable"
-    ENGINE_STALE = "engine_stale"
-
-
-class DigestPart(StrEnum):
-    """What the daily digest counts, in the order in which it tells."""
-
-    OVERDUE_INTERVIEWS = "overdue_interviews"
-    DUE_SOON = "due_soon"
-    FOUND_NOT_RETURNED = "found_not_returned"
-    LINES_WAITING = "lines_waiting"
-    APPROVALS = "approvals"
-    REVIEWS = "reviews"
-    OVERDUE_ACTIONS = "overdue_actions"
-    MARAMP_REVIEWS = "maramp_reviews"
-    REPEAT_FLAGS = "repeat_flags"
-    ALERTS = "alerts"
-
-
-def named_step(name: str) -> Rung | Trigger | str:
-    """A rung or trigger by its name; a council's own rung stays the name that it is."""
-    if name in set(Rung):
-        return Rung(name)
-    return Trigger(name) if name in set(Trigger) else name
-
-
-class Audience(StrEnum):
-    """Whom a rung or a trigger tells."""
-
-    ALLOCATED_INTERVIEWER = "allocated_interviewer"
-    ACTION_OWNER = "action_owner"
-    LEAD_PROFESSIONAL = "lead_professional"  # of a MARAMP
-    LEAD = "lead"
-    TEAM_MANAGER = "team_manager"
-    SERVICE_MANAGER = "service_manager"
-    HEAD_OF_SERVICE = "head_of_service"
-    ADMINISTRATOR = "administrator"
-
-
-class ProblemCode(StrEnum):
-    """Why a line, or a whole file, could not be used. Each has a plain sentence beside it where it is raised."""
-
-    # a line
-    MISSING_VALUE = "missing_value"
-    UNREADABLE_TIME = "unreadable_time"
-    UNREADABLE_DATE_OF_BIRTH = "unreadable_date_of_birth"
-    UNKNOWN_VALUE = "unknown_value"
-    RETURN_BEFORE_MISSING = "return_before_missing"
-    IN_THE_FUTURE = "in_the_future"
-    DIFFERENT_CHILD = "different_child"
-    MATCH_UNDECIDED = "match_undecided"
-    SAME_EPISODE_UNDECIDED = "same_episode_undecided"
-    FORMULA_WITHOUT_VALUE = "formula_without_value"
-    ROW_TOO_LONG = "row_too_long"
-    VALUE_TOO_LONG = "value_too_long"
-    UNKNOWN_MARK = "unknown_mark"
-    MARK_SETTLED = "mark_settled"
-    NESTED_VALUE = "nested_value"
-    # a file
-    NOT_A_TABLE = "not_a_table"
-    EMPTY_FILE = "empty_file"
-    MISSING_COLUMN = "missing_column"
-    DUPLICATE_COLUMN = "duplicate_column"
-    WRONG_ENCODING = "wrong_encoding"
-    TOO_LARGE = "too_large"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from tracker.core.alert_terms import Audience, Trigger
 from tracker.core.alert_window import Window
 from tracker.core.recipients import Receivers, ToldBy
-from tracker.core.terms import Audience, Trigger
 
 
 @dataclass(frozen=True)

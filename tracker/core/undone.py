@@ -12,7 +12,8 @@ from typing import Any
 
 from tracker.core.daily_report import ReportLine
 from tracker.core.episodes import LINE_FIELDS, MissingEpisode, change_from_line
-from tracker.core.terms import FlagCode, LineOutcome
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import FlagCode
 
 FIELDS = (*LINE_FIELDS, "excluded", "notified_at", "police_force", "police_reference", "is_ours")
 """What a line may write on an episode."""

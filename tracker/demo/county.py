@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from tracker.core.clock import Period, local, local_date, local_midnight, read_local
+from tracker.core.clock import Period, local, local_date, read_local
 from tracker.core.terms import EpisodeKind, RiskLevel
 from tracker.demo import shapes
 from tracker.demo.ending import Stage, clear_minute, stages
@@ -226,8 +226,3 @@ def _with_references(ordered: list[DemoEpisode]) -> Iterator[DemoEpisode]:
 
 def _at(day: date, wall: time) -> datetime:
     return clear_minute(read_local(datetime.combine(day, wall)).at)
-
-
-def first_instant(county: County) -> datetime:
-    """When the simulated two years begin."""
-    return local_midnight(county.windows[0].period.start_on)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
 
+from tracker.core.alert_terms import Rung
 from tracker.core.clock import local_date, read_local
 from tracker.core.daily_report import normalise_reference
-from tracker.core.terms import BreachReason, Role, Rung
+from tracker.core.terms import BreachReason, Role
 from tracker.demo.county import County, DemoEpisode
 from tracker.demo.ending import Matter
 from tracker.demo.interviews import DEADLINE, DemoInterview, Outcome

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
+from tracker.core.alert_terms import Rung
 from tracker.core.clock import local_date, local_midnight, month_of, read_local
 from tracker.core.mail import Email
-from tracker.core.terms import BreachReason, Role, Rung
+from tracker.core.terms import BreachReason, Role
 from tracker.demo.acts import Act, acts_of_interview
 from tracker.demo.care_lists import import_lists
 from tracker.demo.county import County, DemoEpisode

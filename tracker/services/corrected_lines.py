@@ -15,7 +15,7 @@ from tracker.core.daily_report import LineProblem
 from tracker.core.feed import Feed
 from tracker.core.interviews import interview_due_at
 from tracker.core.line_marks import is_added, mark_in, read_mark, report_cells
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.line_verdicts import Answers, sweep_at
 from tracker.services.read_lines import FieldsOf, read_row

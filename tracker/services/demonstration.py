@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, event, func, inspect, select
 
+from tracker.core.alert_terms import Rung
 from tracker.core.daily_report import normalise_reference
-from tracker.core.terms import Rung
 from tracker.store.db import db
 from tracker.store.db import session as current_session
 from tracker.store.meetings import STANDS

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from tracker.core.alert_terms import Trigger
 from tracker.core.alerts import SUMMED_UP_AFTER_DAYS, RungPolicy, shipped_rung
 from tracker.core.clock import Period, show_day, show_instant
 from tracker.core.digest import DigestItem
-from tracker.core.terms import Trigger
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "emails"
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import named_step
 from tracker.core.alerts import RunningClock, recipients_of
-from tracker.core.recipients import TOLD_BY_ROLE
-from tracker.core.terms import named_step
+from tracker.core.directory import TOLD_BY_ROLE
 from tracker.services.context import Context
 from tracker.services.transaction import writing
 from tracker.store import db, engine, people

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import EscalationReason
 from tracker.core.alerts import AlertDue, RunningClock, escalated, next_alert_at, next_step_up
-from tracker.core.terms import EscalationReason
 from tracker.services.context import Context
 from tracker.services.email_texts import escalated_text, message_domain
 from tracker.services.errors import FormProblem, Refused

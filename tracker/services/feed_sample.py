@@ -12,7 +12,7 @@ from tracker.core.feed_changes import fields_of_headings, with_columns
 from tracker.core.feed_guess import ColumnGuess, guess_columns
 from tracker.core.feed_rules import REQUIRED
 from tracker.core.report_row import TIME_CELLS
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 from tracker.core.value_guess import CODED, guess_word
 from tracker.services.report_table import too_large
 

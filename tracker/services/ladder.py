@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import RungPolicy
 from tracker.core.ladder_changes import addresses_named, set_since, teams_named
-from tracker.core.ladder_definition import Ladder, ladder_of, plain_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of
+from tracker.core.ladder_plain import plain_ladder
 from tracker.core.rules import Rules
 from tracker.services.context import Context
 from tracker.services.transaction import writing

@@ -11,7 +11,7 @@ from tracker.core.candidates import Span
 from tracker.core.daily_report import ReportLine
 from tracker.core.episodes import MissingEpisode
 from tracker.core.matching import KnownChild, may_be_certain, search_keys
-from tracker.core.terms import ReportStatus
+from tracker.core.report_terms import ReportStatus
 from tracker.store import children, episodes
 from tracker.store.children import Reported
 from tracker.store.models import Child, Episode, EpisodeDecision

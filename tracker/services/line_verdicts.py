@@ -18,8 +18,9 @@ from tracker.core.matching import (
     match_child,
     names_agree,
 )
+from tracker.core.report_terms import LineOutcome, ProblemCode, ReportStatus
 from tracker.core.rules import Rules
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LineOutcome, ProblemCode, ReportStatus
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode
 from tracker.services.line_memory import Memory
 from tracker.store.models import Child, Episode
 from tracker.store.reports import Twin

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from tracker.core.terms import EpisodeKind, FlagCode, LivingSetting, RiskLevel
 from tracker.services.context import Context
 from tracker.services.episode_facts import INSTANTS, clean, facts_problems, flags_after
 from tracker.services.errors import FormProblem, Refused
-from tracker.services.find_children import NewChild, SimilarChild, add_child, find_children, has_twin
+from tracker.services.find_children import NewChild, add_child, find_children, has_twin
 from tracker.services.follow_up import follow_up_child, follow_up_episode
 from tracker.services.rows_for_change import refuse_unseen_child
 from tracker.services.transaction import writing
@@ -18,7 +19,7 @@ from tracker.store import audit, episodes
 from tracker.store.db import as_json_value
 from tracker.store.models import Child, Episode, EpisodeVersion
 
-__all__ = ["NewChild", "SimilarChild", "find_children", "log_episode"]
+__all__ = ["NewChild", "find_children", "log_episode"]
 
 
 def log_episode(
@@ -88,30 +89,30 @@ def log_episode(
         else:
             assert new_child is not None
             child = _new_child(session, context, new_child, confirm)
-        row = Episode(
-            **{"known_to_services": child.known_to_services, **given},
-            child_id=child.id,
-            responsible_authority=child.responsible_authority,
-            is_ours=child.is_ours,
-            team_id=child.team_id,
-            interview_requested=interview_requested,
-            notified_at=context.now if returned_at else None,
-            person_fields=sorted(given),
-            flags=sorted(flags_after((), given, {name: given.get(name) for name in INSTANTS}, flags)),
-            created_at=context.now,
-            created_by_id=context.actor.person_id,
-        )
-        session.add(row)
-        session.flush()
-        _keep_first_version(session, row, given, context)
+        seen = flags_after((), given, {name: given.get(name) for name in INSTANTS}, flags)
+        row = _add(session, child, given, context, interview_requested=interview_requested, flags=sorted(seen))
         audit.record(session, "episode_created", context.actor, context.now, "episode", row.id)
         follow_up_episode(session, row, context)
         follow_up_child(session, child.id, context)
         return row.id
 
 
-def _keep_first_version(session: Session, row: Episode, given: dict[str, object], context: Context) -> None:
-    """Its history begins with what the person entered."""
+def _add(session: Session, child: Child, given: dict[str, Any], context: Context, **more: Any) -> Episode:
+    """The episode of this child; we know of a return from now on. Its history begins with what the person entered."""
+    row = Episode(
+        **{"known_to_services": child.known_to_services, **given},
+        **more,
+        child_id=child.id,
+        responsible_authority=child.responsible_authority,
+        is_ours=child.is_ours,
+        team_id=child.team_id,
+        notified_at=context.now if given.get("returned_at") else None,
+        person_fields=sorted(given),
+        created_at=context.now,
+        created_by_id=context.actor.person_id,
+    )
+    session.add(row)
+    session.flush()
     session.add(
         EpisodeVersion(
             episode_id=row.id,
@@ -120,6 +121,7 @@ def _keep_first_version(session: Session, row: Episode, given: dict[str, object]
             changes={name: [None, as_json_value(value)] for name, value in given.items()},
         )
     )
+    return row
 
 
 def _held_child(session: Session, context: Context, child_id: int) -> Child:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
 from tracker.core.interview_terms import AllocationKind
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.empty_children import remove_if_empty
 from tracker.services.errors import FormProblem, Refused

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from tracker.core.directory import Recipient
 from tracker.core.notices import NoticeDue
-from tracker.core.recipients import Recipient, Told
+from tracker.core.recipients import Told
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, message_domain
 from tracker.services.tell_people import new_reference

@@ -11,8 +11,6 @@ from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.passwords import (
-    MINIMUM_PASSWORD,
-    VerifiedPerson,
     hash_password,
     password_problem,
     verify_password,
@@ -24,8 +22,8 @@ from tracker.store.db import session as read_session
 from tracker.store.models import Person, PersonRole, Team, WebSession
 
 __all__ = [
-    "MINIMUM_PASSWORD", "VerifiedPerson", "add_person", "add_team", "change_person", "disable_person", "enable_person",
-    "person_id_of", "rename_team", "set_absence", "set_password", "set_team", "verify_password",
+    "add_person", "add_team", "change_person", "disable_person", "enable_person", "person_id_of",
+    "rename_team", "set_absence", "set_password", "set_team", "verify_password",
 ]  # fmt: skip
 
 

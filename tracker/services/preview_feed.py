@@ -12,7 +12,7 @@ from enum import StrEnum
 from tracker.adapters.tabular import FileLimits, Refusal, Row
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.feed_sample import MOST_LINES
 from tracker.services.line_memory import remember

@@ -22,7 +22,7 @@ from tracker.core.pulls import (
     next_time,
     time_after_failure,
 )
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.services.context import Context
 from tracker.services.receive_report import receive_report
 from tracker.services.transaction import writing

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.adapters.tabular import FileLimits
 from tracker.core.feed import Feed
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.services import api_tokens
 from tracker.services.api_tokens import TokenHolder
 from tracker.services.context import Context

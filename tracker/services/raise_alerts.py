@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from tracker.core.alerts import Told, next_alert_at, rungs_to_raise
 from tracker.core.clock import local_date
-from tracker.core.recipients import Directory
-from tracker.core.terms import LineOutcome
+from tracker.core.directory import Directory
+from tracker.core.report_terms import LineOutcome
 from tracker.services.ask_meetings import ask_due_meetings
 from tracker.services.carry_over import restore_is_over, summing_up_after_restore
 from tracker.services.context import Context

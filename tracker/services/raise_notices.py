@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import Trigger
 from tracker.core.clock import local_date, local_midnight
 from tracker.core.notices import (
     Matter,
@@ -22,7 +23,6 @@ from tracker.core.notices import (
     policy_of,
     tells_again,
 )
-from tracker.core.terms import Trigger
 from tracker.core.triggers import TriggerPolicy
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, engine_stale_text, notice_text

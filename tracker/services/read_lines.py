@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.adapters.tabular import Row, columns_in
 from tracker.core.daily_report import LineReading, ReportLine, read_line
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.line_memory import Memory, remember
 from tracker.services.line_verdicts import Answers, Verdict, kept_out, verdict_on

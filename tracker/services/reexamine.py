@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.line_verdicts import Answers
 from tracker.services.read_lines import FieldsOf

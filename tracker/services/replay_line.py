@@ -9,7 +9,7 @@ from tracker.core.alerts import next_alert_at
 from tracker.core.daily_report import LineProblem
 from tracker.core.feed import Feed
 from tracker.core.line_marks import mark_in
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.line_memory import remember
 from tracker.services.line_verdicts import Answers

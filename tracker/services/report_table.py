@@ -3,7 +3,7 @@
 from tracker.adapters.tabular import Columns, FileLimits, Refusal, Table, read_table
 from tracker.core.feed import Feed
 from tracker.core.feed_rules import REQUIRED
-from tracker.core.terms import ProblemCode
+from tracker.core.report_terms import ProblemCode
 
 REPORT_TIME = "report_time"
 """The column that states when the report was made, among a table's columns."""

@@ -12,21 +12,16 @@ from tracker.adapters.tabular import clean
 from tracker.core.clock import show_instant
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.line_verdicts import Answers
 from tracker.services.match_decisions import keep_decision
 from tracker.services.replay_line import read_again, replay, settle
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, actor_sees_all
-from tracker.services.settle_differences import decide_value, settle_still_missing
 from tracker.services.transaction import writing
 from tracker.store import audit, merges, people, reports
 from tracker.store.models import Child, Episode, Line, Receipt
-
-__all__ = [
-    "correct_and_replay", "decide_match", "decide_same_episode", "decide_value", "dismiss", "settle_still_missing",
-]  # fmt: skip
 
 UNDECIDED = frozenset({ProblemCode.MATCH_UNDECIDED, ProblemCode.SAME_EPISODE_UNDECIDED})
 _ASKS_WHICH_CHILD = frozenset({ProblemCode.MATCH_UNDECIDED, ProblemCode.DIFFERENT_CHILD})

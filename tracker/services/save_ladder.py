@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.ladder_changes import addresses_named, names_team, with_address_changed, with_team_renamed
-from tracker.core.ladder_definition import Known, Ladder, LadderProblem, ladder_of, plain_ladder, read_ladder
+from tracker.core.ladder_definition import Ladder, ladder_of, read_ladder
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.ladder_rules import Known, LadderProblem
 from tracker.services.context import Context
 from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.ladder import Definition, digest_of, ladder_in_force, why_not_told

@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import Trigger
+from tracker.core.directory import Recipient
 from tracker.core.notices import Matter, may_see, policy_of, stands_in_for
-from tracker.core.recipients import Receivers, Recipient, Told
-from tracker.core.terms import Trigger
+from tracker.core.recipients import Receivers, Told
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, alert_text, message_domain, notice_text, stood_in_text
 from tracker.services.notice_messages import email_to, record_raised

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
 from tracker.core.digest import DigestItem, DigestPolicy, digest_day, readers
-from tracker.core.recipients import Recipient
+from tracker.core.directory import Recipient
 from tracker.services.context import Context, Viewer
 from tracker.services.email_texts import digest_text, message_domain
 from tracker.services.pages.digest import digest_items

@@ -94,15 +94,6 @@ def end_session(context: Context, token: str) -> None:
         audit.record(current, "signed_out", context.actor, context.now, "person", held.person_id)
 
 
-def end_sessions_of(person_id: int, except_token: str | None = None) -> int:
-    """Revoke every session of a person, but for one; how many. After a new password, or when they leave."""
-    query = delete(WebSession).where(WebSession.person_id == person_id)
-    if except_token:
-        query = query.where(WebSession.token_hash != _hash(except_token))
-    with writing() as current:
-        return current.execute(query.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined,no-any-return]
-
-
 def record_failure(context: Context, person_id: int | None) -> None:
     """A sign-in that failed: whose account where it is one, never the address as typed."""
     with writing() as current:

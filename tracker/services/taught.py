@@ -1,9 +1,8 @@
 """What lines of reports taught of a child: taken back, or handed on, when they prove to be about another."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.adapters.tabular import Row
@@ -15,7 +14,8 @@ from tracker.services.line_memory import plain
 from tracker.services.line_verdicts import LEARNT
 from tracker.services.read_lines import FieldsOf, read_row
 from tracker.store import audit, children
-from tracker.store.models import AuditEntry, Child, ChildIdentifier, ChildName, Episode, Line, Receipt
+from tracker.store.models import AuditEntry, Child, Episode, Line, Receipt
+from tracker.store.taught import Kept, forget
 
 
 def said_of(session: Session, episode_ids: Collection[int], feeds: Mapping[str, Feed]) -> list[ReportLine]:
@@ -34,14 +34,6 @@ def said_of(session: Session, episode_ids: Collection[int], feeds: Mapping[str, 
             read = read_row(row, readers.setdefault(feed, FieldsOf(feeds[feed])), line.as_of_at).reading.line
             found += [read] if read else []
     return found
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The ids of names and numbers that stay a child's, whoever taught them."""
-
-    names: Collection[int] = ()
-    numbers: Collection[int] = ()
 
 
 def hand_on(
@@ -108,21 +100,7 @@ def _forget_names(
     names = {(line.surname, line.forename) for line in said} - {(line.surname, line.forename) for line in staying}
     names.discard((child.surname, child.forename))
     numbers = {_number(line) for line in said} - {_number(line) for line in staying}
-    for surname, forename in sorted(names):
-        session.execute(
-            delete(ChildName).where(
-                ChildName.child_id == child.id, ChildName.surname == surname, ChildName.forename == forename,
-                ChildName.added_by_id.is_(None), ChildName.id.not_in(keep.names),
-            )
-        )  # fmt: skip
-    for kind, value in sorted((kind, value) for kind, value in numbers if value):
-        session.execute(
-            delete(ChildIdentifier).where(
-                ChildIdentifier.child_id == child.id, ChildIdentifier.kind == kind, ChildIdentifier.value == value,
-                ChildIdentifier.added_by_id.is_(None), ChildIdentifier.id.not_in(keep.numbers),
-            )
-        )  # fmt: skip
-    children.renew_keys(session, [child.id])
+    forget(session, child, sorted(names), sorted(number for number in numbers if number[1]), but=keep)
 
 
 def _number(line: ReportLine) -> tuple[str, str]:

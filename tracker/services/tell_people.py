@@ -9,11 +9,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from tracker.core.alerts import AlertDue, RunningClock, Told, alerts_due
-from tracker.core.recipients import Directory
+from tracker.core.directory import Directory
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, alert_text, message_domain, several_text, summed_up_text
 from tracker.services.transaction import writing
-from tracker.store import alerts, audit, outbox
+from tracker.store import alerts, audit, growing_messages, outbox
 
 _LETTERS = b"bcdfghjkmnpqrstvwxyz23456789"
 _LENGTH = 16
@@ -66,10 +66,10 @@ class Teller:
     def _summed_up_in(self, due: AlertDue) -> str | None:
         """The template of the message that takes it in with others; None where it has one of its own."""
         if due.summed_up:
-            return outbox.SUMMED_UP
+            return growing_messages.SUMMED_UP
         most = self.context.rules.single_messages
         if most is not None and self.told[due.told] >= most:
-            return outbox.SEVERAL
+            return growing_messages.SEVERAL
         self.told[due.told] += 1
         return None
 
@@ -125,30 +125,30 @@ class Teller:
     def _growing_message(self, told: Told, kind: str) -> int:
         """The one email of this kind for this receiver: held, so that it is not sent half told."""
         email = self._email(f"{kind}:{told.key}:{new_reference()}", told, self._summed_up_text(kind, 1))
-        message_id = self.growing.get((told, kind)) or outbox.growing_message(
+        message_id = self.growing.get((told, kind)) or growing_messages.growing_message(
             self.session, kind, told.person_id, email.road, email.to_address
         )
         until = self.context.now + _HOLD
-        if message_id is None or not outbox.hold_growing(self.session, message_id, self.worker, until):
+        if message_id is None or not growing_messages.hold_growing(self.session, message_id, self.worker, until):
             domain = message_domain(self.context.base_url)
             message_id = outbox.queue_emails(self.session, [email], self.context.now, domain)[email.dedupe_key]
-            outbox.hold_growing(self.session, message_id, self.worker, until)
+            growing_messages.hold_growing(self.session, message_id, self.worker, until)
         self.growing[told, kind] = message_id
         return message_id
 
     def _summed_up_text(self, kind: str, count: int) -> EmailText:
-        write = summed_up_text if kind == outbox.SUMMED_UP else several_text
+        write = summed_up_text if kind == growing_messages.SUMMED_UP else several_text
         return write(count, self.context.now, self.context.base_url)
 
     def _write_summed_up(self, summing: Growing) -> None:
         """Say in each email how many it sums up by now."""
         for (_told, kind), message_id in summing.items():
             text = self._summed_up_text(kind, alerts.count_of_message(self.session, message_id))
-            outbox.write_growing(self.session, message_id, text.subject, text.body)
+            growing_messages.write_growing(self.session, message_id, text.subject, text.body)
 
 
 def release_summed_up(messages: Collection[int], worker: str) -> None:
     """The sweep has ended: what it summed up may go."""
     if messages:
         with writing() as session:
-            outbox.release_growing(session, messages, worker)
+            growing_messages.release_growing(session, messages, worker)

@@ -10,7 +10,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tracker.core.daily_report import ReportLine
 from tracker.core.feed import Feed
 from tracker.core.line_marks import mark_in
-from tracker.core.terms import ExclusionReason, LineOutcome
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import ExclusionReason
 from tracker.services.context import Context
 from tracker.services.line_memory import plain
 from tracker.services.line_verdicts import LEARNT

@@ -12,7 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from tracker.core.episodes import MissingEpisode
 from tracker.core.feed import Feed
 from tracker.core.line_marks import mark_in
-from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LineOutcome, LivingSetting, RiskLevel
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import EpisodeKind, ExclusionReason, FlagCode, LivingSetting, RiskLevel
 from tracker.core.undone import Entered, Event, Said, Unsaid, unsay
 from tracker.services.context import Context
 from tracker.services.read_lines import FieldsOf

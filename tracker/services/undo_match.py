@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.adapters.tabular import Row
 from tracker.core.alerts import next_alert_at
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.empty_children import remove_if_empty
 from tracker.services.errors import Conflict, FormProblem, Refused

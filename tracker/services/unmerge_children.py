@@ -14,7 +14,7 @@ from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.merge_children import follow_up_whole, record_both
 from tracker.services.merge_flags import put_flags_back
 from tracker.services.rows_for_change import CHANGED_MEANWHILE, refuse_unseen_child
-from tracker.services.taught import Kept, hand_on
+from tracker.services.taught import hand_on
 from tracker.services.transaction import writing
 from tracker.store import audit, children, episodes, group_meetings, merges, plans
 from tracker.store.db import as_json_value
@@ -28,6 +28,7 @@ from tracker.store.models import (
     InterviewEpisode,
     Line,
 )
+from tracker.store.taught import Kept
 
 _REASON = "The merge of two records was undone."
 

@@ -20,7 +20,7 @@ from tracker.core.dropped_files import (
     stored_name,
 )
 from tracker.core.feed import Feed
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.services.context import Context
 from tracker.services.note_folder import Known, note_look
 from tracker.services.receive_report import receive_report

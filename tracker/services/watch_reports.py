@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import Trigger
 from tracker.core.clock import show_instant
 from tracker.core.expected_reports import Expectation, expectations, missed
 from tracker.core.feed import Feed
 from tracker.core.notices import Matter, NoticeDue, may_be_told, notices_due, policy_of
-from tracker.core.terms import Trigger
 from tracker.services.context import Context
 from tracker.services.email_texts import EmailText, SilentFeed, alerts_list, no_report_text
 from tracker.services.notice_messages import tell

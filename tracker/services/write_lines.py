@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.core.daily_report import LineProblem
 from tracker.core.episodes import Decision
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context
 from tracker.services.follow_up import follow_up_children, keep_clocks, keep_first_clock
 from tracker.services.line_memory import Memory, plain

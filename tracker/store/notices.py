@@ -12,7 +12,8 @@ from sqlalchemy import Select, and_, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
-from tracker.core.terms import InterviewState, LineOutcome
+from tracker.core.report_terms import LineOutcome
+from tracker.core.terms import InterviewState
 from tracker.store import alerts
 from tracker.store.carried import Carried, as_it_stands, clock_asks
 from tracker.store.models import (

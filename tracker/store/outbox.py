@@ -22,17 +22,12 @@ from tracker.store.models import OutboxMessage, Person
 NO_LONGER_NEEDED = "no longer needed"
 """Why a message was stopped that nobody has to see: its clock was closed before it could go."""
 
-SUMMED_UP = "summed_up"
-SEVERAL = "several"
-"""The templates of messages that grow while a sweep runs, one of each for each person: what is long overdue, and what
-one pass found beyond a few."""
-
-GROWING = (SUMMED_UP, SEVERAL)
-
 LONGEST_LEASE = timedelta(minutes=10)
 """A lease that runs longer than any is given was written before the clock was set back: it holds nothing."""
 
-_SWEEP = "sweep-"
+SWEEP = "sweep-"
+"""How the lease of a sweep begins, which holds messages back while it adds to them (store/growing_messages.py)."""
+
 WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.stopped_at.is_(None))
 
 
@@ -161,7 +156,7 @@ _CLAIMED = (
 
 def _was_held(lease: str | None) -> bool:
     """By a deliverer, which may have died between the carrier's answer and its record."""
-    return lease is not None and not lease.startswith(_SWEEP)
+    return lease is not None and not lease.startswith(SWEEP)
 
 
 def leases(session: Session) -> set[str]:
@@ -172,7 +167,7 @@ def leases(session: Session) -> set[str]:
 
 def worker_of(lease: str) -> str:
     """The worker's name within a lease."""
-    return lease.removeprefix(_SWEEP)
+    return lease.removeprefix(SWEEP)
 
 
 def end_lease(session: Session, lease: str) -> None:
@@ -272,40 +267,6 @@ def wait_again(session: Session, now: datetime) -> list[int]:
         row.to_address = addresses.get(row.recipient_id or 0, row.to_address)
     session.flush()
     return [row.id for row in rows]
-
-
-def _may_grow() -> ColumnElement[bool]:
-    """Never in a deliverer's hands, so that no server can hold an earlier text under the same Message-ID."""
-    held = or_(OutboxMessage.lease.is_(None), OutboxMessage.lease.startswith(_SWEEP))
-    return and_(WAITING, OutboxMessage.template.in_(GROWING), OutboxMessage.attempts == 0, held)
-
-
-def growing_message(
-    session: Session, template: str, recipient_id: int | None, road: str, to_address: str
-) -> int | None:
-    """The message of this kind still being summed up for this person, or for this address or webhook."""
-    ours = (_may_grow(), OutboxMessage.template == template, OutboxMessage.recipient_id == recipient_id)
-    query = select(OutboxMessage.id).where(*ours)
-    if recipient_id is None:
-        query = query.where(OutboxMessage.road == road, OutboxMessage.to_address == to_address)
-    return session.scalar(query.order_by(OutboxMessage.id).limit(1))
-
-
-def hold_growing(session: Session, message_id: int, worker: str, until: datetime) -> bool:
-    """Keep it from being sent while this sweep adds to it; False if it has been sent or claimed meanwhile."""
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _may_grow())
-    return changed(session, row.values(lease=_SWEEP + worker, leased_until=until)) == 1
-
-
-def write_growing(session: Session, message_id: int, subject: str, body: str) -> None:
-    row = update(OutboxMessage).where(OutboxMessage.id == message_id, _may_grow())
-    session.execute(row.values(subject=subject, body=body), execution_options={"synchronize_session": False})
-
-
-def release_growing(session: Session, ids: Collection[int], worker: str) -> None:
-    """The sweep has ended: they may go."""
-    row = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.lease == _SWEEP + worker)
-    session.execute(row.values(lease=None, leased_until=None), execution_options={"synchronize_session": False})
 
 
 def message_known_as(session: Session, message_id: str | None, provider_id: str | None) -> int | None:

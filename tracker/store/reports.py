@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.store.models import Episode, Line, Receipt
 from tracker.store.models.reports import LINE_WAITS, RECEIPT_READING, RECEIPT_UNDOING, STANDS
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.store.engine import changed, insert_once
 from tracker.store.models import FolderFile, RoadState
 from tracker.store.models.roads import FILE_STAYS, FILE_WAITS

@@ -1,6 +1,7 @@
 """Take back what lines taught of children: names and numbers with the keys that hang on them, or all of a child's."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,14 +25,30 @@ def numbers_of(session: Session, child_id: int) -> list[Pair]:
     return [(kind, value) for kind, value in session.execute(query.order_by(ChildIdentifier.id))]
 
 
-def forget(session: Session, child: Child, names: Collection[Pair], numbers: Collection[Pair]) -> None:
-    """The child is no longer found by these, and by what its other names, numbers and date of birth give alone."""
-    for table, first, second, pairs in (
-        (ChildName, ChildName.surname, ChildName.forename, names),
-        (ChildIdentifier, ChildIdentifier.kind, ChildIdentifier.value, numbers),
+@dataclass(frozen=True)
+class Kept:
+    """The ids of names and numbers that stay a child's, whoever taught them."""
+
+    names: Collection[int] = ()
+    numbers: Collection[int] = ()
+
+
+def forget(
+    session: Session, child: Child, names: Collection[Pair], numbers: Collection[Pair], but: Kept | None = None
+) -> None:
+    """The child is no longer found by these, and by what its other names, numbers and date of birth give alone.
+
+    `but`: those that stay, beside all that a person added; None where these go whoever added them.
+    """
+    for table, first, second, pairs, kept in (
+        (ChildName, ChildName.surname, ChildName.forename, names, but.names if but else ()),
+        (ChildIdentifier, ChildIdentifier.kind, ChildIdentifier.value, numbers, but.numbers if but else ()),
     ):
+        rows = delete(table).where(table.child_id == child.id)
+        if but is not None:
+            rows = rows.where(table.added_by_id.is_(None), table.id.not_in(kept))
         for one, two in pairs:
-            session.execute(delete(table).where(table.child_id == child.id, first == one, second == two))
+            session.execute(rows.where(first == one, second == two))
     children.renew_keys(session, [child.id])
 
 

@@ -1,7 +1,7 @@
 """What every form has in common: CSRF, trimmed text, and how a service's refusal becomes errors beside its fields."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import flash
 from flask_wtf import FlaskForm
@@ -10,6 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.services.errors import Conflict, Refused
+
+T = TypeVar("T")
 
 TOGETHER = "together"
 """The place of problems that concern no single field; shown in the error summary only."""
@@ -108,16 +110,28 @@ def add_problems(form: Form, refused: Refused) -> None:
             form.form_errors.append(problem.sentence)
 
 
-def saved(form: Form, save: Callable[[], None], done: str) -> bool:
-    """Whether the form was sent, had no error and is saved; what was refused stands beside its fields."""
+def outcome_of(form: Form, act: Callable[[], T]) -> T | None:
+    """What came of the act, where the form was sent and had no error; None where not, and what was refused stands
+    beside its fields."""
     if not form.validate_on_submit():
-        return False
+        return None
     try:
-        save()
+        return act()
     except Conflict:
         raise
     except Refused as refused:
         add_problems(form, refused)
+        return None
+
+
+def saved(form: Form, save: Callable[[], object], done: str) -> bool:
+    """Whether the form was sent, had no error and is saved, which is then said; else as for `outcome_of`."""
+
+    def act() -> bool:
+        save()
+        return True
+
+    if outcome_of(form, act) is None:
         return False
     flash(done, "done")
     return True

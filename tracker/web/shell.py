@@ -75,7 +75,7 @@ OVERSIGHT = (
     Item("Published quarters", "edition.index", Permission.SEE_EDITION),
     Item("Statutory returns", "returns.index", Permission.EXPORT_RETURNS),
 )
-"""The areas of oversight, side by side at the head of each (`oversight_areas` in macros/oversight.html)."""
+"""The areas of oversight, side by side at the head of each (`areas` in macros/oversight.html)."""
 
 
 def oversight() -> list[Item]:

@@ -3,23 +3,18 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from tracker.core.alert_terms import Audience, DigestPart, EscalationReason, Rung, Trigger
+from tracker.core.report_terms import LineOutcome, ReportStatus
 from tracker.core.terms import (
-    Audience,
     BreachReason,
     DeclinedBy,
-    DigestPart,
     EpisodeKind,
-    EscalationReason,
     ExclusionReason,
     FlagCode,
     InterviewState,
-    LineOutcome,
     LivingSetting,
-    ReportStatus,
     RiskLevel,
     Role,
-    Rung,
-    Trigger,
 )
 from tracker.web.frequent_words import FREQUENT_WORDS
 from tracker.web.group_words import GROUP_WORDS

@@ -6,10 +6,11 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, TextClause, and_, case, distinct, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import DigestPart
 from tracker.core.clock import local_date
 from tracker.core.digest import DigestItem, Scope
-from tracker.core.recipients import Recipient
-from tracker.core.terms import DigestPart, InterviewState
+from tracker.core.directory import Recipient
+from tracker.core.terms import InterviewState
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS
 from tracker.services.pages.actions import seen_by

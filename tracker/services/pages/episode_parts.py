@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import EscalationReason, named_step
 from tracker.core.clock import age_on, elapsed_hours, local_date
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Course, Holder, stage_of
 from tracker.core.interviews import ReturnHomeInterview, closing_of
-from tracker.core.terms import BreachReason, EscalationReason, named_step
+from tracker.core.terms import BreachReason
 from tracker.services.context import Context, Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
 from tracker.services.pages.episode_rows import name_of
@@ -89,7 +90,6 @@ def clock_view(
         notified_at=told,
         notice_hours=elapsed_hours(facts.returned_at, told) if told else None,
         due_from_notice_at=from_notice,
-        hours_left_from_notice=elapsed_hours(context.now, from_notice) if from_notice else None,
         is_open=facts.out_of_counts is None and closing_of(facts, held) is None,
     )
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from tracker.core.alert_terms import EscalationReason
 from tracker.core.episodes import MissingEpisode
 from tracker.core.interview_course import Holder
 from tracker.core.interview_terms import InterviewStage
-from tracker.core.terms import BreachReason, Cohort, EpisodeKind, EscalationReason, FlagCode, InterviewState, RiskLevel
+from tracker.core.terms import BreachReason, Cohort, EpisodeKind, FlagCode, InterviewState, RiskLevel
 from tracker.services.pages.report_shapes import MatchView
 from tracker.services.pages.rows import EpisodeRow
 
@@ -92,7 +93,6 @@ class ClockView:
     notified_at: datetime | None
     notice_hours: float | None  # from the return until we were told
     due_from_notice_at: datetime | None
-    hours_left_from_notice: float | None
     is_open: bool
 
 

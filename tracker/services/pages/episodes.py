@@ -20,9 +20,6 @@ from tracker.services.pages.episode_shapes import (
     Act,
     AlertView,
     BreachView,
-    ChildHeader,
-    ClockView,
-    DecisionView,
     EpisodeFilters,
     EpisodePage,
     InterviewView,
@@ -37,8 +34,8 @@ from tracker.store.models import Child, Episode
 from tracker.store.visibility import episodes_visible_to
 
 __all__ = [
-    "Act", "AlertView", "BreachView", "ChildHeader", "ClockView", "DecisionView", "EpisodeFilters", "EpisodePage",
-    "InterviewView", "VersionView", "episode_list", "episode_page",
+    "Act", "AlertView", "BreachView", "EpisodeFilters", "EpisodePage", "InterviewView", "VersionView", "episode_list",
+    "episode_page",
 ]  # fmt: skip
 
 

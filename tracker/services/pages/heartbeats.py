@@ -20,12 +20,11 @@ class JobBeat:
 
 @dataclass(frozen=True)
 class EngineLife:
-    """`leader` is the process that acts (machine, number and a random part), None where none has ever; `is_led`: its
-    lease still runs. `lease_token` rises with every change of hands. `clocks_due`: deadlines that have come and wait
-    for the next sweep. `undelivered`: messages refused or come back of which nobody else has been told."""
+    """`is_led`: the lease of the process that acts still runs. `lease_token` rises with every change of hands.
+    `clocks_due`: deadlines that have come and wait for the next sweep. `undelivered`: messages refused or come back of
+    which nobody else has been told."""
 
     jobs: tuple[JobBeat, ...]
-    leader: str | None
     is_led: bool
     lease_token: int
     clocks_due: int
@@ -42,7 +41,6 @@ def engine_life(context: Context) -> EngineLife:
     )
     return EngineLife(
         jobs=jobs,
-        leader=lease.holder if lease else None,
         is_led=lease is not None and not engine.is_free(lease, context.now),
         lease_token=lease.token if lease else 0,
         clocks_due=engine.clocks_due(session, context.now),

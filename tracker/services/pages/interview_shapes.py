@@ -131,7 +131,6 @@ class InterviewPage:
     visits: tuple[VisitView, ...]  # in order of planning
     requests: tuple[RequestView, ...]
     holder: Holder
-    attempts_to_contact: int | None
     is_open: bool
     closed_by_id: int | None
     may_hand_over: bool

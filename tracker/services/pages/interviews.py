@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import local_date
 from tracker.core.independence import cares_as
-from tracker.core.interview_course import Course, attempts_to_first_contact, stage_of, who_holds
+from tracker.core.interview_course import Course, stage_of, who_holds
 from tracker.core.interview_terms import ContactRelation
 from tracker.core.interviews import ReturnHomeInterview, closing_of
 from tracker.core.terms import OPEN_CLOCK_STATES, InterviewState
@@ -158,7 +158,6 @@ def _page(
         visits=parts.visit_views(session, row.id, names) if row else (),
         requests=requests,
         holder=who_holds(parts.asked(requests), lead.is_ours),
-        attempts_to_contact=attempts_to_first_contact(course.attempts),
         is_open=other is None and not (row and interviews.to_core(row).is_closed),
         closed_by_id=other.id if other else None,
         may_hand_over=row is not None and _may_hand_over(row, viewer),

@@ -7,23 +7,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tracker.core.alert_terms import Audience
+from tracker.core.directory import ROLE_OF, Recipient
 from tracker.core.ladder_changes import LadderDifference, ladder_differences, step_of
-from tracker.core.ladder_definition import plain_ladder
-from tracker.core.recipients import Recipient, ToldBy, people_of, told_of
-from tracker.core.terms import Audience, Role
+from tracker.core.ladder_plain import plain_ladder
+from tracker.core.recipients import ToldBy, people_of, told_of
 from tracker.services.context import Context
 from tracker.services.ladder import Definition, LadderInForce, ladder_in_force, resolved, why_not_told
 from tracker.store import ladder as store
 from tracker.store import people
 from tracker.store.db import session as current_session
-
-_ROLE_OF = {
-    Audience.LEAD: Role.LEAD,
-    Audience.TEAM_MANAGER: Role.MANAGER,
-    Audience.SERVICE_MANAGER: Role.SERVICE_MANAGER,
-    Audience.HEAD_OF_SERVICE: Role.HEAD_OF_SERVICE,
-    Audience.ADMINISTRATOR: Role.ADMINISTRATOR,
-}
 
 
 @dataclass(frozen=True)
@@ -167,7 +160,7 @@ def _people_now(
     found: dict[int, Audience | None] = {}
     for audience in audiences:
         for person in people_of(audience, None, team_id, known.people, known.now):
-            is_theirs = _ROLE_OF.get(audience) in person.roles and (
+            is_theirs = ROLE_OF.get(audience) in person.roles and (
                 audience is not Audience.TEAM_MANAGER or None in (team_id, person.team_id) or person.team_id == team_id
             )
             if is_theirs or person.id not in found:

@@ -47,7 +47,6 @@ class MarampPage:
     child_id: int
     row: FrequentRow
     opened_at: datetime
-    opened_by: str | None
     next_review_on: date | None
     days_overdue: int | None
     closed_at: datetime | None

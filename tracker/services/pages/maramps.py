@@ -49,7 +49,6 @@ def maramp_page(context: Context, viewer: Viewer, maramp_id: int, part: str = "m
         child_id=child.id,
         row=rows_of(session, context, [child], today)[0],
         opened_at=row.opened_at,
-        opened_by=names.get(row.opened_by_id or 0),
         next_review_on=row.next_review_on,
         days_overdue=(today - row.next_review_on).days if late and row.next_review_on else None,
         closed_at=row.closed_at,

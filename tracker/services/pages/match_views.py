@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.feed import Feed
 from tracker.core.matching import Comparison
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.context import Context, Viewer
 from tracker.services.line_memory import keys_of
 from tracker.services.match_decisions import standing_decision

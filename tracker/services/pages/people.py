@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from tracker.core.recipients import Recipient, may_cover
+from tracker.core.directory import Recipient
+from tracker.core.recipients import may_cover
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
-from tracker.services.context import Context, Viewer
+from tracker.services.context import Context
 from tracker.store import people as store
 from tracker.store.db import plain_rows, session
 from tracker.store.models import Episode, Interview, InterviewEpisode, Person, Team
@@ -132,11 +133,3 @@ def allocatable(context: Context) -> tuple[PersonChoice, ...]:
         for row in sorted(rows, key=lambda row: Role.INTERVIEWER not in roles[row.id])
         if roles[row.id] & MAY_INTERVIEW
     )
-
-
-def viewer_of(person_id: int) -> Viewer | None:
-    """The person as a viewer; None where they are unknown or have left."""
-    row = session().get(Person, person_id)
-    if row is None or not row.is_active:
-        return None
-    return Viewer(row.id, row.name, store.roles_of(row), row.team_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.adapters.tabular import columns_in
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import FormProblem
 from tracker.services.pages.report_shapes import ProblemGroup, ReceiptRow, UndoView

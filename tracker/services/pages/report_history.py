@@ -11,7 +11,7 @@ from tracker.core.daily_report import LineProblem, ReportLine
 from tracker.core.episodes import LINE_FIELDS
 from tracker.core.feed import Feed
 from tracker.core.line_marks import mark_in
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services.read_lines import FieldsOf
 from tracker.services.replay_line import problems_of, read_again
 from tracker.store import people

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from tracker.core.daily_report import LineProblem
 from tracker.core.matching import Comparison
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.pages.rows import Page
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.daily_report import LineProblem
 from tracker.core.feed import Feed
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_rows import lines_with_receipts, name_of, record_list, waiting_line
 from tracker.services.pages.line_candidates import cells_of, child_candidates, episode_candidates, said_by

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tracker.core.dropped_files import shown_name
 from tracker.core.feed import Feed
 from tracker.core.pulls import Pull
-from tracker.core.terms import Road
+from tracker.core.report_terms import Road
 from tracker.services.context import Context
 from tracker.store import roads
 from tracker.store.db import session

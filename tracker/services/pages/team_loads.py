@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
-from tracker.core.recipients import Recipient
+from tracker.core.directory import Recipient
 from tracker.core.terms import Role
 from tracker.services.allocate_interview import MAY_INTERVIEW
 from tracker.services.context import Context

@@ -14,19 +14,15 @@ from tracker.services.pages.meetings import standing_meetings
 from tracker.services.pages.overdue_reviews import overdue_reviews
 from tracker.services.pages.rows import Section
 from tracker.services.pages.today_shapes import (
-    Approval,
-    NewRepeatFlag,
-    ReportReceived,
     Today,
     TodayFilter,
-    ValueDecision,
 )
 from tracker.store.db import session as read_session
 from tracker.store.models import Receipt
 from tracker.store.models.reports import STANDS
 from tracker.store.visibility import sees_all
 
-__all__ = ["Approval", "NewRepeatFlag", "ReportReceived", "Today", "TodayFilter", "ValueDecision", "today"]
+__all__ = ["Today", "TodayFilter", "today"]
 
 EVERYTHING = TodayFilter()
 

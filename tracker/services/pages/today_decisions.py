@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from tracker.core.clock import local_date
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.context import Viewer
 from tracker.services.not_required import APPROVERS, waits_for_approval
 from tracker.services.pages.asking import IDS, Asking, Listed, Scope

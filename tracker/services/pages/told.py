@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.core.terms import BreachReason, EscalationReason, Role, named_step
+from tracker.core.alert_terms import EscalationReason, named_step
+from tracker.core.terms import BreachReason, Role
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.episode_parts import alerts_with_messages, told_name
 from tracker.services.pages.episode_rows import episode_rows, visible_episodes

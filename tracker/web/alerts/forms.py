@@ -4,8 +4,9 @@ from datetime import datetime, time, timedelta
 
 from wtforms.validators import InputRequired
 
+from tracker.core.alert_terms import EscalationReason, Rung, Trigger
 from tracker.core.clock import local_date, read_local
-from tracker.core.terms import BreachReason, EscalationReason, Rung, Trigger
+from tracker.core.terms import BreachReason
 from tracker.web.fields import LondonDateTimeField
 from tracker.web.forms import Form, Radios, Select
 from tracker.web.words import choices

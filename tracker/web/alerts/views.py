@@ -3,9 +3,10 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from tracker.core.terms import BreachReason, EscalationReason
+from tracker.core.alert_terms import EscalationReason
+from tracker.core.terms import BreachReason
 from tracker.services.acknowledge_alert import acknowledge
-from tracker.services.errors import Conflict, Refused
+from tracker.services.escalate_alert import Escalated
 from tracker.services.escalate_alert import escalate as escalate_alert
 from tracker.services.pages.alerts import AlertFilters, AlertPage, alert_list, alert_page
 from tracker.web.access import Permission, requires
@@ -16,7 +17,7 @@ from tracker.web.alerts.forms import (
     TriggerAcknowledgeForm,
     quick_plans,
 )
-from tracker.web.forms import add_problems
+from tracker.web.forms import outcome_of, saved
 from tracker.web.records import page_number
 from tracker.web.request import may, now, request_context, signed_in_viewer
 
@@ -44,19 +45,15 @@ def show(reference: str) -> str | Response:
         abort(403)
     page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
     form = TriggerAcknowledgeForm() if page.trigger else AcknowledgeForm()
-    if form.validate_on_submit():
+
+    def save() -> None:
         given = getattr(form, "reason", None)
         reason = BreachReason(given.data) if given and given.data else None
         _, planned_at = plans.get(request.form.get("plan", ""), ("", form.planned.data))
-        try:
-            acknowledge(request_context(), reference=reference, reason=reason, planned_at=planned_at)
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The alert is acknowledged.", "done")
-            return redirect(url_for("alerts.show", reference=reference))
+        acknowledge(request_context(), reference=reference, reason=reason, planned_at=planned_at)
+
+    if saved(form, save, "The alert is acknowledged."):
+        return redirect(url_for("alerts.show", reference=reference))
     return _show(page, form, EscalateForm(formdata=None))
 
 
@@ -65,16 +62,14 @@ def show(reference: str) -> str | Response:
 def escalate(reference: str) -> str | Response:
     """Whoever was told cannot settle it: the next step of the ladder is told at once."""
     form = EscalateForm()
-    if form.validate_on_submit():
-        try:
-            done = escalate_alert(request_context(), reference=reference, reason=EscalationReason(form.why.data))
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"Told now: {', '.join(done.told)}.", "done")
-            return redirect(url_for("alerts.show", reference=reference))
+
+    def act() -> Escalated:
+        return escalate_alert(request_context(), reference=reference, reason=EscalationReason(form.why.data))
+
+    done = outcome_of(form, act)
+    if done is not None:
+        flash(f"Told now: {', '.join(done.told)}.", "done")
+        return redirect(url_for("alerts.show", reference=reference))
     page = alert_page(request_context(), signed_in_viewer(), reference) or abort(404)
     return _show(page, AcknowledgeForm(formdata=None), form)
 

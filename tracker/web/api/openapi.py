@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tracker.core.terms import LineOutcome, ProblemCode
+from tracker.core.report_terms import LineOutcome, ProblemCode
 from tracker.services.push_report import READ_AT_MOST
 from tracker.web.api.body import KEY, NAME, TYPES
 from tracker.web.api.events import CODE, NAMED, STATUS_WORDS

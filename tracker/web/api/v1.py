@@ -6,7 +6,7 @@ docs/operations.md tells how to use it.
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from tracker.services.api_tokens import MAIL_EVENTS, REPORTS
-from tracker.services.push_report import KeyReused, UnavailableError, answering, push_report, pushed_receipt
+from tracker.services.push_report import KeyReused, Pushed, UnavailableError, answering, push_report, pushed_receipt
 from tracker.services.record_mail_events import record_mail_event
 from tracker.web.access import public, token_holder
 from tracker.web.api.auth import holder, holder_key, token_context
@@ -40,8 +40,7 @@ def receive() -> Response:
     """Take a report: its bytes are committed before anything is answered."""
     if holder().purpose != REPORTS:
         return wrong_token("This token says what became of emails. It pushes no report.")
-    wrong = header_problem()
-    if wrong is not None:
+    if wrong := header_problem():
         return wrong
     feed = feeds().get(holder().feed)
     if feed is None:
@@ -50,20 +49,20 @@ def receive() -> Response:
     request.max_content_length = limits.upload_bytes
     content = request.get_data(cache=False)
     try:
+        key = request.headers.get("Idempotency-Key")
         pushed = push_report(
-            token_context(),
-            holder(),
-            content=content,
-            filename=filename_of(content),
-            feed=feed,
-            key=request.headers.get("Idempotency-Key"),
-            limits=limits,
+            token_context(), holder(), content=content, filename=filename_of(content), feed=feed, key=key, limits=limits
         )
     except KeyReused as refused:
         first = refused.problems[0]
         return problem(422, first.code, first.sentence, first.fields)
     except UnavailableError:
         return unavailable()
+    return _taken(pushed)
+
+
+def _taken(pushed: Pushed) -> Response:
+    """The receipt, and where to ask for it again; while the report is being read, when."""
     reading = pushed.document["status"] == "reading"
     response = jsonify(pushed.document)
     response.status_code = 202 if reading else 200 if pushed.is_repeat else 201

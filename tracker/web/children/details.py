@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.services import child_names
 from tracker.services.correct_child import correct_child
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.child_details import ChildDetails, child_details
 from tracker.web.access import Permission, requires
 from tracker.web.children.area import bp, lead_on
 from tracker.web.children.forms import AddNameForm, AddNumberForm, DetailsForm
 from tracker.web.episodes.forms import yes_no, yes_no_code
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, saved
 from tracker.web.records import ID, team_choices
 from tracker.web.request import feeds, request_context, signed_in_viewer
 
@@ -29,18 +28,12 @@ def details(child_id: int) -> ResponseReturnValue:
     _offer(form, held)
     if request.method == "GET":
         _fill(form, held)
-    if form.validate_on_submit():
-        try:
-            correct_child(
-                request_context(), child_id=child_id, version=form.shown_version(), values=_changed(form, held)
-            )
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The details are saved.", "done")
-            return redirect(url_for("children.show", child_id=child_id))
+
+    def save() -> None:
+        correct_child(request_context(), child_id=child_id, version=form.shown_version(), values=_changed(form, held))
+
+    if saved(form, save, "The details are saved."):
+        return redirect(url_for("children.show", child_id=child_id))
     return _page(held, form)
 
 
@@ -95,16 +88,8 @@ def _held(child_id: int) -> ChildDetails:
 
 
 def _done(child_id: int, form: Form, act: Callable[[], None], done: str) -> ResponseReturnValue:
-    if form.validate_on_submit():
-        try:
-            act()
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(done, "done")
-            return redirect(url_for("children.details", child_id=child_id, _anchor="names"))
+    if saved(form, act, done):
+        return redirect(url_for("children.details", child_id=child_id, _anchor="names"))
     return _page(_held(child_id), None, form)
 
 

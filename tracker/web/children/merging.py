@@ -1,9 +1,8 @@
 """Two records of one child: found, compared, merged into one; and unmerged."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.services.errors import Conflict, Refused
 from tracker.services.merge_children import merge_children
 from tracker.services.pages import merges as pages
 from tracker.services.pages.children import child_search
@@ -11,7 +10,7 @@ from tracker.services.unmerge_children import unmerge_children
 from tracker.web.access import Permission, requires
 from tracker.web.children.area import bp, opened
 from tracker.web.children.forms import FindOtherForm, MergeForm, UnmergeForm
-from tracker.web.forms import add_problems
+from tracker.web.forms import saved
 from tracker.web.records import ID, keep_typed, typed_before
 from tracker.web.request import feeds, request_context, signed_in_viewer
 
@@ -50,19 +49,15 @@ def merge(child_id: int, other_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         form.version.data, form.other_version.data = str(page.kept.version), str(page.gone.version)
     take = [name for name in page.conflicts if request.form.get(f"take-{name}") == "other"]
-    if form.validate_on_submit():
-        try:
-            merge_children(
-                request_context(), kept_id=child_id, gone_id=other_id, kept_version=form.shown_version(),
-                gone_version=form.shown_other_version(), take=take,
-            )  # fmt: skip
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"Child {other_id} is merged into child {child_id}. The merge can be undone below.", "done")
-            return redirect(url_for("children.show", child_id=child_id))
+
+    def save() -> None:
+        merge_children(
+            request_context(), kept_id=child_id, gone_id=other_id, kept_version=form.shown_version(),
+            gone_version=form.shown_other_version(), take=take,
+        )  # fmt: skip
+
+    if saved(form, save, f"Child {other_id} is merged into child {child_id}. The merge can be undone below."):
+        return redirect(url_for("children.show", child_id=child_id))
     return render_template("children/merge.html", page=page, form=form, take=take)
 
 
@@ -75,17 +70,13 @@ def unmerge(child_id: int, merge_id: int) -> ResponseReturnValue:
     form.also.choices = [(str(row.id), f"Episode {row.id}") for row in page.added]
     if request.method == "GET":
         form.version.data = str(page.kept.version)
-    if form.validate_on_submit():
-        try:
-            unmerge_children(
-                request_context(), merge_id=merge_id, version=form.shown_version(),
-                also=[int(id_) for id_ in form.also.data or []], feeds=feeds(),
-            )  # fmt: skip
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"Child {page.merge.gone_id} stands by itself again.", "done")
-            return redirect(url_for("children.show", child_id=page.merge.gone_id))
+
+    def save() -> None:
+        unmerge_children(
+            request_context(), merge_id=merge_id, version=form.shown_version(),
+            also=[int(id_) for id_ in form.also.data or []], feeds=feeds(),
+        )  # fmt: skip
+
+    if saved(form, save, f"Child {page.merge.gone_id} stands by itself again."):
+        return redirect(url_for("children.show", child_id=page.merge.gone_id))
     return render_template("children/unmerge.html", page=page, form=form)

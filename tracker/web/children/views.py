@@ -1,10 +1,9 @@
 """Children: the search, one child with every episode, and the review of a repeat flag."""
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.clock import local_date
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.child_plans import plans_of_child
 from tracker.services.pages.children import child_search
 from tracker.services.pages.merges import merged_into, possibly_the_same
@@ -16,7 +15,7 @@ from tracker.web.children.area import bp, lead_on, opened
 from tracker.web.children.forms import ReviewForm, SearchForm
 from tracker.web.children.picture import NARROW, picture
 from tracker.web.children.words import number_words
-from tracker.web.forms import add_problems
+from tracker.web.forms import saved
 from tracker.web.records import ID, came_from, keep_typed, page_address, page_number, typed_before
 from tracker.web.request import may, now, request_context, signed_in_viewer
 
@@ -94,16 +93,12 @@ def review_flag(child_id: int, flag_id: int) -> ResponseReturnValue:
         form.decision.data = flag.decision
         if flag.maramp_on:
             form.maramp_on.process(None, flag.maramp_on)
-    if form.validate_on_submit():
-        try:
-            review(request_context(), flag_id=flag_id, decision=form.decision.data, maramp_on=form.maramp_on.data)
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The review is recorded.", "done")
-            return redirect(back)
+
+    def save() -> None:
+        review(request_context(), flag_id=flag_id, decision=form.decision.data, maramp_on=form.maramp_on.data)
+
+    if saved(form, save, "The review is recorded."):
+        return redirect(back)
     return render_template("children/review.html", form=form, page=page, flag=flag, back_address=back)
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.terms import BreachReason, ExclusionReason, FlagCode
 from tracker.services import correct_episode as service
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.episodes import Act, EpisodePage
 from tracker.services.pages.rows import EpisodeRow
 from tracker.web.access import Permission, requires
@@ -22,7 +21,7 @@ from tracker.web.episodes.forms import (
     NoteForm,
     ReturnForm,
 )
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, saved
 from tracker.web.records import (
     ID,
     RecordForm,
@@ -55,16 +54,8 @@ def _form_page(
         return redirect(url_for("episodes.show", episode_id=episode_id))
     if isinstance(form, RecordForm) and request.method == "GET":
         form.version.data = str(page.row.version)
-    if form.validate_on_submit():
-        try:
-            save()
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(done, "done")
-            return redirect(after(episode_id))
+    if saved(form, save, done):
+        return redirect(after(episode_id))
     return render_template(f"episodes/{template}.html", form=form, page=page, back_address=after(episode_id), **shown)
 
 

@@ -1,16 +1,15 @@
 """The police's prevention interview, entered by a person: when, what came of it, whether it raised harm."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.clock import is_ambiguous
 from tracker.services.correct_episode import record_prevention
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.episodes import Act, EpisodePage
 from tracker.web.access import Permission, requires
 from tracker.web.episodes.area import bp
 from tracker.web.episodes.forms import PreventionForm, yes_no, yes_no_code
-from tracker.web.forms import add_problems
+from tracker.web.forms import saved
 from tracker.web.records import ID, after, instant_given, opened, still_possible, tell_readings
 from tracker.web.request import request_context
 
@@ -24,17 +23,9 @@ def prevention(episode_id: int) -> ResponseReturnValue:
         return redirect(url_for("episodes.show", episode_id=episode_id))
     if request.method == "GET":
         _fill(form, page)
-    if form.validate_on_submit():
-        try:
-            _save(form, page)
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            tell_readings([form.prevention_interview_at])
-            flash("The police’s prevention interview is recorded. Our own interview is due as before.", "done")
-            return redirect(after(episode_id))
+    done = "The police’s prevention interview is recorded. Our own interview is due as before."
+    if saved(form, lambda: _save(form, page), done):
+        return redirect(after(episode_id))
     return render_template("episodes/prevention.html", form=form, page=page, back_address=after(episode_id))
 
 
@@ -56,3 +47,4 @@ def _save(form: PreventionForm, page: EpisodePage) -> None:
         outcome=form.prevention_interview_outcome.data or None,
         raised_harm=yes_no(form.prevention_interview_raised_harm.data), flags=flags,
     )  # fmt: skip
+    tell_readings([form.prevention_interview_at])

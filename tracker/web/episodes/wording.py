@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.core.interview_terms import ContactWith
+from tracker.core.report_terms import ReportStatus
 from tracker.core.terms import (
     BreachReason,
     DeclinedBy,
@@ -12,7 +13,6 @@ from tracker.core.terms import (
     ExclusionReason,
     FlagCode,
     LivingSetting,
-    ReportStatus,
     RiskLevel,
 )
 from tracker.web.filters import MISSING_VALUE, day, instant, month_name

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from tracker.services import feed_drafts as drafts
-from tracker.services.errors import Conflict, FormProblem, Refused
+from tracker.services.errors import FormProblem, Refused
 from tracker.services.feed_drafts import Base, Draft, SampleFile
 from tracker.services.feed_sample import Known, Sample, known_of
 from tracker.services.pages import feed_steps as steps
@@ -16,7 +16,7 @@ from tracker.web.feeds import choices as chosen
 from tracker.web.feeds import wording
 from tracker.web.feeds.forms import NewFeedForm, RulesForm, SampleForm, SaveForm, StepForm
 from tracker.web.feeds.views import bp
-from tracker.web.forms import add_problems
+from tracker.web.forms import add_problems, outcome_of
 from tracker.web.records import page_number
 from tracker.web.request import feeds_to_replay_by, may, request_context, settings, signed_in_viewer
 
@@ -210,20 +210,16 @@ def save() -> ResponseReturnValue:
     if unfinished:
         return unfinished
     form = SaveForm(data={"name": draft.definition.get("name", ""), "note": "" if draft.based_on else "First version"})
-    if form.validate_on_submit():
-        name = draft.based_on or form.name.data
-        try:
-            given = {"key": str(form.draft.data), "name": name, "note": form.note.data}
-            number = drafts.save_draft(
-                request_context(), signed_in_viewer(), **given, files=settings().feed_definitions
-            )
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"Version {number} of the feed is saved and in force.", "done")
-            return redirect(url_for("feeds.show", name=name))
+    name = draft.based_on or form.name.data
+
+    def act() -> int:
+        given = {"key": str(form.draft.data), "name": name, "note": form.note.data}
+        return drafts.save_draft(request_context(), signed_in_viewer(), **given, files=settings().feed_definitions)
+
+    number = outcome_of(form, act)
+    if number is not None:
+        flash(f"Version {number} of the feed is saved and in force.", "done")
+        return redirect(url_for("feeds.show", name=name))
     return render_template("feeds/save.html", form=form, draft=draft)
 
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.services.errors import Conflict, Refused
 from tracker.services.feed_drafts import draft_of
 from tracker.services.feed_files import as_feed_file, load_feed_file
 from tracker.services.pages import feeds as pages
@@ -12,7 +11,7 @@ from tracker.services.save_feed import restore_version, retire_feed
 from tracker.web.access import Permission, requires
 from tracker.web.feeds import wording
 from tracker.web.feeds.forms import ImportForm, NoteForm
-from tracker.web.forms import add_problems
+from tracker.web.forms import outcome_of, saved
 from tracker.web.request import request_context, settings, signed_in_viewer
 
 bp = Blueprint("feeds", __name__, url_prefix="/feeds")
@@ -62,24 +61,17 @@ def _version(name: str, version_no: int, form: NoteForm) -> str:
 def restore(name: str, version_no: int) -> ResponseReturnValue:
     """This version is in force again, as a new one."""
     form = NoteForm()
-    files = settings().feed_definitions
-    if form.validate_on_submit():
-        try:
-            number = restore_version(
-                request_context(),
-                name=name,
-                restored_no=version_no or None,
-                version_no=form.version_no,
-                note=form.note.data,
-                files=files,
-            )
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"Version {number} is in force: it says what the earlier version said.", "done")
-            return redirect(url_for("feeds.show", name=name))
+
+    def act() -> int:
+        return restore_version(
+            request_context(), name=name, restored_no=version_no or None, version_no=form.version_no,
+            note=form.note.data, files=settings().feed_definitions,
+        )  # fmt: skip
+
+    number = outcome_of(form, act)
+    if number is not None:
+        flash(f"Version {number} is in force: it says what the earlier version said.", "done")
+        return redirect(url_for("feeds.show", name=name))
     return _version(name, version_no, form)
 
 
@@ -88,17 +80,13 @@ def restore(name: str, version_no: int) -> ResponseReturnValue:
 def retire(name: str) -> ResponseReturnValue:
     """No report comes in by this feed any more."""
     form = NoteForm()
-    if form.validate_on_submit():
-        try:
-            version_no, note, files = form.version_no, form.note.data, settings().feed_definitions
-            retire_feed(request_context(), name=name, version_no=version_no, note=note, files=files)
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The feed is retired. What has come in by it can still be decided and read again.", "done")
-            return redirect(url_for("feeds.show", name=name))
+
+    def save() -> None:
+        version_no, note, files = form.version_no, form.note.data, settings().feed_definitions
+        retire_feed(request_context(), name=name, version_no=version_no, note=note, files=files)
+
+    if saved(form, save, "The feed is retired. What has come in by it can still be decided and read again."):
+        return redirect(url_for("feeds.show", name=name))
     return _show(name, form)
 
 
@@ -116,15 +104,14 @@ def export(name: str) -> Response:
 def load() -> ResponseReturnValue:
     """A feed file becomes the newest version of its feed."""
     form, files = ImportForm(), settings().feed_definitions
-    if form.validate_on_submit():
-        try:
-            content = form.file.data.read()
-            name, _ = load_feed_file(request_context(), content=content, note=form.note.data, files=files)
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The feed file is loaded, and in force.", "done")
-            return redirect(url_for("feeds.show", name=name))
+
+    def act() -> str:
+        content = form.file.data.read()
+        name, _ = load_feed_file(request_context(), content=content, note=form.note.data, files=files)
+        return name
+
+    name = outcome_of(form, act)
+    if name is not None:
+        flash("The feed file is loaded, and in force.", "done")
+        return redirect(url_for("feeds.show", name=name))
     return render_template("feeds/import.html", form=form)

@@ -6,7 +6,8 @@ from typing import Any
 from tracker.core.feed_changes import Difference
 from tracker.core.feed_guess import REPORT_TIME
 from tracker.core.feed_rules import DAYS, names_of
-from tracker.core.terms import EpisodeKind, LivingSetting, ReportStatus, RiskLevel
+from tracker.core.report_terms import ReportStatus
+from tracker.core.terms import EpisodeKind, LivingSetting, RiskLevel
 from tracker.services.preview_feed import PreviewOutcome
 from tracker.web.words import choices
 

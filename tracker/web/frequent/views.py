@@ -1,18 +1,17 @@
 """The workspace: the list by what needs doing, one child's pattern, the interviews with their quality checks."""
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.bootstrap import wiring
-from tracker.core.quality_check import Met
+from tracker.core.quality_check import QUESTIONS, Met
 from tracker.services.check_quality import check_interview
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.frequent import frequent_page
 from tracker.services.pages.frequent_child import frequent_child
 from tracker.services.pages.frequent_interviews import InterviewRead, interview_read, interviews_page
 from tracker.services.pages.maramps import maramps_of
 from tracker.web.access import Permission, requires
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, saved
 from tracker.web.frequent.area import bp, lead_on
 from tracker.web.frequent.forms import CheckForm, FilterForm
 from tracker.web.frequent.pictures import LETTERS, pictures_of
@@ -80,7 +79,7 @@ def interview(child_id: int, interview_id: int) -> str:
     """One of them to read, with the form of its check."""
     page, form = _read(child_id, interview_id), CheckForm(formdata=None)
     if page.own:
-        for name in ("heard", "understood", "done", "comment"):
+        for name in (*QUESTIONS, "comment"):
             form[name].data = str(getattr(page.own, name))
     form.number.data = str(page.seen_number)
     return render_template("frequent/interview.html", page=page, form=form)
@@ -91,20 +90,16 @@ def interview(child_id: int, interview_id: int) -> str:
 def check(child_id: int, interview_id: int) -> ResponseReturnValue:
     """Was the child heard, were the reasons understood, were the actions done."""
     form = CheckForm()
-    if form.validate_on_submit():
-        met = {name: Met(form[name].data) for name in ("heard", "understood", "done")}
-        try:
-            check_interview(
-                request_context(), interview_id=interview_id, seen_number=form.seen_number(), **met,
-                comment=form.comment.data,
-            )  # fmt: skip
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash("The check is recorded.", "done")
-            return redirect(url_for("frequent.interviews", child_id=child_id))
+
+    def save() -> None:
+        met = {name: Met(form[name].data) for name in QUESTIONS}
+        check_interview(
+            request_context(), interview_id=interview_id, seen_number=form.seen_number(), **met,
+            comment=form.comment.data,
+        )  # fmt: skip
+
+    if saved(form, save, "The check is recorded."):
+        return redirect(url_for("frequent.interviews", child_id=child_id))
     return render_template("frequent/interview.html", page=_read(child_id, interview_id), form=form)
 
 

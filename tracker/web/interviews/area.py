@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import interviews
 from tracker.services.pages.episodes import Act, EpisodePage
 from tracker.services.pages.interview_shapes import InterviewPage
 from tracker.web.fields import LondonDateTimeField
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, saved
 from tracker.web.records import after, still_possible, tell_readings
 from tracker.web.request import request_context, signed_in_viewer
 
@@ -67,17 +66,13 @@ def sent(
     to: str | Callable[[], str],
 ) -> ResponseReturnValue | None:
     """What a form that was sent leads to; None where it is to be shown, with its problems. `to`: where to go after."""
-    if not form.validate_on_submit():
-        return None
-    try:
+
+    def save_and_tell() -> None:
         save()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
+        tell_readings(typed)
+
+    if not saved(form, save_and_tell, done):
         return None
-    tell_readings(typed)
-    flash(done, "done")
     return redirect(to if isinstance(to, str) else to())
 
 

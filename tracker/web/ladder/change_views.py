@@ -6,8 +6,8 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.alert_terms import Rung
 from tracker.core.ladder_changes import step_of, with_step, with_trigger, without_step
-from tracker.core.terms import Rung
 from tracker.services.errors import Conflict, Refused
 from tracker.services.ladder import Definition
 from tracker.services.pages import ladder as pages
@@ -87,6 +87,17 @@ def _offered(form: ReceiversForm, step: str) -> None:
     form.offer(step, pages.people_to_name(), webhook_names())
 
 
+def _as_shown(version_no: int, given: Mapping[str, Any], hours: float, **more: object) -> dict[str, object]:
+    """What a form of a step or a trigger shows at first."""
+    return {
+        "version": str(version_no),
+        "hours": f"{hours:g}",
+        "working_hours_only": given.get("working_hours_only", False),
+        **receivers_shown(given, pages.people_to_name()),
+        **more,
+    }
+
+
 def _step_made(form: StepForm, name: str) -> dict[str, Any]:
     waits = form.working_hours_only.data and name != Rung.OVERDUE
     at = 0.0 if name == Rung.OVERDUE else form.offset_hours
@@ -116,15 +127,8 @@ def step(name: str) -> ResponseReturnValue:
     if "rung" not in given:
         abort(404)
     hours = given["offset_hours"]
-    shown = {
-        "version": str(version_no),
-        "title": given.get("title", ""),
-        "hours": f"{abs(hours):g}",
-        "side": BEFORE if hours < 0 else AFTER,
-        "working_hours_only": given.get("working_hours_only", False),
-        **receivers_shown(given, pages.people_to_name()),
-    }
-    form = StepForm(data=shown)
+    side = BEFORE if hours < 0 else AFTER
+    form = StepForm(data=_as_shown(version_no, given, hours=abs(hours), side=side, title=given.get("title", "")))
     _offered(form, name)
 
     def make(definition: Definition) -> dict[str, Any]:
@@ -156,14 +160,8 @@ def trigger(name: str) -> ResponseReturnValue:
     version_no, given = _held_step(name)
     if "trigger" not in given:
         abort(404)
-    shown = {
-        "version": str(version_no),
-        "enabled": "yes" if given.get("enabled", True) else "no",
-        "hours": f"{given['after_hours']:g}",
-        "working_hours_only": given.get("working_hours_only", False),
-        **receivers_shown(given, pages.people_to_name()),
-    }
-    form = TriggerForm(data=shown)
+    enabled = "yes" if given.get("enabled", True) else "no"
+    form = TriggerForm(data=_as_shown(version_no, given, hours=given["after_hours"], enabled=enabled))
     _offered(form, name)
 
     def make(definition: Definition) -> dict[str, Any]:

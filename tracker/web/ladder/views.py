@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.core.alert_terms import named_step
 from tracker.core.ladder_changes import ladder_differences
-from tracker.core.terms import named_step
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import ladder as pages
 from tracker.services.save_ladder import as_ladder_file, read_ladder_file, restore_ladder, save_ladder

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tracker.core.alert_terms import Audience, named_step
 from tracker.core.ladder_changes import LadderDifference
-from tracker.core.terms import Audience, named_step
 from tracker.web.words import words
 
 DAYS = {

@@ -6,11 +6,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.services import meetings
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.meetings import MeetingPage, meeting_page, past_list, standing_list
 from tracker.web.access import Permission, requires
 from tracker.web.children.area import opened as opened_child
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, outcome_of
 from tracker.web.meetings.forms import AskForm, HeldForm, MeetingFilterForm, NotNeededForm, PlanForm
 from tracker.web.records import ID, page_address, page_number, team_choices
 from tracker.web.request import request_context, signed_in_viewer
@@ -136,14 +135,7 @@ def _settled(page: MeetingPage, form: Form, save: Callable[[], int], template: s
 
 def _saved(form: Form, save: Callable[[], int], done: str) -> int | None:
     """The meeting's id where the form was sent and is saved; what was refused stands beside its fields."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        made = save()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
-        return None
-    flash(done, "done")
+    made = outcome_of(form, save)
+    if made is not None:
+        flash(done, "done")
     return made

@@ -1,16 +1,13 @@
 """People, roles and teams: the administrator's pages."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.services import people
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import people as pages
 from tracker.services.pages.people import PersonRow
 from tracker.web.access import Permission, requires
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import saved
 from tracker.web.people.forms import (
     ROLE_HINTS,
     AbsenceForm,
@@ -28,21 +25,6 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 
 def _person(person_id: int) -> PersonRow:
     return pages.person(request_context(), person_id) or abort(404)
-
-
-def _done(form: Form, act: Callable[[], object], notice: str) -> bool:
-    """Whether the form was sent, is right, and its act was done; a refusal stands beside its fields."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        act()
-    except Conflict:
-        raise
-    except Refused as refused:
-        add_problems(form, refused)
-        return False
-    flash(notice, "done")
-    return True
 
 
 def _to(person_id: int) -> Response:
@@ -71,7 +53,7 @@ def add() -> str | Response:
             team_id=form.team_id,
         )
 
-    if _done(form, act, "The person is added."):
+    if saved(form, act, "The person is added."):
         return redirect(url_for("people.index"))
     return render_template("people/add.html", form=form, hints=ROLE_HINTS)
 
@@ -96,7 +78,7 @@ def change(person_id: int) -> str | Response:
         if form.team_id != person.team_id:
             people.set_team(context, person_id=person_id, team_id=form.team_id)
 
-    if _done(form, act, "The changes are saved."):
+    if saved(form, act, "The changes are saved."):
         return _to(person_id)
     return render_template("people/change.html", form=form, person=person, hints=ROLE_HINTS)
 
@@ -121,7 +103,7 @@ def absence(person_id: int) -> str | Response:
             covered_by_id=form.cover_id,
         )
 
-    if _done(form, act, "The absence is saved."):
+    if saved(form, act, "The absence is saved."):
         return _to(person_id)
     return render_template("people/absence.html", form=form, person=person)
 
@@ -134,7 +116,7 @@ def password(person_id: int) -> str | Response:
     def act() -> None:
         people.set_password(request_context(), person_id=person_id, password=form.password.data)
 
-    if _done(form, act, "The new password is set, and they have been signed out everywhere."):
+    if saved(form, act, "The new password is set, and they have been signed out everywhere."):
         return _to(person_id)
     return render_template("people/password.html", form=form, person=person)
 
@@ -159,7 +141,7 @@ def enable(person_id: int) -> Response:
 @requires(Permission.MANAGE_PEOPLE)
 def teams() -> str | Response:
     form = TeamForm()
-    if _done(form, lambda: people.add_team(request_context(), name=form.name.data), "The team is added."):
+    if saved(form, lambda: people.add_team(request_context(), name=form.name.data), "The team is added."):
         return redirect(url_for("people.teams"))
     return render_template("people/teams.html", form=form, teams=pages.teams())
 
@@ -173,6 +155,6 @@ def team(team_id: int) -> str | Response:
     def act() -> None:
         people.rename_team(request_context(), team_id=team_id, name=form.name.data)
 
-    if _done(form, act, "The team has its new name."):
+    if saved(form, act, "The team has its new name."):
         return redirect(url_for("people.teams"))
     return render_template("people/team.html", form=form, team=found)

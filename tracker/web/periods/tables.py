@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tracker.core.terms import RUNG_ORDER, BreachReason, EpisodeKind, LivingSetting, RiskLevel
+from tracker.core.alert_terms import RUNG_ORDER
+from tracker.core.terms import BreachReason, EpisodeKind, LivingSetting, RiskLevel
 from tracker.web.words import words
 
 Rows = tuple[tuple[str, str], ...]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.core.terms import LineOutcome
+from tracker.core.report_terms import LineOutcome
 from tracker.services import resolve_line
 from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import reports as pages

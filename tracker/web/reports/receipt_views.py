@@ -3,14 +3,13 @@
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.receipt_files import File, report_file, waiting_file
 from tracker.services.pages.receipts import undo_page
 from tracker.services.reexamine import Reexamined, reexamine
 from tracker.services.undo_load import undo_load
 from tracker.web.access import Permission, requires
 from tracker.web.filters import plural
-from tracker.web.forms import add_problems
+from tracker.web.forms import outcome_of
 from tracker.web.records import ID
 from tracker.web.reports.forms import UndoForm
 from tracker.web.reports.going_on import go_on_behind
@@ -80,23 +79,17 @@ def _tell(done: Reexamined) -> None:
 def undo(receipt_id: int) -> ResponseReturnValue:
     """Take back all that a load did: first what will happen, then why."""
     form = UndoForm()
-    if form.validate_on_submit():
-        try:
-            reason = form.reason.data
-            done = undo_load(
-                request_context(),
-                receipt_id=receipt_id,
-                reason=reason,
-                feeds=feeds_to_replay_by(),
-                at_most=UNDO_AT_ONCE,
-            )
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            go_on_behind(receipt_id)
-            flash("The load is undone." if done else "The load is being undone.", "done")
-            return redirect(url_for("reports.show", receipt_id=receipt_id))
+
+    def act() -> bool:
+        return undo_load(
+            request_context(), receipt_id=receipt_id, reason=form.reason.data, feeds=feeds_to_replay_by(),
+            at_most=UNDO_AT_ONCE,
+        )  # fmt: skip
+
+    done = outcome_of(form, act)
+    if done is not None:
+        go_on_behind(receipt_id)
+        flash("The load is undone." if done else "The load is being undone.", "done")
+        return redirect(url_for("reports.show", receipt_id=receipt_id))
     page = undo_page(request_context(), signed_in_viewer(), receipt_id, feeds_to_replay_by()) or abort(404)
     return render_template("reports/undo.html", page=page, form=form)

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.core.terms import LineOutcome, Road
+from tracker.core.report_terms import LineOutcome, Road
 from tracker.services.pages import reports as pages
 from tracker.services.pages.receipts import progress as progress_of
 from tracker.services.pages.roads import roads_troubles

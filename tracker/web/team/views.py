@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.core.clock import local
 from tracker.services.allocate_interview import cover
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages import people
 from tracker.services.pages.mine import interviews_of
 from tracker.services.pages.team import default_team, team_board
 from tracker.web.access import Permission, requires
 from tracker.web.filters import plural
-from tracker.web.forms import add_problems
+from tracker.web.forms import saved
 from tracker.web.interviews.forms import person_choices
 from tracker.web.mine.steps import next_step
 from tracker.web.records import ID
@@ -38,17 +37,13 @@ def give_away() -> ResponseReturnValue:
     """The ticked interviews of people who are away, to one person: all or none."""
     form = CoverForm()
     form.person_id.choices = person_choices(people.allocatable(request_context()))
-    if form.validate_on_submit():
-        ids = sorted(set(form.interview_ids.data))
-        try:
-            cover(request_context(), interview_ids=ids, person_id=int(form.person_id.data))
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            flash(f"{plural(len(ids), 'interview is', 'interviews are')} given to somebody who is here.", "done")
-            return redirect(url_for("team.index", **_asked_for()))
+    ids = sorted(set(form.interview_ids.data or ()))
+
+    def save() -> None:
+        cover(request_context(), interview_ids=ids, person_id=int(form.person_id.data))
+
+    if saved(form, save, f"{plural(len(ids), 'interview is', 'interviews are')} given to somebody who is here."):
+        return redirect(url_for("team.index", **_asked_for()))
     return _page(form)
 
 

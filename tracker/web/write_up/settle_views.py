@@ -74,21 +74,27 @@ def settle(interview_id: int, conflict_id: int) -> ResponseReturnValue:
         return away
     if request.method == "POST":
         form.read()
-        stale = version_in(request.form.get("version")) != view.version
-        if stale:
-            form.form_errors.append("The section was saved again meanwhile. Both texts are shown as they stand now.")
-        answers = None if stale else form.answers()
-        if answers is not None:
-            try:
-                settle_conflict(
-                    request_context(), conflict_id=conflict_id, answers=answers, based_on_version=view.version
-                )
-            except SectionConflict as conflict:
-                flash(conflict.problems[0].sentence, "notice")
-                return redirect(url_for("write_up.settle", interview_id=interview_id, conflict_id=conflict.conflict_id))
-            except Refused as refused:
-                form.form_errors += [problem.sentence for problem in refused.problems]
-            else:
-                flash("Settled. Both texts stay on record.", "done")
-                return redirect(url_for("write_up.section", interview_id=interview_id, section=kept.section.code))
+        if done := _settled(form, interview_id):
+            return done
     return render_template("write_up/settle.html", page=page, kept=kept, view=view, form=form)
+
+
+def _settled(form: SettleForm, interview_id: int) -> ResponseReturnValue | None:
+    """Where to go once it is settled, or to two newer texts; None where the form says why not."""
+    kept, version = form.kept, form.view.version
+    if version_in(request.form.get("version")) != version:
+        form.form_errors.append("The section was saved again meanwhile. Both texts are shown as they stand now.")
+        return None
+    answers = form.answers()
+    if answers is None:
+        return None
+    try:
+        settle_conflict(request_context(), conflict_id=kept.id, answers=answers, based_on_version=version)
+    except SectionConflict as conflict:
+        flash(conflict.problems[0].sentence, "notice")
+        return redirect(url_for("write_up.settle", interview_id=interview_id, conflict_id=conflict.conflict_id))
+    except Refused as refused:
+        form.form_errors += [problem.sentence for problem in refused.problems]
+        return None
+    flash("Settled. Both texts stay on record.", "done")
+    return redirect(url_for("write_up.section", interview_id=interview_id, section=kept.section.code))

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.services import police_shares
-from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.police_shares import ShareView
 from tracker.services.pages.write_ups import WriteUpAct, WriteUpPage
 from tracker.web.access import Permission, requires
-from tracker.web.forms import Form, add_problems
+from tracker.web.forms import Form, saved
 from tracker.web.records import ID, tell_readings
 from tracker.web.request import request_context
 from tracker.web.write_up.area import bp, opened, refuse_act
@@ -71,17 +70,13 @@ def _form_page(
     """The course of every form here."""
     if away := refuse_act(page, WriteUpAct.SHARE, NOT_YOURS):
         return away
-    if form.validate_on_submit():
-        try:
-            save()
-        except Conflict:
-            raise
-        except Refused as refused:
-            add_problems(form, refused)
-        else:
-            tell_readings(field for field in form if hasattr(field, "note"))
-            flash(done, "done")
-            return redirect(url_for("write_up.index", interview_id=page.interview_id, _anchor="police"))
+
+    def save_and_tell() -> None:
+        save()
+        tell_readings(field for field in form if hasattr(field, "note"))
+
+    if saved(form, save_and_tell, done):
+        return redirect(url_for("write_up.index", interview_id=page.interview_id, _anchor="police"))
     return render_template(f"write_up/{template}.html", page=page, form=form, share=share)
 
 
