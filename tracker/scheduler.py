@@ -23,6 +23,7 @@ from tracker.bootstrap import wiring
 from tracker.core.feed import Feed
 from tracker.core.mail import EMAIL, WEBHOOK, Mailer
 from tracker.services import (
+    count_period,
     deliver_outbox,
     due_work,
     engine_state,
@@ -58,11 +59,13 @@ SPARE_THREADS = 4
 
 @dataclass(frozen=True)
 class Job:
-    """What runs, how often. `work` returns what it did, for the log: counts only."""
+    """What runs, how often. `work` returns what it did, for the log: counts only. `at_once`: runs of it that may go on
+    at the same time."""
 
     name: str
     seconds: float
     work: Callable[[Context, Callable[[], bool]], dict[str, object]]
+    at_once: int = 1
 
 
 class Engine:
@@ -75,6 +78,7 @@ class Engine:
         self.leads = False
         self.stopping = threading.Event()
         self.adding = threading.Lock()
+        self.counting = threading.Lock()
         self.delivering: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self.held_at = self.pinged_at = float("-inf")
         self.scheduler = BackgroundScheduler(
@@ -97,6 +101,7 @@ class Engine:
             Job("folder", times.folder_seconds, self.folder),
             Job("pull", times.pull_seconds, self.pull),
             Job("feed drafts", DRAFTS_SECONDS, self.drafts),
+            Job("figures", self.wiring.settings.figures.look_seconds, self.figures, at_once=2),
             *self.roads_out(),
         )
 
@@ -114,7 +119,9 @@ class Engine:
     def start(self) -> None:
         """Returns at once; the jobs run in threads of their own, the first time as soon as this process leads."""
         for job in self.jobs():
-            self.scheduler.add_job(self.run, "interval", args=[job], seconds=job.seconds, id=job.name)
+            self.scheduler.add_job(
+                self.run, "interval", args=[job], seconds=job.seconds, id=job.name, max_instances=job.at_once
+            )
         self.scheduler.add_job(
             self.lead, "interval", seconds=self.wiring.settings.scheduler.lease_seconds / 6, id="lead"
         )
@@ -291,6 +298,16 @@ class Engine:
     def drafts(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         """Drafts of feeds that nobody has touched for a day, with the samples of reports that they hold."""
         return {"deleted": delete_old_drafts(context)}
+
+    def figures(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
+        """Periods of many episodes that somebody has asked for. One count at a time: who looks meanwhile leaves it."""
+        if not self.counting.acquire(blocking=False):
+            return {}
+        try:
+            now, may_go_on = self.wiring.clock.now, lambda: keep_going() and self.still_leads()
+            return asdict(count_period.count_asked(context, now, self.worker, may_go_on))
+        finally:
+            self.counting.release()
 
     def summary(self, context: Context, keep_going: Callable[[], bool]) -> dict[str, object]:
         return {"months": due_work.prepare_due_months(context, self.wiring.settings.scheduler.summary_day)}
