@@ -1,5 +1,7 @@
 """A period counted in the background: asked for once, made once, failed and asked for again, behind, let go."""
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,7 +17,7 @@ from tracker.core.clock import FixedClock, Period, financial_year_of
 from tracker.core.monthly_summary import MonthlySummary
 from tracker.core.policy import Policy
 from tracker.core.terms import Cohort
-from tracker.scheduler import Engine
+from tracker.scheduler import Engine, Job, running
 from tracker.services.context import Context
 from tracker.services.count_period import KEPT_FOR, KEPT_OF_EACH, Counts, ask, count_asked, is_large
 from tracker.services.pages.kept_figures import KEPT_SECONDS
@@ -29,7 +31,7 @@ from tracker.services.pages.periods import (
 )
 from tracker.services.publish_month import period_figures
 from tracker.services.transaction import writing
-from tracker.store import audit, kept_figures
+from tracker.store import audit, engine, kept_figures
 from tracker.store.db import session
 from tracker.store.models import AuditEntry, Child, KeptFigureIds, KeptFigures
 
@@ -304,13 +306,13 @@ def test_figures_from_a_clock_that_ran_ahead_are_not_shown(context: Context) -> 
 @pytest.mark.usefixtures("summer")
 def test_the_schedulers_job_counts_one_at_a_time_in_a_process(app: Flask, context: Context, clock: FixedClock) -> None:
     look(context)
-    engine = Engine(app)
-    job = next(job for job in engine.jobs() if job.name == "figures")
-    with engine.counting:
-        engine.run(job)
+    one = Engine(app)
+    job = next(job for job in one.jobs() if job.name == "figures")
+    with one.counting:
+        one.run(job)
         assert [row.made_at for row in rows()] == [None]
-    engine.run(job)
-    assert [(row.made_at, row.begun_by) for row in rows()] == [(clock.now(), engine.worker)]
+    one.run(job)
+    assert [(row.made_at, row.begun_by) for row in rows()] == [(clock.now(), one.worker)]
 
 
 @pytest.mark.usefixtures("summer")
@@ -321,3 +323,29 @@ def test_nothing_of_a_child_is_kept(context: Context) -> None:
     (row,) = rows()
     assert names and not [name for name in names if name in str(row.document)]
     assert kept_figures.ids_behind(session(), row.id, "episodes.started", "all") is not None
+
+
+@pytest.mark.usefixtures("summer")
+def test_a_count_that_takes_its_time_holds_up_no_sweep(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting, may_end = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> Counts:
+        counting.set()
+        may_end.wait(20)
+        return Counts()
+
+    monkeypatch.setattr("tracker.scheduler.count_period.count_asked", slow)
+    with running(app) as one:
+        try:
+            assert counting.wait(10)
+            with writing() as current:
+                engine.end_beat(current, "sweep")
+            one.soon(Job("sweep", 60, one.sweep))
+            end = time.monotonic() + 10
+            while time.monotonic() < end and engine.last_beat_at(session(), "sweep") is None:
+                session().rollback()
+                time.sleep(0.02)
+            assert engine.last_beat_at(session(), "sweep") is not None
+            assert one.counting.locked(), "the count is still under way"
+        finally:
+            may_end.set()

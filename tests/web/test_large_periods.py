@@ -68,8 +68,8 @@ def test_the_page_answers_at_once_and_leads_on(client_request: ClientRequest, ap
     assert page.h1.endswith("2026-27")
     assert "These figures are being counted" in text
     assert "usually here within half a minute" in text
-    assert "2026-27 was asked for 16 Nov 2026, 12:00" in text
-    assert "2025-26 is being counted too" in text
+    assert "1 April 2026 to 31 March 2027, asked for 16 Nov 2026, 12:00" in text
+    assert "2025-26, to stand beside them, is being counted too" in text
     assert "Episodes started" not in text
     assert links(page, "behind") == links(page, "periods.csv") == []
     (on,) = [a.attributes["href"] for a in page.all("a") if a.text == "See whether they are ready"]
@@ -156,7 +156,18 @@ def test_where_nobody_counts_the_page_says_so(client_request: ClientRequest) -> 
     client_request.clock.at = NOON + timedelta(minutes=20)
     text = said(charlie.get(PAGE))
     assert "Nobody counts them now. The scheduler does this work, and it was last seen 20 min ago." in text
+    assert "These figures wait to be counted" in text
     assert "within half a minute" not in text
+
+
+def test_the_script_of_an_open_page_is_told_when_the_count_has_ended(client_request: ClientRequest, app: Flask) -> None:
+    charlie = client_request.sign_in("Charlie")
+    assert charlie.raw("GET", f"/month/periods/waiting?{YEAR}").json == {"waiting": False}
+    charlie.get(PAGE)
+    assert charlie.raw("GET", f"/month/periods/waiting?{YEAR}").json == {"waiting": True}
+    run_the_job(app)
+    assert charlie.raw("GET", f"/month/periods/waiting?{YEAR}").json == {"waiting": False}
+    charlie.get("/month/periods/waiting?first_day=x", status=404)
 
 
 @pytest.mark.parametrize("asked", ["", "first_day=2031-01-01&last_day=2031-02-01", "first_day=x&last_day=2026-08-01"])

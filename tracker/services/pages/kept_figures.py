@@ -95,6 +95,11 @@ def counted_before(context: Context, period: Period, counted_id: int | None, at_
     return None if is_large(context, period, at_once_episodes) else Shown(_at_once(context, period))
 
 
+def is_waiting(context: Context, period: Period) -> bool:
+    """Whether a period is asked for and neither counted nor failed; nothing of any record is told."""
+    return kept_figures.waiting(read_session(), period, rules_mark(context.rules)) is not None
+
+
 def ids_of(shown: Shown, key: str, cohort: Cohort) -> tuple[int, ...]:
     """The ids behind one of these figures."""
     if shown.counted_id is None:

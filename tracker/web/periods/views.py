@@ -11,6 +11,7 @@ from tracker.core.tables import BYTE_ORDER_MARK, Table, csv_text
 from tracker.services.errors import Refused
 from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as episode_pages
+from tracker.services.pages.kept_figures import is_waiting
 from tracker.services.pages.periods import (
     NotCountedError,
     PeriodPage,
@@ -52,6 +53,13 @@ def index() -> ResponseReturnValue:
         value_of=lambda figure: parts(figure)[0], breakdowns=_breakdowns(page), lists=may(Permission.SEE_EPISODES),
         rules={rule.name: rule for rule in settings().repeat_rules}, one_year=lies_in_one_year,
     )  # fmt: skip
+
+
+@bp.get("/month/periods/waiting")
+@requires(Permission.SEE_MONTH)
+def waiting() -> ResponseReturnValue:
+    """Whether a period is still being counted: for the script of an open page."""
+    return {"waiting": is_waiting(request_context(), period_or_404())}
 
 
 @bp.post("/month/periods/count")
