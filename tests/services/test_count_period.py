@@ -89,7 +89,9 @@ def test_a_large_period_is_not_counted_where_it_is_looked_at(context: Context, m
     assert (page.summary, page.name, page.figure("episodes.started")) == (None, "2026-27", None)
     waiting = page.shown.waiting
     assert waiting is not None
-    assert (waiting.asked_at, waiting.begun_at, waiting.ahead) == (NOON, None, 0)
+    assert (waiting.asked_at, waiting.begun_at, waiting.ahead, waiting.is_long) == (NOON, None, 0, False)
+    waiting = look(later(context, timedelta(minutes=6))).shown.waiting
+    assert waiting is not None and (waiting.asked_at, waiting.is_long) == (NOON, True)
     with pytest.raises(NotCountedError):
         period_export(context, YEAR, at_once_episodes=0)
     with pytest.raises(NotCountedError):

@@ -154,6 +154,11 @@ def test_where_nobody_counts_the_page_says_so(client_request: ClientRequest) -> 
     text = said(charlie.get(PAGE))
     assert "Nobody counts" not in text
     client_request.clock.at = NOON + timedelta(minutes=20)
+    engine_state.record_beat(engine_state.SWEEP, client_request.clock.now, 0.01)
+    text = said(charlie.get(PAGE))
+    assert "They take longer than usual" in text
+    assert "Nobody counts" not in text
+    client_request.clock.at = NOON + timedelta(minutes=40)
     text = said(charlie.get(PAGE))
     assert "Nobody counts them now. The scheduler does this work, and it was last seen 20 min ago." in text
     assert "These figures wait to be counted" in text

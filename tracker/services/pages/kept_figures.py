@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from sqlalchemy.orm import Session
+
 from tracker.core.clock import Period
 from tracker.core.kept_summary import Counted, Place, opening, rules_mark, thaw_kept, unpacked
 from tracker.core.monthly_summary import FINAL, MonthlySummary
@@ -20,6 +22,9 @@ from tracker.store.models import KeptFigures
 KEPT_SECONDS = 60
 """As long as the month's (services/pages/month.py)."""
 
+LONG = timedelta(minutes=5)
+"""Nobody waits for so long where all is well."""
+
 CLOCKS_APART = timedelta(minutes=5)
 """The scheduler's clock may be ahead of the pages' by so much. Figures from further ahead are of no time that is."""
 
@@ -30,11 +35,13 @@ _kept: dict[tuple[object, ...], tuple[float, object]] = {}
 
 @dataclass(frozen=True)
 class Waiting:
-    """A period is being counted: since when somebody waits for it, when counting began, how many are counted first."""
+    """A period is being counted: since when somebody waits for it, when counting began, how many are counted first, and
+    whether it takes longer than usual."""
 
     asked_at: datetime
     begun_at: datetime | None
     ahead: int
+    is_long: bool
 
 
 @dataclass(frozen=True)
@@ -136,16 +143,21 @@ def _at_once(context: Context, period: Period) -> Counted:
 
 def _as_it_stands(context: Context, period: Period, mark: str) -> Shown:
     session = read_session()
+    waits = kept_figures.waiting(session, period, mark)  # asked first: what ends meanwhile is then seen to be made
     made = kept_figures.newest_made(session, period, mark, context.now + CLOCKS_APART)
-    waits = kept_figures.waiting(session, period, mark)
     ended = kept_figures.newest_ended(session, period, mark)
     failed = Failed(ended.failed_at, ended.failed or "") if ended and ended.failed_at and not waits else None
     return replace(
         NOTHING if made is None else _of(made),
         is_behind=made is not None and _is_behind(made, context.now, audit.last_change(session)),
-        waiting=Waiting(waits.asked_at, waits.begun_at, kept_figures.ahead_of(session, waits.id)) if waits else None,
+        waiting=_waiting(session, waits, context.now) if waits else None,
         failed=failed,
     )
+
+
+def _waiting(session: Session, row: KeptFigures, now: datetime) -> Waiting:
+    ahead = kept_figures.ahead_of(session, row.id)
+    return Waiting(row.asked_at, row.begun_at, ahead, now - row.asked_at > LONG)
 
 
 def _of(row: KeptFigures) -> Shown:
