@@ -16,10 +16,11 @@ from tests.services.queries import walked
 from tracker.core.clock import FixedClock, Period, financial_year_of
 from tracker.core.monthly_summary import MonthlySummary
 from tracker.core.policy import Policy
-from tracker.core.terms import Cohort
+from tracker.core.terms import Cohort, Role
 from tracker.scheduler import Engine, Job, running
-from tracker.services.context import Context
+from tracker.services.context import Context, Viewer
 from tracker.services.count_period import KEPT_FOR, KEPT_OF_EACH, Counts, ask, count_asked, is_large
+from tracker.services.pages.children import child_list
 from tracker.services.pages.kept_figures import KEPT_SECONDS
 from tracker.services.pages.periods import (
     NotCountedError,
@@ -315,6 +316,14 @@ def test_the_schedulers_job_counts_one_at_a_time_in_a_process(app: Flask, contex
         assert [row.made_at for row in rows()] == [None]
     one.run(job)
     assert [(row.made_at, row.begun_by) for row in rows()] == [(clock.now(), one.worker)]
+
+
+def test_a_list_may_have_more_children_than_a_statement_has_parameters(summer: list[int], context: Context) -> None:
+    with writing() as current:
+        lead = factories.person(current, Role.LEAD)
+        viewer = Viewer(lead.id, lead.name, frozenset({Role.LEAD}))
+    everybody = [*session().scalars(select(Child.id)), *range(1_000_000, 1_260_000)]
+    assert child_list(context, viewer, everybody).total == 6
 
 
 @pytest.mark.usefixtures("summer")
