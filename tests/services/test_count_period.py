@@ -360,3 +360,18 @@ def test_a_count_that_takes_its_time_holds_up_no_sweep(app: Flask, monkeypatch: 
             assert one.counting.locked(), "the count is still under way"
         finally:
             may_end.set()
+
+
+@pytest.mark.usefixtures("summer")
+def test_a_break_that_cannot_be_recorded_ends_the_pass(context: Context) -> None:
+    look(context)
+
+    def taken_away(*_: object) -> MonthlySummary:
+        with writing() as current:
+            waiting = kept_figures.next_asked(current)
+            assert waiting is not None and kept_figures.begin(current, waiting, NOON, "two") is not None
+        raise ValueError("Aaron")
+
+    with pytest.raises(ValueError, match="Aaron"):
+        count(context, compute=taken_away)
+    assert [(row.tries, row.begun_by, row.failed) for row in rows()] == [(2, "two", None)], "it is the other's to end"

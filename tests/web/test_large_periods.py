@@ -68,7 +68,7 @@ def test_the_page_answers_at_once_and_leads_on(client_request: ClientRequest, ap
     assert page.h1.endswith("2026-27")
     assert "These figures are being counted" in text
     assert "usually here within half a minute" in text
-    assert "1 April 2026 to 31 March 2027, asked for 16 Nov 2026, 12:00" in text
+    assert "1 April 2026 to 31 March 2027, asked for on 16 Nov 2026, 12:00" in text
     assert "2025-26, to stand beside them, is being counted too" in text
     assert "Episodes started" not in text
     assert links(page, "behind") == links(page, "periods.csv") == []
@@ -76,9 +76,9 @@ def test_the_page_answers_at_once_and_leads_on(client_request: ClientRequest, ap
     assert "These figures are being counted" in said(client_request.get(on))
     run_the_job(app)
     text = said(client_request.get(on))
-    assert "Counted 16 Nov 2026, 12:00. No record has changed since." in text
+    assert "Counted on 16 Nov 2026, 12:00. No record has changed since." in text
     assert "Episodes started 4" in text
-    assert "2025-26, beside them, is as it was 16 Nov 2026, 12:00" in text
+    assert "2025-26, beside them, is as it was on 16 Nov 2026, 12:00" in text
 
 
 def test_nothing_loads_itself_again(client_request: ClientRequest) -> None:
@@ -123,12 +123,12 @@ def test_after_a_change_the_figures_stay_with_their_time(client_request: ClientR
     with writing() as current:
         audit.record(current, "episode_changed", CONTEXT.actor, NOON, "episode", 1, {"changed": []})
     text = said(charlie.get(PAGE))
-    assert "figures as they were 16 Nov 2026, 12:00. Records have changed since. Count again" in text
+    assert "figures as they were on 16 Nov 2026, 12:00. Records have changed since. Count again" in text
     answer = charlie.post(f"/month/periods/count?{YEAR}&cohort=ours")
     assert answer.location == "/month/periods?cohort=ours&first_day=2026-04-01&last_day=2027-03-31"
     text = said(charlie.get(answer.location))
     assert "These figures are being counted again" in text
-    assert "Below are the figures as they were 16 Nov 2026, 12:00." in text
+    assert "Below are the figures as they were on 16 Nov 2026, 12:00." in text
     assert "Episodes started 4" in text
 
 
@@ -146,7 +146,7 @@ def test_a_count_that_failed_is_said_and_asked_for_again(client_request: ClientR
     assert "Aaron" not in text
     charlie.post(f"/month/periods/count?{YEAR}")
     run_the_job(app)
-    assert "Counted 16 Nov 2026" in said(charlie.get(PAGE))
+    assert "Counted on 16 Nov 2026" in said(charlie.get(PAGE))
 
 
 def test_where_nobody_counts_the_page_says_so(client_request: ClientRequest) -> None:

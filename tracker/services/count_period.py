@@ -73,8 +73,9 @@ def count_asked(
         now = replace(context, now=read_clock())
         try:
             made = _count(now, waiting, worker, read_clock, compute)
-        except Exception as error:  # noqa: BLE001 (recorded here; raised below, for the log)
-            _fail(waiting, read_clock(), "broke", of_next_try=True)
+        except Exception as error:
+            if not _fail(replace(waiting, tries=waiting.tries + 1), read_clock(), "broke"):
+                raise  # nothing of it is recorded, so the next pass finds it as it stands
             broken.append(error)
             made = False
         counts.made, counts.failed = counts.made + made, counts.failed + (not made)
@@ -86,9 +87,11 @@ def count_asked(
 def _count(context: Context, waiting: Claim, worker: str, read_clock: Callable[[], datetime], compute: Compute) -> bool:
     """One of them; False where there will be none."""
     if waiting.tries >= MOST_TRIES:
-        return _fail(waiting, context.now, "never_ends")
+        _fail(waiting, context.now, "never_ends")
+        return False
     if waiting.rules_mark != rules_mark(context.rules):
-        return _fail(waiting, context.now, "other_rules")
+        _fail(waiting, context.now, "other_rules")
+        return False
     with writing() as session:
         claim = kept_figures.begin(session, waiting, context.now, worker)
     if claim is None:
@@ -116,12 +119,10 @@ def _next() -> Claim | None:
     return found
 
 
-def _fail(claim: Claim, now: datetime, why: str, *, of_next_try: bool = False) -> bool:
-    """Always False: there is none."""
-    own = replace(claim, tries=claim.tries + 1) if of_next_try else claim
+def _fail(claim: Claim, now: datetime, why: str) -> bool:
+    """There will be none of it; whether that is recorded, or it is another's by now."""
     with writing() as session:
-        kept_figures.fail(session, own, now, why)
-    return False
+        return kept_figures.fail(session, claim, now, why)
 
 
 def _let_go_of_outdated(context: Context) -> int:
