@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.core.made import POLICY, inputs, unhurried, utc
 from tracker.core.clock import Period, financial_year_of, month_of
-from tracker.core.kept_summary import as_kept, lists_of, opening, packed, rules_mark, thaw_kept, unpacked
+from tracker.core.kept_summary import as_kept, opening, packed, packed_lists, rules_mark, thaw_kept, unpacked
 from tracker.core.month_facts import AlertFact, SummaryInput
 from tracker.core.monthly_summary import monthly_summary
 from tracker.core.policy import Policy
@@ -28,7 +28,7 @@ PERIODS = (financial_year_of(date(2025, 4, 1)), month_of(date(2025, 8, 1)), Peri
 def test_what_is_kept_comes_back(rows: SummaryInput, period: Period, cut_off: object) -> None:
     summary = monthly_summary(replace(rows, alerts=[ALERT]), period, cut_off, LATER, POLICY, SHIPPED_REPEAT_RULES)
     back = thaw_kept(json.loads(json.dumps(as_kept(summary))))
-    lists = {(key, cohort): unpacked(packed(ids)) for key, cohort, ids in lists_of(summary)}
+    lists = {(key, cohort): unpacked(held) for key, cohort, held in packed_lists(summary)}
     assert back.opens == set(lists) == opening(summary)
     assert list(back.summary.figures) == list(summary.figures), "the bands of a breakdown stand in their order"
     for key, by_cohort in summary.figures.items():

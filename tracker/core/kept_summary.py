@@ -22,6 +22,9 @@ from tracker.core.terms import Cohort
 AT_ONCE_EPISODES = 20_000
 """Figures that look at more episodes than this are counted in the background: a page would take more than a second."""
 
+FAST = 1
+"""Of zlib's levels: a tenth of the time of its usual one, for a tenth more room."""
+
 Place = tuple[str, Cohort]
 """A figure's key, and for whom."""
 
@@ -45,6 +48,15 @@ def lists_of(summary: MonthlySummary) -> Iterator[tuple[str, Cohort, tuple[int, 
         for cohort, figure in by_cohort.items():
             if figure.ids and figure.of != "alert":
                 yield key, cohort, figure.ids
+
+
+def packed_lists(summary: MonthlySummary) -> Iterator[tuple[str, Cohort, bytes]]:
+    """The same, packed. Two thirds of the lists have the very ids of another: each is packed once."""
+    held: dict[tuple[int, ...], bytes] = {}
+    for key, cohort, ids in lists_of(summary):
+        if ids not in held:
+            held[ids] = packed(ids)
+        yield key, cohort, held[ids]
 
 
 def as_kept(summary: MonthlySummary) -> dict[str, object]:
@@ -83,7 +95,7 @@ def thaw_kept(document: Mapping[str, Any]) -> Counted:
 def packed(ids: Sequence[int]) -> bytes:
     """Ids in a few bits each: in order they differ little from one to the next."""
     steps = [after - before for before, after in zip((0, *ids), ids, strict=False)]
-    return zlib.compress(json.dumps(steps, separators=(",", ":")).encode("ascii"))
+    return zlib.compress(json.dumps(steps, separators=(",", ":")).encode("ascii"), FAST)
 
 
 def unpacked(held: bytes) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.core.clock import Period, local_midnight
-from tracker.core.kept_summary import as_kept, lists_of, packed, rules_mark
+from tracker.core.kept_summary import as_kept, packed_lists, rules_mark
 from tracker.core.monthly_summary import MonthlySummary, history_needed_from
 from tracker.services.context import Context
 from tracker.services.month_versions import uncollected
@@ -100,7 +100,7 @@ def _count(context: Context, waiting: Claim, worker: str, read_clock: Callable[[
     last_change = audit.last_change(reading)
     with uncollected():  # as in period_figures: until the rows are packed
         summary = compute(context, claim.period, context.now)
-        lists = [{"key": key, "cohort": str(cohort), "ids": packed(ids)} for key, cohort, ids in lists_of(summary)]
+        lists = [{"key": key, "cohort": str(cohort), "ids": ids} for key, cohort, ids in packed_lists(summary)]
     reading.rollback()
     values = {
         "made_at": read_clock(), "cut_off": summary.cut_off, "rules_version": summary.rules_version,
