@@ -23,7 +23,7 @@ from tracker.adapters.processes import is_gone, worker_name
 from tracker.bootstrap import wiring
 from tracker.core.mail import EMAIL, WEBHOOK, Mailer
 from tracker.jobs import Done, KeepGoing
-from tracker.services import deliver_outbox, engine_state, ladder, lead_engine, raise_alerts
+from tracker.services import count_period, deliver_outbox, engine_state, ladder, lead_engine, raise_alerts
 from tracker.services.context import Actor, Context
 from tracker.services.raise_notices import tell_engine_stale
 from tracker.services.watch_engine import is_outage, last_sweep_at
@@ -41,11 +41,13 @@ SPARE_THREADS = 4
 
 @dataclass(frozen=True)
 class Job:
-    """What runs, how often. `work` returns what it did, for the log: counts only."""
+    """What runs, how often. `work` returns what it did, for the log: counts only. `at_once`: runs of it that may go on
+    at the same time."""
 
     name: str
     seconds: float
     work: Callable[[Context, KeepGoing], Done]
+    at_once: int = 1
 
 
 class Engine:
@@ -58,6 +60,7 @@ class Engine:
         self.leads = False
         self.stopping = threading.Event()
         self.adding = threading.Lock()
+        self.counting = threading.Lock()
         self.delivering: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self.held_at = self.pinged_at = float("-inf")
         self.scheduler = BackgroundScheduler(
@@ -80,6 +83,7 @@ class Engine:
             Job("folder", times.folder_seconds, partial(jobs.folder, wired)),
             Job("pull", times.pull_seconds, partial(jobs.pull, self.worker, wired)),
             Job("feed drafts", DRAFTS_SECONDS, partial(jobs.drafts, wired)),
+            Job("figures", self.wiring.settings.figures.look_seconds, self.figures, at_once=2),
             *self.roads_out(),
         )
 
@@ -97,7 +101,9 @@ class Engine:
     def start(self) -> None:
         """Returns at once; the jobs run in threads of their own, the first time as soon as this process leads."""
         for job in self.jobs():
-            self.scheduler.add_job(self.run, "interval", args=[job], seconds=job.seconds, id=job.name)
+            self.scheduler.add_job(
+                self.run, "interval", args=[job], seconds=job.seconds, id=job.name, max_instances=job.at_once
+            )
         self.scheduler.add_job(
             self.lead, "interval", seconds=self.wiring.settings.scheduler.lease_seconds / 6, id="lead"
         )
@@ -228,6 +234,16 @@ class Engine:
                 context, mailer, now, lambda: keep_going() and self.still_leads(), self.worker, is_gone, road
             )
         return asdict(done)
+
+    def figures(self, context: Context, keep_going: KeepGoing) -> Done:
+        """Periods of many episodes that somebody has asked for. One count at a time: who looks meanwhile leaves it."""
+        if not self.counting.acquire(blocking=False):
+            return {}
+        try:
+            now, may_go_on = self.wiring.clock.now, lambda: keep_going() and self.still_leads()
+            return asdict(count_period.count_asked(context, now, self.worker, may_go_on))
+        finally:
+            self.counting.release()
 
 
 def _where(error: Exception) -> str:

@@ -29,6 +29,7 @@ from tracker.settings_digest import DigestSection
 from tracker.settings_disclosure import DisclosureSection
 from tracker.settings_districts import districts_of
 from tracker.settings_engine import AlertsSection, Monitoring
+from tracker.settings_figures import FiguresSection
 from tracker.settings_mail import Bounces, Notify, WebhookSection, webhooks_of
 from tracker.settings_meetings import MeetingsSection, MeetingTriggerSection, meetings_of
 from tracker.settings_national import national_figures_of
@@ -50,7 +51,7 @@ SHIPPED_NATIONAL = "config/national.toml"
 SHIPPED_DISTRICTS = "config/districts.toml"
 SECTIONS = (
     "council", "mail", "scheduler", "policy", "limits", "intake", "meetings", "digest", "notify", "bounces", "alerts",
-    "monitoring", "disclosure",
+    "monitoring", "disclosure", "figures",
 )  # fmt: skip
 
 
@@ -144,6 +145,7 @@ class Settings(_Section):
     alerts: AlertsSection = AlertsSection()
     monitoring: Monitoring = Monitoring()
     disclosure: DisclosureSection = DisclosureSection()
+    figures: FiguresSection = FiguresSection()
     pulls: tuple[PullSection, ...] = ()
     pull_secrets: dict[str, SecretStr] = {}
     notify: Notify = Notify()

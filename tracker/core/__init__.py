@@ -22,7 +22,7 @@ Read in this order. Each module imports earlier ones, never later ones; tests/te
   month_interviews, month_course, month_authorities, month_prevention, month_repeats, month_alerts, monthly_summary,
   month_differences.
 - Any period, and what may leave: period_counts, period_tables, national, suppression, sums, suppressing, places,
-  edition_tables, run_charts, month_series, frozen.
+  edition_tables, run_charts, month_series, frozen, kept_summary.
 - The pack for the meeting: pack_words, pack_shapes, pack_episodes, pack_interviews, month_pack, pack_corrections,
   pack_sentences, month_changes, month_decisions, month_sentences.
 - Children who go missing often: frequent, maramp, maramp_changes, quality_check, pattern_words, pattern, said,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, union
+from sqlalchemy import ColumnElement, bindparam, func, select, union
 from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, local_date
@@ -95,7 +95,9 @@ def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> 
 def child_list(context: Context, viewer: Viewer, ids: Sequence[int], page: int = 1) -> Page[ChildRow]:
     """These children, as far as this viewer may see them: those behind a figure. Records one list view."""
     record_list(context, "children", {"ids": len(ids), "page": page})
-    return _listed(context, [children_visible_to(viewer), Child.id.in_(ids)], page)
+    # written out: a figure may have more children than a statement may have parameters
+    these = Child.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))
+    return _listed(context, [children_visible_to(viewer), these], page)
 
 
 def _listed(context: Context, seen: Sequence[ColumnElement[bool]], page: int) -> Page[ChildRow]:

@@ -5,11 +5,12 @@ records, and what leaves the group goes through the suppressed edition or an ans
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.core.clock import Period, financial_year_of, local_date, month_of
 from tracker.core.figures import Figure
+from tracker.core.kept_summary import AT_ONCE_EPISODES
 from tracker.core.monthly_summary import MonthlySummary
 from tracker.core.national import NationalFigure, beside
 from tracker.core.period_counts import financial_quarter_of, is_financial_quarter
@@ -17,14 +18,19 @@ from tracker.core.period_tables import is_given, period_table
 from tracker.core.tables import Table
 from tracker.core.terms import Cohort
 from tracker.services.context import Context
+from tracker.services.count_period import ask
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.pages.episode_rows import record_list
-from tracker.services.pages.kept_figures import kept_period
+from tracker.services.pages.kept_figures import NOTHING, Shown, counted_before, ids_of, shown_period
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
 
 YEARS_LISTED = 10
+
+
+class NotCountedError(Exception):
+    """A list or a file of figures that are being counted, or are to be: the period's page says how that stands."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +52,30 @@ class Compared:
 
 @dataclass(frozen=True)
 class PeriodPage:
-    """`summary` is None where no period was asked for yet. `before`: the period of the same kind before it."""
+    """`period` is None where none was asked for yet. `shown`: its figures, or why there are none yet; `before_shown`:
+    those of the period of the same kind before it, where anything is held of that."""
 
     years: tuple[Choice, ...]
     quarters: tuple[Choice, ...]
-    summary: MonthlySummary | None = None
-    before: MonthlySummary | None = None
+    period: Period | None = None
+    shown: Shown = NOTHING
+    before_shown: Shown = NOTHING
     name: str = ""
     before_name: str = ""
     runs: bool = False
     compared: tuple[Compared, ...] = ()
 
     @property
-    def period(self) -> Period | None:
-        return self.summary.period if self.summary else None
+    def summary(self) -> MonthlySummary | None:
+        return self.shown.summary
+
+    @property
+    def before(self) -> MonthlySummary | None:
+        return self.before_shown.summary
+
+    @property
+    def before_period(self) -> Period | None:
+        return before(self.period) if self.period and self.before_name else None
 
     def figure(self, key: str, cohort: str = "all") -> Figure | None:
         """None where the period has no such figure."""
@@ -67,6 +83,10 @@ class PeriodPage:
 
     def figure_before(self, key: str, cohort: str = "all") -> Figure | None:
         return _figure(self.before, key, cohort)
+
+    def opens(self, key: str, cohort: str) -> bool:
+        """Whether a figure opens a list."""
+        return (key, Cohort(cohort)) in self.shown.opens
 
     def bands(self, prefix: str) -> list[str]:
         """The bands of a breakdown, in order: what comes after `prefix.`"""
@@ -78,47 +98,71 @@ class PeriodPage:
         return self.period is not None and self.period == financial_year_of(self.period.start_on)
 
 
-def period_page(context: Context, period: Period | None, published: Sequence[NationalFigure] = ()) -> PeriodPage:
-    """The choices, and the figures of the period asked for; the view is recorded first. Refused: not a period."""
+def period_page(
+    context: Context,
+    period: Period | None,
+    published: Sequence[NationalFigure] = (),
+    at_once_episodes: int = AT_ONCE_EPISODES,
+) -> PeriodPage:
+    """The choices, and the period asked for: its figures, or that they are being counted; the view is recorded first.
+
+    Refused: not a period.
+    """
     years, quarters = _choices(context)
     if period is None:
         return PeriodPage(years, quarters)
     check(context, period)
     record_list(context, "periods", narrowed(period))
-    summary = kept_period(context, period)
+    shown = shown_period(context, period, at_once_episodes)
     earlier = before(period)
     known = earlier is not None and _holds(earlier)
     return PeriodPage(
         years,
         quarters,
-        summary,
-        kept_period(context, earlier) if earlier and known else None,
+        period,
+        shown,
+        shown_period(context, earlier, at_once_episodes) if earlier and known else NOTHING,
         name_of(period),
         name_of(earlier) if earlier and known else "",
         period.end_at > context.now,
-        tuple(
-            Compared(one, summary.figures[one.key][Cohort.ALL], one.period == period)
-            for one in beside(published, period)
-            if one.key in summary.figures
-        ),
+        _compared(shown.summary, published),
     )
 
 
-def ids_behind_period(context: Context, period: Period, key: str, cohort: Cohort) -> Figure | None:
-    """The figure whose ids a list opens; None for one that does not exist or leads to no records. Refused likewise."""
+def count_again(context: Context, period: Period) -> None:
+    """Have a period counted in the background, whatever there is of it. Raises Refused like the page."""
     check(context, period)
-    found = kept_period(context, period).figures.get(key)
+    ask(context, period)
+
+
+def ids_behind_period(
+    context: Context,
+    period: Period,
+    key: str,
+    cohort: Cohort,
+    counted_id: int | None = None,
+    at_once_episodes: int = AT_ONCE_EPISODES,
+) -> Figure | None:
+    """The figure whose ids a list opens; None for one that does not exist or leads to no records. Refused likewise.
+
+    Raises NotCountedError where the period is large and the count that the page showed is gone, or never was.
+    """
+    shown = _as_shown(context, period, counted_id, at_once_episodes)
+    found = shown.summary.figures.get(key) if shown.summary else None
     figure = found[cohort] if found and is_given(key, period) else None
-    return None if figure is None or figure.of == "alert" else figure
+    return None if figure is None or figure.of == "alert" else replace(figure, ids=ids_of(shown, key, cohort))
 
 
-def period_export(context: Context, period: Period) -> Table:
-    """Every figure as one tidy table. Recorded as an export. Raises Refused like the page."""
-    check(context, period)
+def period_export(
+    context: Context, period: Period, counted_id: int | None = None, at_once_episodes: int = AT_ONCE_EPISODES
+) -> Table:
+    """Every figure as one tidy table. Recorded as an export. Raises Refused and NotCountedError likewise."""
+    shown = _as_shown(context, period, counted_id, at_once_episodes)
     with writing() as session:
         details = {"filter": narrowed(period)}
         audit.record(session, "export_made", context.actor, context.now, "periods", None, details)
-    return period_table(kept_period(context, period))
+    assert shown.summary is not None
+    return period_table(shown.summary)
 
 
 def name_of(period: Period) -> str:
@@ -164,6 +208,24 @@ def check(context: Context, period: Period) -> None:
 def narrowed(period: Period) -> dict[str, object]:
     """The period as the audit trail tells it."""
     return {"on": f"{period.start_on}/{period.last_day}"}
+
+
+def _as_shown(context: Context, period: Period, counted_id: int | None, at_once_episodes: int) -> Shown:
+    check(context, period)
+    shown = counted_before(context, period, counted_id, at_once_episodes)
+    if shown is None:
+        raise NotCountedError
+    return shown
+
+
+def _compared(summary: MonthlySummary | None, published: Sequence[NationalFigure]) -> tuple[Compared, ...]:
+    if summary is None:
+        return ()
+    return tuple(
+        Compared(one, summary.figures[one.key][Cohort.ALL], one.period == summary.period)
+        for one in beside(published, summary.period)
+        if one.key in summary.figures
+    )
 
 
 def _figure(summary: MonthlySummary | None, key: str, cohort: str) -> Figure | None:

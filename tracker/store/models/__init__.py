@@ -26,6 +26,7 @@ from tracker.store.models.interviews import (
     InterviewEpisode,
     InterviewVisit,
 )
+from tracker.store.models.kept_figures import KeptFigureIds, KeptFigures
 from tracker.store.models.maramps import Maramp, MarampDraft, MarampVersion, QualityCheck
 from tracker.store.models.oversight import AuditEntry, MonthCommentary, SummaryRow
 from tracker.store.models.people import Person, PersonRole, Team, WebSession
@@ -41,9 +42,9 @@ __all__ = [
     "Episode", "EpisodeDecision", "EpisodeJoin", "EpisodeVersion", "FeedDraft", "FeedVersion", "FoiAnswer",
     "FolderFile", "GroupItem", "GroupMeeting", "GroupMember", "Heartbeat", "IdempotencyKey", "Interview",
     "InterviewAllocation", "InterviewEpisode", "InterviewFormVersion", "InterviewReview", "InterviewSection",
-    "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "LadderLook", "LadderVersion", "Line",
-    "LoadUndo", "Maramp", "MarampDraft", "MarampVersion", "MatchDecision", "MinutesNote", "MonthCommentary",
-    "OutboxMessage", "Person", "PersonRole", "PoliceShare", "QualityCheck", "Receipt", "Reexamination",
-    "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting", "SummaryRow",
-    "Team", "UndoneRow", "WebSession",
+    "InterviewSectionConflict", "InterviewSectionVersion", "InterviewVisit", "KeptFigureIds", "KeptFigures",
+    "LadderLook", "LadderVersion", "Line", "LoadUndo", "Maramp", "MarampDraft", "MarampVersion", "MatchDecision",
+    "MinutesNote", "MonthCommentary", "OutboxMessage", "Person", "PersonRole", "PoliceShare", "QualityCheck", "Receipt",
+    "Reexamination", "RepeatFlagRow", "ReportAbsence", "ReportWatch", "RoadState", "SchedulerLease", "StrategyMeeting",
+    "SummaryRow", "Team", "UndoneRow", "WebSession",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ JOB_WORDS = {
     "folder": "Looking into the watched folder",
     "pull": "Fetching reports",
     "feed drafts": "Clearing drafts of feeds",
+    "figures": "Counting large periods",
     "bounces": "Reading what came back",
     "ping": "Telling the monitoring address",
 }

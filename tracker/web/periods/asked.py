@@ -51,3 +51,8 @@ def cohort_or_404() -> Cohort:
 def days(period: Period) -> dict[str, Any]:
     """The period as an address names it."""
     return {"first_day": period.start_on, "last_day": period.last_day}
+
+
+def counted_id() -> int | None:
+    """Of figures counted in the background, the count that the page showed."""
+    return request.args.get("counted", type=int)

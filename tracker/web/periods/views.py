@@ -1,20 +1,30 @@
 """A quarter, a financial year, any two days: the month's figures of it, what is behind each, CSV and XLSX."""
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.adapters.workbook import workbook
-from tracker.core.clock import Period
 from tracker.core.period_tables import lies_in_one_year, parts
 from tracker.core.tables import BYTE_ORDER_MARK, Table, csv_text
 from tracker.services.errors import Refused
 from tracker.services.pages import children as child_pages
 from tracker.services.pages import episodes as episode_pages
-from tracker.services.pages.periods import PeriodPage, ids_behind_period, name_of, period_export, period_page
+from tracker.services.pages.kept_figures import is_waiting
+from tracker.services.pages.periods import (
+    NotCountedError,
+    PeriodPage,
+    count_again,
+    ids_behind_period,
+    name_of,
+    period_export,
+    period_page,
+)
 from tracker.web.access import Permission, requires
 from tracker.web.forms import add_problems
 from tracker.web.periods import tables
-from tracker.web.periods.asked import PeriodForm, cohort_or_404, days, is_asked, period_or_404
+from tracker.web.periods.asked import PeriodForm, cohort_or_404, counted_id, days, is_asked, period_or_404
 from tracker.web.records import page_address, page_number
 from tracker.web.request import may, request_context, settings, signed_in_viewer
 
@@ -26,12 +36,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("/month/periods")
 @requires(Permission.SEE_MONTH)
 def index() -> ResponseReturnValue:
-    """The choices, and the figures of the period chosen."""
+    """The choices, and the figures of the period chosen, or that they are being counted.
+
+    200 in either case: what is asked for is how the period stands, and that is here in full.
+    """
     form = PeriodForm(request.args)
     period = form.period if is_asked() and form.validate() else None
     context = request_context()
     try:
-        page = period_page(context, period, settings().national_figures)
+        page = period_page(context, period, settings().national_figures, _at_once())
     except Refused as refused:
         add_problems(form, refused)
         page = period_page(context, None)
@@ -42,21 +55,40 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@bp.get("/month/periods/waiting")
+@requires(Permission.SEE_MONTH)
+def waiting() -> ResponseReturnValue:
+    """Whether a period is still being counted: for the script of an open page."""
+    return {"waiting": is_waiting(request_context(), period_or_404())}
+
+
+@bp.post("/month/periods/count")
+@requires(Permission.SEE_MONTH)
+def count() -> ResponseReturnValue:
+    """Have a period counted again."""
+    period = period_or_404()
+    try:
+        count_again(request_context(), period)
+    except Refused:
+        abort(404)
+    return redirect(url_for("periods.index", cohort=cohort_or_404(), **days(period)))
+
+
 @bp.get("/month/periods/behind")
 @requires(Permission.SEE_EPISODES)
 def behind() -> ResponseReturnValue:
     """The episodes, or the children, behind one figure."""
     period, cohort, key = period_or_404(), cohort_or_404(), request.args.get("figure", "")
     context, viewer = request_context(), signed_in_viewer()
+    page = url_for("periods.index", cohort=cohort, **days(period))
     try:
-        figure = ids_behind_period(context, period, key, cohort)
+        figure = ids_behind_period(context, period, key, cohort, counted_id(), _at_once()) or abort(404)
     except Refused:
         abort(404)
-    if figure is None:
-        abort(404)
+    except NotCountedError:
+        return redirect(page)
     shown = {"name": name_of(period), "title": tables.title_of(key), "cohort": cohort, "behind": len(figure.ids),
-             "back_address": url_for("periods.index", cohort=cohort, **days(period)),
-             "page_address": page_address}  # fmt: skip
+             "back_address": page, "page_address": page_address}  # fmt: skip
     if figure.of_children:
         children = child_pages.child_list(context, viewer, figure.ids, page_number())
         return render_template("periods/behind.html", found=children, what="child", **shown)
@@ -69,17 +101,14 @@ def behind() -> ResponseReturnValue:
 @requires(Permission.EXPORT_MONTH)
 def as_csv() -> ResponseReturnValue:
     """Every figure as CSV."""
-    period = period_or_404()
-    return sent((BYTE_ORDER_MARK + csv_text(_export(period))).encode(), "text/csv", f"{_file_name(period)}.csv")
+    return _file("csv", "text/csv", lambda table, _: (BYTE_ORDER_MARK + csv_text(table)).encode())
 
 
 @bp.get("/month/periods.xlsx")
 @requires(Permission.EXPORT_MONTH)
 def as_xlsx() -> ResponseReturnValue:
     """The same as a workbook."""
-    period = period_or_404()
-    book = workbook([_export(period)], f"Missing children, {name_of(period)}", request_context().now)
-    return sent(book, XLSX, f"{_file_name(period)}.xlsx")
+    return _file("xlsx", XLSX, lambda table, title: workbook([table], title, request_context().now))
 
 
 def sent(content: bytes, mimetype: str, name: str) -> Response:
@@ -89,15 +118,22 @@ def sent(content: bytes, mimetype: str, name: str) -> Response:
     return answer
 
 
-def _export(period: Period) -> Table:
+def _file(ending: str, mimetype: str, content: Callable[[Table, str], bytes]) -> ResponseReturnValue:
+    """The figures that the page showed; where there are none yet, the page, which says how that stands: nobody is
+    handed a file without figures."""
+    period = period_or_404()
     try:
-        return period_export(request_context(), period)
+        table = period_export(request_context(), period, counted_id(), _at_once())
     except Refused:
         abort(404)
+    except NotCountedError:
+        return redirect(url_for("periods.index", **days(period)))
+    name = f"missing-children-{period.start_on}-to-{period.last_day}.{ending}"
+    return sent(content(table, f"Missing children, {name_of(period)}"), mimetype, name)
 
 
-def _file_name(period: Period) -> str:
-    return f"missing-children-{period.start_on}-to-{period.last_day}"
+def _at_once() -> int:
+    return settings().figures.at_once_episodes
 
 
 def _breakdowns(page: PeriodPage) -> list[tuple[str, tables.Rows]]:
