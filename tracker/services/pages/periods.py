@@ -105,11 +105,10 @@ def period_page(context: Context, period: Period | None, published: Sequence[Nat
 
 
 def ids_behind_period(context: Context, period: Period, key: str, cohort: Cohort) -> Figure | None:
-    """The figure whose ids a list opens; None for one that does not exist or leads to no records. Refused likewise."""
+    """The figure whose ids a list opens; None for one that does not exist. Refused likewise."""
     check(context, period)
     found = kept_period(context, period).figures.get(key)
-    figure = found[cohort] if found and is_given(key, period) else None
-    return None if figure is None or figure.of == "alert" else figure
+    return found[cohort] if found and is_given(key, period) else None
 
 
 def period_export(context: Context, period: Period) -> Table:
