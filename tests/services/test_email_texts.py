@@ -55,15 +55,15 @@ HOUR = timedelta(hours=1)
 TEMPLATES = {
     "due_soon", "overdue", "overdue_24h", "overdue_96h", "line_due_soon", "line_overdue", "summed_up", "no_report",
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
-    "stood_in", "digest", "test_message", "escalated", "several", "month_waiting", "month_published", "group_minutes",
-    "maramp_review_overdue",
+    "stood_in", "digest", "test_message", "escalated", "several", "month_waiting", "month_published", "month_final",
+    "group_minutes", "maramp_review_overdue",
 }  # fmt: skip
 
 TRIGGERS = {
     "found_not_returned", "repeat_flag", "lines_waiting", "action_overdue", "mail_undeliverable", "engine_stale",
     "maramp_review_overdue",
 }  # fmt: skip
-OF_MORE_THAN_ONE = {"stood_in", "digest", "month_waiting", "month_published"}
+OF_MORE_THAN_ONE = {"stood_in", "digest", "month_waiting", "month_published", "month_final"}
 
 CHILD = {
     "surname": "Quillfeather", "forename": "Zebedee", "address": "17 Marzipan Mews", "postcode": "ZZ9 9ZZ",
@@ -156,7 +156,8 @@ def others(context: Context) -> None:
     send_digests(context, DigestPolicy())
     later = replace(context, now=NOON + timedelta(days=30))
     prepare_month(later, "2026-11")
-    publish(later, "2026-11")
+    publish(replace(later, now=datetime(2026, 12, 2, 9, tzinfo=UTC)), "2026-11")  # while it is provisional
+    prepare_month(later, "2026-11")
     _minutes_of_the_group(context)
 
 

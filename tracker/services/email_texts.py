@@ -142,6 +142,11 @@ def month_waiting_text(period: Period, base_url: str) -> EmailText:
     return _fill("month_waiting", month=show_month(period), link=f"{base_url}/month/{period.key}")
 
 
+def month_final_text(period: Period, base_url: str) -> EmailText:
+    """What tells them that a month published while it was provisional has its final figures."""
+    return _fill("month_final", month=show_month(period), link=f"{base_url}/month/{period.key}/differences")
+
+
 def show_month(period: Period) -> str:
     return f"{period.start_on:%B %Y}"
 
