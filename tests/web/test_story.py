@@ -11,10 +11,12 @@ from tracker.core.interview_terms import ContactMethod, ContactOutcome, ContactW
 from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
 from tracker.services import write_maramp
 from tracker.services.contact_child import record_attempt
+from tracker.services.pages.story_shapes import PlanTold, PlanVersionTold
 from tracker.services.record_interview import record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Action, Episode, Interview, InterviewEpisode, InterviewSection, StrategyMeeting
+from tracker.web.children.story_plan import plan_steps
 
 __all__ = ["built", "database_url", "day", "people"]
 
@@ -102,6 +104,27 @@ def test_a_plan_stands_in_the_story_for_those_who_may_read_it(
     own = client_request.sign_in("Bob").get(f"/children/{held}/story")
     assert "Carabel’s own words" in own.text
     assert "MARAMP" not in own.text and "She asked for one" not in own.text
+
+
+def test_a_plan_looked_at_again_says_how_the_score_moved_and_how_late_it_came() -> None:
+    at = [NOON + days * 24 * HOUR for days in (0, 30, 40)]
+    versions = (
+        PlanVersionTold(1, at[0], "Alice", "First plan", 20, "Mary", date(2026, 12, 14)),
+        PlanVersionTold(2, at[1], "Alice", "Fewer lifts", 8, None, date(2026, 12, 20)),
+    )
+    plan = PlanTold(7, at[0], "Alice", versions, True, None, None, "Settled")
+    begun, first, second = plan_steps(plan)
+    assert begun[2] == ("By Alice.",)
+    assert first[2][-2:] == ("Mary leads it.", "Next review by 14 December 2026.")
+    assert second == (
+        at[1], "The plan was looked at again: version 2",
+        ("By Alice.", "Why: Fewer lifts", "The highest risk is scored 8 of 25, medium; it was 20.",
+         "The review was set for 14 December 2026. It came 2 days later.", "Next review by 20 December 2026.",
+         "The day of the review has passed. It was closed before, and opened again. Why it was closed then: Settled"),
+    )  # fmt: skip
+    closed = PlanTold(7, at[0], None, (), False, at[2], "Dana", "Moved away")
+    assert [step[1] for step in plan_steps(closed)] == [begun[1], "The plan was closed"]
+    assert list(plan_steps(closed))[-1] == (at[2], "The plan was closed", ("By Dana.", "Why: Moved away"))
 
 
 def test_every_child_of_the_day_has_a_story(client_request: ClientRequest, day: Day) -> None:

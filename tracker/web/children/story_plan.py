@@ -53,9 +53,9 @@ def _past(plan: PlanTold, version: PlanVersionTold | None) -> str:
     """Of the newest of an open plan alone: what stands now."""
     if version is not (plan.versions[-1] if plan.versions else None):
         return ""
-    reopened = f"It was closed before, and opened again. Why it was closed then: {plan.closed_reason}"
     passed = "The day of the review has passed."
-    return " ".join(_said(reopened if plan.reopened else "", passed if plan.review_passed else ""))
+    reopened = f"It was closed before, and opened again. Why it was closed then: {plan.closed_reason}"
+    return " ".join(_said(passed if plan.review_passed else "", reopened if plan.reopened else ""))
 
 
 def _said(*sentences: str) -> tuple[str, ...]:
