@@ -230,7 +230,7 @@ def test_each_says_the_deadline_with_its_zone_its_reference_and_a_link_that_need
             assert re.search(r"\d\d:\d\d GMT", email.body)
             continue
         if email.template == "group_minutes":
-            assert "https://tracker.council.invalid/group\n" in email.body
+            assert re.search(r"https://tracker\.council\.invalid/group/\d+\n", email.body)
             continue
         if email.template == "test_message":
             assert "https://tracker.council.invalid/engine\n" in email.body
@@ -264,9 +264,10 @@ MAY_SAY = {
     "subject": str, "step": RungPolicy, "due_at": datetime, "reference": str, "base_url": str, "count": int,
     "now": datetime, "silent": Sequence[SilentFeed], "link": str, "trigger": Trigger, "lines": int,
     "since_at": datetime, "until": datetime, "day": date, "items": Sequence[DigestItem],
-    "period": Period, "version": int,
+    "period": Period, "version": int, "meeting_id": int,
 }  # fmt: skip
-"""All that a text may be made of. A string is a random reference, an address of ours, or `episode` or `line`."""
+"""All that a text may be made of. A string is a random reference, an address of ours, or `episode` or `line`; the
+meeting is one of the operational group, of many children or none."""
 
 
 def test_no_text_can_take_a_value_that_is_a_childs() -> None:

@@ -13,9 +13,11 @@ from tests.web.conftest import ClientRequest
 from tests.web.group_day import flag_three
 from tests.web.page import Page
 from tracker.core.clock import FixedClock
+from tracker.services.context import Context
+from tracker.services.people import set_password
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, RepeatFlagRow
+from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, OutboxMessage, RepeatFlagRow
 
 DAY = timedelta(days=1)
 
@@ -176,6 +178,27 @@ def test_closing_says_what_is_missing_and_the_minutes_go_out_with_and_without_na
     assert [entry.details["names"] for entry in taken] == [False, True, False]
     first, second = (client.raw("GET", f"/group/{unready}/minutes.pdf").data for _ in range(2))
     assert first == second, "the same minutes give the same document"
+
+
+def test_the_emails_link_leads_through_signing_in_to_the_minutes_and_tells_nobody_else_anything(
+    client_request: ClientRequest, people: dict[str, int], context: Context
+) -> None:
+    flag_three(people)
+    meeting_id = closed(client_request.sign_in("Charlie"), people)
+    message = session().scalars(select(OutboxMessage).where(OutboxMessage.template == "group_minutes")).one()
+    path = f"/group/{meeting_id}"
+    assert f"{path}\n" in message.body
+    session().rollback()
+    set_password(context, person_id=people["Charlie"], password="plainly invented words")
+    client_request.sign_out()
+    asked = client_request.get(path, status=302).location
+    page = client_request.get(asked)
+    assert "Ada" not in page.text and "18 Nov" not in page.text
+    sent = {"email": "charlie@council.invalid", "password": "plainly invented words",
+            "csrf_token": page.value_of("csrf_token")}  # fmt: skip
+    assert client_request.raw("POST", asked, data=sent).headers["Location"] == path
+    assert "Ada Testly" in client_request.get(path).text
+    client_request.sign_in("Bob").get(path, status=403)
 
 
 def test_the_agenda_is_changed_by_whoever_runs_the_meeting(
