@@ -95,7 +95,8 @@ CORE_ORDER = (
     "reference_pattern", "feed_rules", "feed_definition",
     "date_shapes", "column_content", "column_words", "feed_guess", "value_guess", "feed_changes",
     "reconciliation", "expected_reports",
-    "name_aliases", "names", "likeness", "candidates", "comparing", "matching_keys", "matching",
+    "name_aliases", "names", "plain_words", "folded_text", "likeness", "candidates", "comparing", "matching_keys",
+    "matching",
     "missing_episode", "overlap", "episodes", "undone", "interview_course", "independence", "interview_form",
     "form_definition", "form_answers",
     "interviews", "forecast", "forecast_check", "repeats", "meetings", "story", "calendar_file", "recipients",
@@ -109,7 +110,7 @@ CORE_ORDER = (
     "pack_words", "pack_shapes", "pack_episodes", "pack_interviews", "month_pack", "pack_corrections",
     "pack_sentences", "month_changes", "month_decisions", "month_sentences",
     "frequent", "maramp", "maramp_changes", "quality_check", "pattern_words", "pattern", "said", "plan_gaps",
-    "group_terms", "group_agenda", "group_minutes",
+    "group_terms", "group_agenda", "group_minutes", "names_left",
     "looked_after", "extract_rows", "extract_links", "ssda903", "ssda903_rows", "ssda903_xml", "ssda903_rules",
     "ssda903_checks", "interview_answers", "annex_a", "ssd_missing",
 )  # fmt: skip
