@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import flash
+from flask import flash, g
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -78,6 +78,10 @@ class Checkboxes(_OffersPairs, SelectMultipleField):  # type: ignore[misc]
 
 class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form. Its CSRF field is rendered by `{{ form.csrf_token }}`."""
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Not where a form that was kept is shown again (web/unsent.py): it holds what was typed, and is not sent."""
+        return not g.get("shows_kept") and bool(super().validate_on_submit(extra_validators))
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """For the error summary, in the order of the fields: (id of the box to go to, sentence)."""
