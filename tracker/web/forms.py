@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import flash, g
+from flask import flash
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.services.errors import Conflict, Refused
+from tracker.web.unsent import is_shown_again
 
 TOGETHER = "together"
 """The place of problems that concern no single field; shown in the error summary only."""
@@ -81,7 +82,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Not where a form that was kept is shown again (web/unsent.py): it holds what was typed, and is not sent."""
-        return not g.get("shows_kept") and bool(super().validate_on_submit(extra_validators))
+        return not is_shown_again() and bool(super().validate_on_submit(extra_validators))
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """For the error summary, in the order of the fields: (id of the box to go to, sentence)."""

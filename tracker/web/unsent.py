@@ -48,6 +48,11 @@ def has_a_page(path: str) -> bool:
     return adapter is not None and adapter.test(path.partition("?")[0], method="GET")
 
 
+def is_shown_again() -> bool:
+    """Whether a form that was kept has come, for its page to be shown with it: nothing is to be saved."""
+    return bool(g.get("shows_kept"))
+
+
 def _is_typed(fields: kept_forms.Fields) -> bool:
     """Words, on a page that can show them or not; or anything but the version, on a page that can: no mere button."""
     given = [value.strip() for name, value in fields if name != "version" and value.strip()]
@@ -62,7 +67,7 @@ def _notice() -> None:
 def _forget_what_was_used(response: Response) -> Response:
     """Once its page has shown it, or it was done; where neither came about it can be taken up again."""
     person, key = viewer() if g.get("kept_form") else None, g.get("kept_form", "")
-    used = response.status_code == 200 if g.get("shows_kept") else response.status_code < 400
+    used = response.status_code == 200 if is_shown_again() else response.status_code < 400
     if person is not None and used:
         kept_forms.forget_form(now(), person.person_id, key)
     return response

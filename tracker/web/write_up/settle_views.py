@@ -11,6 +11,7 @@ from tracker.services.write_interview import SectionConflict, settle_conflict
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, version_in
 from tracker.web.request import request_context
+from tracker.web.unsent import is_shown_again
 from tracker.web.write_up.area import bp, opened, refuse_act
 
 HELD, TYPED, OTHER, BOTH = "held", "typed", "other", "both"
@@ -77,7 +78,7 @@ def settle(interview_id: int, conflict_id: int) -> ResponseReturnValue:
         stale = version_in(request.form.get("version")) != view.version
         if stale:
             form.form_errors.append("The section was saved again meanwhile. Both texts are shown as they stand now.")
-        answers = None if stale else form.answers()
+        answers = None if stale or is_shown_again() else form.answers()
         if answers is not None:
             try:
                 settle_conflict(
