@@ -64,9 +64,11 @@ _WORK = """
     times town trained trafficking train training travel travelled trigger triggers trust try tried uncle unit update
     updated urgent vehicle victims view views violence visit visited visits voice waiting week weekend weekly weeks
     welfare will wish wishes wishing work worker workers working works worried worry worries write written wrote
-    yjs yot youth
+    yjs yot youth arrange consider fetch sit settle settled attend attended attends bullying came comes dreads gifts
+    grief knew knows likes loves mechanism noticed reads sent wake bought buy leave leaves bag bed bike bank
 """
 _CALENDAR = """
+    mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends mornings afternoons evenings
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january
     february march april may june july august september october november december jan feb mar apr jun jul aug sep sept
     oct nov dec christmas easter bst gmt
