@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine, event, select
@@ -9,9 +10,16 @@ from sqlalchemy import Engine, event, select
 from tests import factories
 from tests.services import world
 from tests.services.course import attempt, plan
+from tests.services.test_frequent import often
+from tests.services.test_maramp import held as held_maramp
+from tests.services.test_maramp import plan as plan_text
+from tests.services.test_maramp import published, write
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.interview_terms import ContactOutcome, NotHeldReason, VisitEnd
+from tracker.core.maramp import PlanRisk
+from tracker.core.terms import Role
 from tracker.services import record_interview as interview
+from tracker.services import write_maramp
 from tracker.services.context import Context
 from tracker.services.pages.child_story import child_story
 from tracker.services.pages.story_shapes import StoryPage
@@ -110,6 +118,47 @@ def test_only_whoever_may_see_the_child_and_the_opening_is_recorded(context: Con
     assert child_story(acting(context, people.bob), people.bob, child_id) is not None
     seen = session().scalars(select(AuditEntry).where(AuditEntry.action == "child_viewed")).all()
     assert [(row.actor, row.subject_id, row.details) for row in seen] == [("Bob", str(child_id), {"part": "story"})]
+
+
+def test_a_plan_is_told_with_its_versions_scores_and_closing(context: Context, people: People) -> None:
+    child_id = often(acting(context, people.alice), 60, 30, 2)
+    lead = acting(context, people.alice)
+    id_ = published(lead, people, child_id)
+    later = replace(lead, now=NOON + 30 * DAY)  # two days after the review was due
+    calmer = plan_text(
+        people, risks=(PlanRisk("r1", "Lifts", "One interview", 2, 4),), next_review_on=date(2027, 1, 20)
+    )
+    version = write(later, id_, calmer, based_on=1)
+    write_maramp.publish(later, maramp_id=id_, version=version, why="Fewer lifts")
+    (one,) = told(context, people, child_id).plans
+    assert [(step.number, step.highest, step.why, step.lead) for step in one.versions] == [
+        (1, 20, "First plan", "Mary"), (2, 8, "Fewer lifts", "Mary"),
+    ]  # fmt: skip
+    assert (one.opened_by, one.closed_at, one.reopened, one.review_passed) == ("Alice", None, False, False)
+    overdue = child_story(replace(later, now=NOON + 90 * DAY), people.alice, child_id)
+    assert overdue is not None and overdue.plans[0].review_passed
+    write_maramp.close_maramp(later, maramp_id=id_, version=held_maramp(id_).version, reason="Settled at her aunt's")
+    (one,) = told(context, people, child_id).plans
+    assert (one.closed_at, one.closed_by, one.closed_reason) == (later.now, "Alice", "Settled at her aunt's")
+    write_maramp.reopen_maramp(later, maramp_id=id_, version=held_maramp(id_).version)
+    (one,) = told(context, people, child_id).plans
+    assert one.reopened
+
+
+def test_a_plan_is_not_told_to_whoever_may_not_read_it(context: Context, people: People) -> None:
+    """Bob sees the child, whose interview is his; plans are for those who work on them."""
+    alice = acting(context, people.alice)
+    child_id = often(alice, 60, 30, 2)
+    published(alice, people, child_id)
+    with writing() as current:
+        row = current.scalars(select(Episode).where(Episode.child_id == child_id)).first()
+        assert row is not None
+        factories.interview(current, [row], allocated_to_id=people.bob.person_id, context=context)
+    page = child_story(acting(context, people.bob), people.bob, child_id)
+    assert page is not None and page.episodes and not page.plans
+    both = replace(people.bob, roles=people.bob.roles | {Role.OPERATIONAL_GROUP})
+    page = child_story(acting(context, both), both, child_id)
+    assert page is not None and page.plans
 
 
 @contextmanager

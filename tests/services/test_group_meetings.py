@@ -153,7 +153,7 @@ def test_the_emails_name_nobody_and_go_once_to_each_who_signs_in(
     assert [(one.recipient_id, one.dedupe_key) for one in sent] == [
         (people.charlie.person_id, f"group_minutes:{meeting_id}:{people.charlie.person_id}")
     ]
-    assert "/group\n" in sent[0].body
+    assert f"/group/{meeting_id}\n" in sent[0].body
     assert not any(word in sent[0].subject + sent[0].body for word in ("Ada", "Testly", "Child"))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -232,6 +232,60 @@ def test_a_month_that_is_published_already_waits_for_nobody(
     publish_month.publish(context, "2026-10")
     prepare_due_months(context, 3)
     assert told("month_waiting") == []
+
+
+@pytest.fixture
+def early(context: Context) -> Context:
+    """2 November: October has ended, and some of its deadlines may not have passed yet."""
+    return replace(context, now=datetime(2026, 11, 2, 9, tzinfo=UTC))
+
+
+def test_what_was_published_as_final_is_prepared_no_more(october: list[int], context: Context) -> None:
+    publish_month.publish(context, "2026-10")
+    corrected(october, context)
+    assert prepare_due_months(context, 3) == []
+    assert publish_month.prepare_month(context, "2026-10") is None
+    assert [row.version for row in session().query(SummaryRow)] == [1]
+    assert prepare_due_months(context, 3) == []  # and is not asked again
+
+
+def test_what_was_published_as_provisional_is_prepared_once_it_can_be_final(
+    october: list[int], everybody: dict[str, int], early: Context
+) -> None:
+    publish_month.publish(early, "2026-10")
+    final_at = datetime(2026, 11, 4, tzinfo=UTC)  # 72 hours after the month's end
+    for before in (datetime(2026, 11, 3, 1, tzinfo=UTC), final_at - timedelta(seconds=1)):
+        assert prepare_due_months(replace(early, now=before), 3) == []
+    assert [row.version for row in session().query(SummaryRow)] == [1]
+    session().rollback()
+    assert prepare_due_months(replace(early, now=final_at), 3) == ["2026-10"]
+    assert prepare_due_months(replace(early, now=final_at + timedelta(hours=1)), 3) == []
+    assert (newest().version, newest().published_at, newest().document["status"]) == (2, None, "final")
+    assert told("month_final") == sorted([*map(str, PUBLISHERS), "both"])
+    assert told("month_waiting") == []
+
+
+def test_final_figures_may_be_published_though_none_differs(october: list[int], early: Context) -> None:
+    publish_month.publish(early, "2026-10")
+    with pytest.raises(Refused, match="the same today"):
+        publish_month.publish(replace(early, now=early.now + timedelta(hours=1)), "2026-10", reason=WHY)
+    later = replace(early, now=early.now + timedelta(days=3))
+    further = publish_month.further_version(later, "2026-10")
+    assert further is not None
+    assert (further.makes_final, bool(further.differences)) == (True, False)
+    assert publish_month.publish(later, "2026-10", reason="They are final.").version == 2
+    assert (newest().document["status"], newest().corrections) == ("final", {"figures": [], "episodes": []})
+    with pytest.raises(Refused, match="the same today"):
+        publish_month.publish(replace(later, now=later.now + timedelta(days=1)), "2026-10", reason="Again.")
+
+
+def test_a_month_long_past_reminds_nobody_that_it_was_provisional(
+    october: list[int], everybody: dict[str, int], early: Context
+) -> None:
+    publish_month.publish(early, "2026-10")
+    later = replace(early, now=datetime(2027, 3, 2, 9, tzinfo=UTC))
+    assert "2026-10" not in prepare_due_months(later, 3)
+    assert told("month_final") == []
 
 
 def test_a_month_before_the_first_episode_held_waits_for_nobody(everybody: dict[str, int], context: Context) -> None:

@@ -59,7 +59,7 @@ def test_what_does_not_exist_is_not_found(client_request: ClientRequest, october
 
 def test_a_published_month_stays_as_it_was(client_request: ClientRequest, october: int) -> None:
     alice = client_request.sign_in("Alice")
-    alice.post("/month/2026-10/publish", {}, status=302)
+    alice.post("/month/2026-10/publish", {"version": "1"}, status=302)
     with writing() as session:
         row = session.get_one(factories.Episode, october)
         factories.interview(session, [row], completed_at=row.returned_at + timedelta(hours=1), context=CONTEXT)
@@ -74,7 +74,7 @@ def test_a_published_month_stays_as_it_was(client_request: ClientRequest, octobe
 
 def test_publishing_the_same_again_is_answered_in_words(client_request: ClientRequest, october: int) -> None:
     publish_month.publish(CONTEXT, "2026-10")
-    page = client_request.sign_in("Alice").post("/month/2026-10/publish", {}, status=200)
+    page = client_request.sign_in("Alice").post("/month/2026-10/publish", {"version": "2"}, status=200)
     assert "the figures are the same today" in page.text
 
 

@@ -58,9 +58,9 @@ def test_a_further_version_is_asked_why_and_then_lists_what_it_corrected(
     alice = client_request.sign_in("Alice")
     asked = alice.get("/month/2026-10/publish")
     assert "What version 2 corrects" in asked.text
-    refused = alice.post("/month/2026-10/publish", {"reason": " "}, status=200)
+    refused = alice.post("/month/2026-10/publish", {"version": "2", "reason": " "}, status=200)
     assert "Say why a further version is issued" in refused.text
-    alice.post("/month/2026-10/publish", {"reason": WHY}, status=302)
+    alice.post("/month/2026-10/publish", {"version": "2", "reason": WHY}, status=302)
     page = alice.get("/month/2026-10/differences")
     assert "Today’s records give the same figures." in page.text
     assert "What version 2 corrected" in page.text
@@ -76,7 +76,34 @@ def test_the_first_version_asks_for_no_reason(client_request: ClientRequest) -> 
         factories.episode(session, factories.child(session), datetime(2026, 10, 6, 19, tzinfo=UTC), hours=9)
     alice = client_request.sign_in("Alice")
     assert "Why is a further version issued" not in alice.get("/month/2026-10/publish").text
-    alice.post("/month/2026-10/publish", {}, status=302)
+    alice.post("/month/2026-10/publish", {"version": "1"}, status=302)
+
+
+def test_who_looked_at_an_older_version_is_told_who_published_meanwhile(
+    client_request: ClientRequest, october: int
+) -> None:
+    alice = client_request.sign_in("Alice")
+    assert alice.get("/month/2026-10/publish").one("input", name="version").attributes["value"] == "2"
+    by = Actor("Dana Testworker", client_request.people["Dana"])
+    publish_month.publish(Context(CONTEXT.now, Rules(), by), "2026-10", reason="Hers")
+    page = alice.post("/month/2026-10/publish", {"version": "2", "reason": WHY}, status=409)
+    assert "Dana Testworker published version 2 of this month, 16 Nov 2026, 12:00." in page.text
+    assert WHY in page.text  # to copy
+    assert "version 3" not in alice.get("/month").text
+
+
+def test_what_was_published_while_provisional_can_be_made_final(client_request: ClientRequest) -> None:
+    early = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    with writing() as session:
+        start = datetime(2026, 10, 6, 19, tzinfo=UTC)
+        factories.episode(session, factories.child(session), start, hours=9, context=CONTEXT)
+    publish_month.publish(Context(early, Rules(), Actor("test")), "2026-10")
+    alice = client_request.sign_in("Alice")
+    differs = " ".join(alice.get("/month/2026-10/differences").text.split())
+    assert "They are final now, and can be issued as such, though no figure differs" in differs
+    assert "Version 2 has the final ones." in alice.get("/month/2026-10/publish").text
+    alice.post("/month/2026-10/publish", {"version": "2", "reason": "The final figures."}, status=302)
+    assert "can be issued as such" not in alice.get("/month/2026-10/differences").text
 
 
 def test_a_month_that_runs_still_cannot_be_published(client_request: ClientRequest) -> None:

@@ -99,7 +99,7 @@ def test_what_is_no_period_is_said(client_request: ClientRequest, asked: str, se
     assert sentence in client_request.sign_in("Charlie").get(f"/month/periods?{asked}").text
 
 
-@pytest.mark.parametrize("figure", ["none", "alerts.sent", "episodes.started&cohort=x", "", "year_to_date.children"])
+@pytest.mark.parametrize("figure", ["none", "alerts.none", "episodes.started&cohort=x", "", "year_to_date.children"])
 def test_what_opens_no_list_is_not_found(client_request: ClientRequest, figure: str) -> None:
     over = "first_day=2026-03-01&last_day=2026-05-31"
     client_request.sign_in("Alice").get(f"/month/periods/behind?{over}&figure={figure}", status=404)

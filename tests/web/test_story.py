@@ -8,11 +8,15 @@ from tests.conftest import NOON
 from tests.web.conftest import ClientRequest
 from tests.web.day import Day, built, context_of, database_url, day, people
 from tracker.core.interview_terms import ContactMethod, ContactOutcome, ContactWith
+from tracker.core.maramp import MarampPlan, PlanRisk, SafetyStep
+from tracker.services import write_maramp
 from tracker.services.contact_child import record_attempt
+from tracker.services.pages.story_shapes import PlanTold, PlanVersionTold
 from tracker.services.record_interview import record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Action, Episode, Interview, InterviewEpisode, InterviewSection, StrategyMeeting
+from tracker.web.children.story_plan import plan_steps
 
 __all__ = ["built", "database_url", "day", "people"]
 
@@ -76,6 +80,51 @@ def test_who_may_read_it(client_request: ClientRequest, held: int, day: Day) -> 
     client_request.sign_in("Bob").get(f"/children/{day.child('Anwen')}/story", status=404)
     page = client_request.sign_in("Dana").get(f"/children/{held}")
     assert any(a.attributes.get("href") == f"/children/{held}/story" for a in page.all("a"))
+
+
+def test_a_plan_stands_in_the_story_for_those_who_may_read_it(
+    client_request: ClientRequest, held: int, people: dict[str, int]
+) -> None:
+    context = context_of(people)
+    id_ = write_maramp.open_maramp(context, child_id=held)
+    whole = MarampPlan(
+        risks=(PlanRisk("r1", "Lifts from an adult", "Two interviews", 4, 5),), child_says="“My brother.”",
+        steps=(SafetyStep("s1", "Saturdays"),), lead_name="Ms Invented", next_review_on=date(2026, 12, 14),
+    )  # fmt: skip
+    version = write_maramp.save_draft(context, maramp_id=id_, plan=whole, version=0, based_on=0)
+    write_maramp.publish(context, maramp_id=id_, version=version, why="She asked for one.")
+    page = client_request.sign_in("Alice").get(f"/children/{held}/story")
+    text = " ".join(page.text.split())
+    assert "A plan of several services (MARAMP) was begun" in text
+    assert (
+        "The plan was made By Alice Testworker. Why: She asked for one. The highest risk is scored 20 of 25, high. "
+        "Ms Invented leads it. Next review by 14 December 2026." in text
+    )
+    assert [a for a in page.all("a") if a.attributes.get("href") == f"/frequent/maramps/{id_}"]
+    own = client_request.sign_in("Bob").get(f"/children/{held}/story")
+    assert "Carabel’s own words" in own.text
+    assert "MARAMP" not in own.text and "She asked for one" not in own.text
+
+
+def test_a_plan_looked_at_again_says_how_the_score_moved_and_how_late_it_came() -> None:
+    at = [NOON + days * 24 * HOUR for days in (0, 30, 40)]
+    versions = (
+        PlanVersionTold(1, at[0], "Alice", "First plan", 20, "Mary", date(2026, 12, 14)),
+        PlanVersionTold(2, at[1], "Alice", "Fewer lifts", 8, None, date(2026, 12, 20)),
+    )
+    plan = PlanTold(7, at[0], "Alice", versions, True, None, None, "Settled")
+    begun, first, second = plan_steps(plan)
+    assert begun[2] == ("By Alice.",)
+    assert first[2][-2:] == ("Mary leads it.", "Next review by 14 December 2026.")
+    assert second == (
+        at[1], "The plan was looked at again: version 2",
+        ("By Alice.", "Why: Fewer lifts", "The highest risk is scored 8 of 25, medium; it was 20.",
+         "The review was set for 14 December 2026. It came 2 days later.", "Next review by 20 December 2026.",
+         "The day of the review has passed. It was closed before, and opened again. Why it was closed then: Settled"),
+    )  # fmt: skip
+    closed = PlanTold(7, at[0], None, (), False, at[2], "Dana", "Moved away")
+    assert [step[1] for step in plan_steps(closed)] == [begun[1], "The plan was closed"]
+    assert list(plan_steps(closed))[-1] == (at[2], "The plan was closed", ("By Dana.", "Why: Moved away"))
 
 
 def test_every_child_of_the_day_has_a_story(client_request: ClientRequest, day: Day) -> None:

@@ -10,7 +10,8 @@ Read in this order. Each module imports earlier ones, never later ones; tests/te
 - How a force writes, as a council says or as it is guessed: reference_pattern, feed_rules, feed_definition,
   date_shapes, column_content, column_words, feed_guess, value_guess, feed_changes.
 - Whether the reports are whole: reconciliation, expected_reports.
-- Whose line it is: name_aliases, names, likeness, candidates, comparing, matching_keys, matching.
+- Whose line it is: name_aliases, names, plain_words, folded_text, likeness, candidates, comparing,
+  matching_keys, matching.
 - An episode: missing_episode, overlap, episodes, undone.
 - Its interview: interview_course, independence, interview_form, form_definition, form_answers, interviews, forecast,
   forecast_check.
@@ -26,7 +27,7 @@ Read in this order. Each module imports earlier ones, never later ones; tests/te
 - The pack for the meeting: pack_words, pack_shapes, pack_episodes, pack_interviews, month_pack, pack_corrections,
   pack_sentences, month_changes, month_decisions, month_sentences.
 - Children who go missing often: frequent, maramp, maramp_changes, quality_check, pattern_words, pattern, said,
-  plan_gaps, group_terms, group_agenda, group_minutes.
+  plan_gaps, group_terms, group_agenda, group_minutes, names_left.
 - The returns: looked_after, extract_rows, extract_links, ssda903, ssda903_rows, ssda903_xml, ssda903_rules,
   ssda903_checks, interview_answers, annex_a, ssd_missing.
 """

@@ -38,7 +38,7 @@ class Counted:
 
 
 def opening(summary: MonthlySummary) -> frozenset[Place]:
-    """The figures that open a list: with something behind them, and no alerts."""
+    """The figures that open a list: those with something behind them."""
     return frozenset((key, cohort) for key, cohort, _ in lists_of(summary))
 
 
@@ -46,7 +46,7 @@ def lists_of(summary: MonthlySummary) -> Iterator[tuple[str, Cohort, tuple[int, 
     """The ids behind each figure that opens a list."""
     for key, by_cohort in summary.figures.items():
         for cohort, figure in by_cohort.items():
-            if figure.ids and figure.of != "alert":
+            if figure.ids:
                 yield key, cohort, figure.ids
 
 

@@ -159,7 +159,7 @@ def _tell(session: Session, context: Context, row: GroupMeeting, members: Sequen
     """Each member who signs in here and has not left, once for a meeting."""
     ids = [member.person_id for member in members if member.person_id is not None]
     query = select(Person.id, Person.email).where(Person.id.in_(ids), Person.is_active).order_by(Person.id)
-    text = minutes_text(local_date(row.meets_at), context.base_url)
+    text = minutes_text(local_date(row.meets_at), row.id, context.base_url)
     emails = [
         outbox.NewEmail(
             dedupe_key=f"group_minutes:{row.id}:{person_id}", template=text.template, to_address=address,

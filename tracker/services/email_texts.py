@@ -142,6 +142,11 @@ def month_waiting_text(period: Period, base_url: str) -> EmailText:
     return _fill("month_waiting", month=show_month(period), link=f"{base_url}/month/{period.key}")
 
 
+def month_final_text(period: Period, base_url: str) -> EmailText:
+    """What tells them that a month published while it was provisional has its final figures."""
+    return _fill("month_final", month=show_month(period), link=f"{base_url}/month/{period.key}/differences")
+
+
 def show_month(period: Period) -> str:
     return f"{period.start_on:%B %Y}"
 
@@ -152,9 +157,9 @@ def escalated_text(due_at: datetime, reference: str, base_url: str) -> EmailText
     return _fill("escalated", due=due, reference=reference, link=f"{base_url}/alerts/{reference}")
 
 
-def minutes_text(day: date, base_url: str) -> EmailText:
-    """What tells one member of the operational group that minutes are ready: the day, and where to sign in."""
-    return _fill("group_minutes", day=show_day(day), link=f"{base_url}/group")
+def minutes_text(day: date, meeting_id: int, base_url: str) -> EmailText:
+    """What tells one member of the operational group that minutes are ready: the day, and the meeting's own page."""
+    return _fill("group_minutes", day=show_day(day), link=f"{base_url}/group/{meeting_id}")
 
 
 def message_domain(base_url: str) -> str:

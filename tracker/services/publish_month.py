@@ -5,17 +5,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.core.clock import Period
+from tracker.core.clock import Period, show_instant
 from tracker.core.month_differences import Differences, as_plain
-from tracker.core.monthly_summary import MonthlySummary
+from tracker.core.monthly_summary import FINAL, PROVISIONAL, MonthlySummary
 from tracker.services.context import Context
-from tracker.services.errors import FormProblem, Refused
+from tracker.services.errors import Conflict, FormProblem, Refused
 from tracker.services.month_versions import Made, differences, fill, made_today, month_begun, uncollected
-from tracker.services.tell_month import tell_published, tell_waiting
+from tracker.services.tell_month import tell_final_waiting, tell_published, tell_waiting
 from tracker.services.transaction import writing
 from tracker.store import audit, summaries
 from tracker.store.db import session as read_session
-from tracker.store.models import MonthCommentary, SummaryRow
+from tracker.store.models import MonthCommentary, Person, SummaryRow
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Further:
-    """What the next version of a published month would correct."""
+    """What the next version of a published month would correct. `makes_final`: the one before is provisional."""
 
     version: int
     differences: Differences
+    makes_final: bool = False
 
 
 def month_figures(context: Context, month: str, cut_off: datetime | None = None) -> MonthlySummary:
@@ -47,22 +48,31 @@ def period_figures(context: Context, period: Period, cut_off: datetime | None = 
         return made_today(read_session(), context, period, cut_off).summary
 
 
-def prepare_month(context: Context, month: str) -> int:
+def prepare_month(context: Context, month: str) -> int | None:
     """Keep the month's figures ready for whoever publishes, and tell those who may, once; the scheduler calls it.
 
-    The row's id. Computed before the transaction, so that nobody waits for it.
+    The row's id. None where nothing waits to be published: a version is, and its figures are final, or those of today
+    are not final either. Computed before the transaction, so that nobody waits for it.
     """
     period = month_begun(month, context)
+    before = summaries.published(read_session(), month)
+    if before and before.document["status"] == FINAL:
+        return None
     made = _made_before(context, period, None)
     with writing() as session:
         audit.hold_chain(session)
+        before = summaries.published(session, month)
+        if before and not makes_final(before, made):
+            return None
         row = _newest_unpublished(session, month)
         fill(row, made, context.rules)
         session.add(row)
         session.flush()
         audit.record(session, "summary_prepared", context.actor, context.now, "summary", row.id, {"month": month})
         first_at = summaries.first_episode_at(session)
-        if row.version == 1 and first_at is not None and first_at < period.end_at:  # not of a time before the records
+        if before:
+            tell_final_waiting(session, context, period)
+        elif first_at is not None and first_at < period.end_at:  # not of a time before the records
             tell_waiting(session, context, period)
         return row.id
 
@@ -80,23 +90,31 @@ def further_version(context: Context, month: str) -> Further | None:
     before = summaries.published(session, month)
     if before is None:
         return None
-    return Further(before.version + 1, differences(before, made_today(session, context, period), context))
+    made = made_today(session, context, period)
+    return Further(before.version + 1, differences(before, made, context), makes_final(before, made))
 
 
-def publish(context: Context, month: str, cut_off: datetime | None = None, reason: str = "") -> Published:
+def publish(
+    context: Context, month: str, cut_off: datetime | None = None, reason: str = "", version: int | None = None
+) -> Published:
     """Freeze the figures, the rows they came from and the ids behind each, with the commentary, and tell the group.
 
-    A later call makes the next version: it bears the reason for it, and lists what it corrects. Raises Refused for a
-    month that has not ended, for a further version without a reason, and where nothing differs from the one before.
+    A later call makes the next version: it bears the reason for it, and lists what it corrects. `version`: the one that
+    it was to be, by the page that its publisher looked at; else the next. Raises Refused for a month that has not
+    ended, for a further version without a reason, and where nothing differs from the one before; Conflict where
+    somebody else published meanwhile.
 
     Steps: 1. compute, outside of any transaction that others would wait for; 2. in one transaction, after whoever else
     publishes: ask again which version stands, compare with it, freeze, record, and queue the emails.
     """
     period = _ended(month, context)
+    follows = version - 1 if version is not None else summaries.published_version(read_session(), month)
     made = _made_before(context, period, cut_off)
     with writing() as session:
         audit.hold_chain(session)
         before = summaries.published(session, month)
+        if before and before.version > follows:
+            raise Conflict(_published_meanwhile(session, before))
         commentary = session.get(MonthCommentary, month)
         row = _newest_unpublished(session, month)
         row.reason = row.corrections = None
@@ -117,12 +135,25 @@ def publish(context: Context, month: str, cut_off: datetime | None = None, reaso
 
 
 def _corrected(before: SummaryRow, made: Made, commentary: MonthCommentary | None, context: Context) -> Differences:
-    """What differs from the version before: figures, or the commentary alone. Raises Refused where nothing does."""
+    """What differs from the version before: figures, the commentary, or that they are final now. Raises Refused where
+    nothing does."""
     found = differences(before, made, context)
-    if not found and (commentary.text if commentary else None) == before.commentary:
+    same_words = (commentary.text if commentary else None) == before.commentary
+    if not found and same_words and not makes_final(before, made):
         sentence = f"Version {before.version} is published already, and the figures are the same today."
         raise Refused((FormProblem("nothing_new", sentence, ("month",)),))
     return found
+
+
+def makes_final(before: SummaryRow, made: Made) -> bool:
+    """Whether what was published may still have changed, and today's figures may not."""
+    return bool(before.document["status"] == PROVISIONAL and made.summary.status == FINAL)
+
+
+def _published_meanwhile(session: Session, row: SummaryRow) -> FormProblem:
+    who = session.get_one(Person, row.published_by_id).name if row.published_by_id else "The command line"
+    at = show_instant(row.published_at) if row.published_at else ""
+    return FormProblem("published_meanwhile", f"{who} published version {row.version} of this month, {at}.")
 
 
 def _given(reason: str) -> str:

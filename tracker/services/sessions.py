@@ -50,7 +50,7 @@ def start_session(context: Context, person_id: int, lifetime: timedelta) -> str:
         current.execute(delete(WebSession).where(WebSession.expires_at <= context.now))
         current.add(
             WebSession(
-                token_hash=_hash(token),
+                token_hash=token_hash(token),
                 person_id=person_id,
                 data={},
                 created_at=context.now,
@@ -64,22 +64,22 @@ def start_session(context: Context, person_id: int, lifetime: timedelta) -> str:
 
 def find_session(token: str, now: datetime, idle: timedelta) -> SignedIn | None:
     """Whose session this token opens, or None: unknown, expired, idle for too long, or of somebody disabled."""
-    token_hash = _hash(token)
-    rows = plain_rows(session(), _BY_TOKEN, token_hash=token_hash)
+    hashed = token_hash(token)
+    rows = plain_rows(session(), _BY_TOKEN, token_hash=hashed)
     if not rows:
         return None
     held = rows[0]
     if now >= held.expires_at or now - held.last_seen_at >= idle or not held.is_active:
         return None
     if now - held.last_seen_at >= TOUCH_EVERY:
-        _touch(token_hash, now)
+        _touch(hashed, now)
     roles = frozenset(Role(row.role) for row in rows if row.role is not None)
     return SignedIn(Viewer(held.id, held.name, roles, held.team_id), held.email, held.created_at)
 
 
-def _touch(token_hash: str, now: datetime) -> None:
+def _touch(hashed: str, now: datetime) -> None:
     with writing() as current:
-        held = current.get(WebSession, token_hash)
+        held = current.get(WebSession, hashed)
         if held is not None:
             held.last_seen_at = now
 
@@ -87,7 +87,7 @@ def _touch(token_hash: str, now: datetime) -> None:
 def end_session(context: Context, token: str) -> None:
     """Sign out: the token opens nothing from now on. Records `signed_out`. Unknown tokens are no error."""
     with writing() as current:
-        held = current.get(WebSession, _hash(token))
+        held = current.get(WebSession, token_hash(token))
         if held is None:
             return
         current.delete(held)
@@ -100,5 +100,6 @@ def record_failure(context: Context, person_id: int | None) -> None:
         audit.record(current, "sign_in_failed", context.actor, context.now, "person", person_id)
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """How a session's row is found: the token itself is kept nowhere."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from tracker.core.clock import Period
 from tracker.core.terms import Role
 from tracker.services.context import Context
-from tracker.services.email_texts import EmailText, message_domain, month_published_text, month_waiting_text
+from tracker.services.email_texts import (
+    EmailText,
+    message_domain,
+    month_final_text,
+    month_published_text,
+    month_waiting_text,
+)
 from tracker.store import audit, outbox, people
 
 READERS = frozenset({Role.OPERATIONAL_GROUP, Role.LEAD, Role.MANAGER, Role.SERVICE_MANAGER, Role.HEAD_OF_SERVICE})
@@ -30,6 +36,12 @@ def tell_waiting(session: Session, context: Context, period: Period) -> int:
     """Queue one message for each person active who may publish, once a month; how many."""
     text = month_waiting_text(period, context.base_url)
     return _tell(session, context, PUBLISHERS, f"month_waiting:{period.key}", text)
+
+
+def tell_final_waiting(session: Session, context: Context, period: Period) -> int:
+    """The same of a month that was published while its figures were provisional, once they are final."""
+    text = month_final_text(period, context.base_url)
+    return _tell(session, context, PUBLISHERS, f"month_final:{period.key}", text)
 
 
 def _tell(session: Session, context: Context, roles: Collection[Role], key: str, text: EmailText) -> int:

@@ -8,7 +8,7 @@ from tracker.core.month_differences import Differences, from_plain
 from tracker.services.context import Context, Viewer
 from tracker.services.errors import FormProblem, Refused
 from tracker.services.month_versions import differences, made_today, same_hash
-from tracker.services.publish_month import Published
+from tracker.services.publish_month import Published, makes_final
 from tracker.services.transaction import writing
 from tracker.store import audit, people, summaries
 from tracker.store.db import session as read_session
@@ -27,7 +27,8 @@ class Verification:
 @dataclass(frozen=True)
 class NotInPublished:
     """What is not in the published figures. `corrected`: what the version itself corrected of the one before it, with
-    the reason given for it; None of a first version."""
+    the reason given for it; None of a first version. `makes_final`: what was published last was provisional, and
+    today's figures are final."""
 
     month: str
     period: Period
@@ -37,6 +38,7 @@ class NotInPublished:
     today: Differences
     reason: str | None
     corrected: Differences | None
+    makes_final: bool = False
 
 
 def verify(context: Context, month: str, version: int | None = None) -> Verification:
@@ -63,15 +65,18 @@ def not_in_published(context: Context, viewer: Viewer, month: str, version: int 
     if row is None or row.published_at is None:
         return None
     period = parse_month(month)
+    made = made_today(current, context, period)
+    newest = summaries.published(current, month)
     return NotInPublished(
         month=month,
         period=period,
         version=row.version,
         published_at=row.published_at,
         published_by=people.names_by_id(current).get(row.published_by_id or 0),
-        today=differences(row, made_today(current, context, period), context),
+        today=differences(row, made, context),
         reason=row.reason,
         corrected=_corrected(row),
+        makes_final=row is newest and makes_final(row, made),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.store.models import Episode, SummaryRow
@@ -23,6 +23,21 @@ def published(session: Session, month: str, version: int | None = None) -> Summa
     if version is not None:
         query = query.where(SummaryRow.version == version)
     return session.scalar(query.order_by(SummaryRow.version.desc()).limit(1))
+
+
+def published_version(session: Session, month: str) -> int:
+    """The number of the newest version published; 0 where none is."""
+    newest = select(func.max(SummaryRow.version)).where(SummaryRow.month == month, SummaryRow.published_at.is_not(None))
+    return session.scalar(newest) or 0
+
+
+def newest_published(session: Session, since: str) -> dict[str, datetime]:
+    """The published months from `since` (`YYYY-MM`) on, each with the cut-off of its newest version."""
+    query = select(SummaryRow.month, SummaryRow.cut_off).where(
+        SummaryRow.month >= since, SummaryRow.published_at.is_not(None)
+    )
+    rows = session.execute(query.order_by(SummaryRow.version))
+    return {row.month: row.cut_off for row in rows}
 
 
 def versions(session: Session, month: str) -> Sequence[SummaryRow]:

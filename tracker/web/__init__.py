@@ -53,7 +53,7 @@ def init_web(app: Flask) -> None:
     from tracker.web.reports import receipt_views  # noqa: F401  (more views of the same area)
     from tracker.web.returns import list_views as returns
     from tracker.web.roads import views as roads
-    from tracker.web.signin import views as signin
+    from tracker.web.signin import unsent_views as signin
     from tracker.web.team import views as team
     from tracker.web.today import views as today
     from tracker.web.tokens import views as tokens

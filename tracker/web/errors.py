@@ -11,7 +11,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from tracker.services.errors import Conflict, NoRoomError, Refused
 from tracker.web.api.problems import asks_the_api, fault_problem, http_problem
 from tracker.web.fields import typed_values
+from tracker.web.request import viewer
 from tracker.web.security import safe_next
+from tracker.web.unsent import OURS, SECRETS
 
 logger = logging.getLogger("tracker.web")
 
@@ -25,8 +27,6 @@ PLAIN: dict[int, tuple[str, str]] = {
     413: ("The file or form is too large", "Nothing was kept. Send a smaller file, for example one day's report."),
     429: ("Too many tries", "Wait one minute, then try again."),
 }
-
-EXPIRED = ("The form had expired", "Nothing was kept. Go back, load the page again, and send the form once more.")
 
 
 def init_errors(app: Flask) -> None:
@@ -45,9 +45,21 @@ def show_http_error(error: HTTPException) -> Answer | HTTPException | Response:
         return http_problem(error)
     if isinstance(error, SecurityError):  # an untrusted host: no address may be built from it
         return "This address is not one that the service answers to.", 400, {"Content-Type": "text/plain"}
-    heading, sentence = EXPIRED if isinstance(error, CSRFError) else PLAIN.get(code, PLAIN[400])
+    if isinstance(error, CSRFError):
+        return _show_expired(), code
+    heading, sentence = PLAIN.get(code, PLAIN[400])
     headers = {"Allow": ", ".join(error.valid_methods or ())} if code == 405 and hasattr(error, "valid_methods") else {}
     return render_template("errors/plain.html", heading=heading, sentence=sentence, code=code), code, headers
+
+
+def _show_expired() -> str:
+    """A form of an earlier session, left open in another window: to whoever is signed in, what they typed, to copy."""
+    typed = [] if viewer() is None or SECRETS & set(request.form) else _typed()
+    return render_template("errors/expired.html", typed=typed)
+
+
+def _typed() -> list[tuple[str, str]]:
+    return typed_values(request.form, skip=(*OURS, "version", "password", "new_password", "submit"))
 
 
 def show_refused(error: Refused) -> Answer:
@@ -63,9 +75,7 @@ def show_no_room(error: NoRoomError) -> Answer:
 
 def show_conflict(error: Conflict) -> Answer:
     """Somebody else was first: what this person typed is kept on the page, to be copied."""
-    typed = g.get("typed") or typed_values(
-        request.form, skip=("csrf_token", "version", "password", "new_password", "submit")
-    )
+    typed = g.get("typed") or _typed()
     return render_template("errors/conflict.html", problems=error.problems, typed=typed, back=_back()), 409
 
 

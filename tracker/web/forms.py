@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.services.errors import Conflict, Refused
+from tracker.web.unsent import is_shown_again
 
 T = TypeVar("T")
 
@@ -80,6 +81,10 @@ class Checkboxes(_OffersPairs, SelectMultipleField):  # type: ignore[misc]
 
 class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form. Its CSRF field is rendered by `{{ form.csrf_token }}`."""
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Not where a form that was kept is shown again (web/unsent.py): it holds what was typed, and is not sent."""
+        return not is_shown_again() and bool(super().validate_on_submit(extra_validators))
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """For the error summary, in the order of the fields: (id of the box to go to, sentence)."""

@@ -15,6 +15,7 @@ from tracker.bootstrap import wiring
 from tracker.web import access, sessions
 from tracker.web.api.auth import check_token
 from tracker.web.request import may, settings, viewer
+from tracker.web.unsent import init_unsent, keep_what_was_sent
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", key_prefix="tracker")
@@ -29,6 +30,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 """No inline script and no inline style anywhere: every rule and every line of script is a file in static/."""
+
+
+SIGNED_OUT = "You have been signed out, because the page was not used for a while."
+AGAIN = "Sign in again."
+KEPT = "What you typed is kept for one hour, for you alone. Sign in again to go on with it."
 
 
 def init_security(app: Flask) -> None:
@@ -47,6 +53,7 @@ def init_security(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(check_access)  # before CSRFProtect's own, so that an expired session asks to sign in again
     csrf.init_app(app)
+    init_unsent(app)
     limiter.init_app(app)
     app.after_request(add_headers)
 
@@ -81,9 +88,12 @@ def check_access() -> AnyResponse | None:
 
 
 def _ask_to_sign_in() -> AnyResponse:
+    kept = keep_what_was_sent()
     if sessions.token(settings()):
         sessions.forget_cookie()
-        flash("You have been signed out, because the page was not used for a while. Sign in again.", "notice")
+        flash(f"{SIGNED_OUT} {KEPT if kept else AGAIN}", "notice")
+    if kept:
+        return redirect(url_for("signin.sign_in", next=url_for("signin.unsent")))
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))
     return redirect(url_for("signin.sign_in"))

@@ -12,8 +12,10 @@ from tracker.core.interview_course import Attempt
 from tracker.core.interview_terms import AllocationKind, ContactMethod, ContactOutcome, NotHeldReason, VisitEnd
 from tracker.core.terms import DeclinedBy
 from tracker.services.context import Context, Viewer
+from tracker.services.frequent_access import sees_frequent
 from tracker.services.pages.children import flags_of
 from tracker.services.pages.episode_parts import child_header
+from tracker.services.pages.story_plans import plans_told
 from tracker.services.pages.story_shapes import (
     ActionTold,
     CouncilAsked,
@@ -63,14 +65,16 @@ def child_story(context: Context, viewer: Viewer, child_id: int) -> StoryPage | 
     names = people.names_by_id(session)
     seen = and_(Episode.child_id == child_id, episodes_visible_to(viewer))
     told = episodes.with_children(session, seen)
+    today, reads_plans = local_date(context.now), sees_frequent(session, context, viewer, child_id)
     return StoryPage(
-        child=child_header(session, child, local_date(context.now), context),
+        child=child_header(session, child, today, context),
         forename=child.forename,
         episodes=tuple(told),
         interviews=_interviews(session, [episode.id for episode in told], names),
         actions=actions_told(session, Action.child_id.in_(ids), names),
         meetings=meetings_told(session, StrategyMeeting.child_id.in_(ids)),
         flags=tuple(reversed(flags_of(session, ids, context))),
+        plans=plans_told(session, ids, names, today) if reads_plans else (),
     )
 
 

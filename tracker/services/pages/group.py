@@ -12,6 +12,7 @@ from tracker.services.close_group_meeting import is_as_frozen
 from tracker.services.context import Context, Viewer
 from tracker.services.pages.actions import actions_of_group_items
 from tracker.services.pages.episode_rows import name_of, record_list
+from tracker.services.pages.group_names import names_in
 from tracker.services.pages.group_shapes import (
     Company,
     GroupMeetingPage,
@@ -139,6 +140,7 @@ def meeting_shown(session: Session, context: Context, viewer: Viewer, row: Group
             for note in group_meetings.notes_of(session, row.id)
         ),
         version=row.version,
+        named=names_in(session, row.minutes) if row.minutes and not unseen else (),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.core.group_agenda import Why
+from tracker.core.group_minutes import Named
 from tracker.core.group_terms import Attendance, GroupDecision, MeetingState
 from tracker.core.terms import InterviewState, RiskLevel
 from tracker.services.pages.actions import ActionView
@@ -85,6 +86,7 @@ class GroupMeetingPage:
     """One meeting. `not_shown`: children of an old meeting whom this viewer may not see any more.
 
     `minutes`: the frozen document, for those who may see every child in it; `as_frozen`: whether its hash still holds.
+    `named`: every name of its children and of those around them, for the document without names; no page shows it.
     """
 
     id: int
@@ -108,6 +110,7 @@ class GroupMeetingPage:
     as_frozen: bool
     notes: tuple[NoteView, ...]
     version: int
+    named: tuple[Named, ...] = ()
 
     @property
     def undecided(self) -> int:

@@ -44,9 +44,6 @@ def current_figures(context: Context, month: str) -> MonthlySummary:
     return found
 
 
-WITHOUT_LIST = ("alerts.", "escalations.")
-
-
 @dataclass(frozen=True)
 class MonthListed:
     """One month in the list: its key, and the newest published version if any. Prepared: it waits to be published."""
@@ -100,10 +97,8 @@ class MonthPage:
     def listed(self, key: str, cohort: str) -> str | None:
         """The key of the list that a figure opens: its own, or that of what a share of nothing is a share of.
 
-        None where there is nothing to list, and for alerts, of which there is no list by month.
+        None where there is nothing to list.
         """
-        if key.startswith(WITHOUT_LIST):
-            return None
         keys = (key, f"{key}.denominator")
         return next((own for own in keys if self.behind.get(own, {}).get(cohort)), None)
 

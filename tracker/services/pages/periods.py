@@ -143,14 +143,14 @@ def ids_behind_period(
     counted_id: int | None = None,
     at_once_episodes: int = AT_ONCE_EPISODES,
 ) -> Figure | None:
-    """The figure whose ids a list opens; None for one that does not exist or leads to no records. Refused likewise.
+    """The figure whose ids a list opens; None for one that does not exist. Refused likewise.
 
     Raises NotCountedError where the period is large and the count that the page showed is gone, or never was.
     """
     shown = _as_shown(context, period, counted_id, at_once_episodes)
     found = shown.summary.figures.get(key) if shown.summary else None
     figure = found[cohort] if found and is_given(key, period) else None
-    return None if figure is None or figure.of == "alert" else replace(figure, ids=ids_of(shown, key, cohort))
+    return None if figure is None else replace(figure, ids=ids_of(shown, key, cohort))
 
 
 def period_export(

@@ -110,8 +110,40 @@ class MeetingTold:
 
 
 @dataclass(frozen=True)
+class PlanVersionTold:
+    """`highest`: the highest score of its risks. `why`: what moved the plan on."""
+
+    number: int
+    published_at: datetime
+    published_by: str | None
+    why: str
+    highest: int | None
+    lead: str | None
+    next_review_on: date | None
+
+
+@dataclass(frozen=True)
+class PlanTold:
+    """A MARAMP. `review_passed`: it is open, and the day of its review is over."""
+
+    id: int
+    opened_at: datetime
+    opened_by: str | None
+    versions: tuple[PlanVersionTold, ...]
+    review_passed: bool
+    closed_at: datetime | None
+    closed_by: str | None
+    closed_reason: str | None
+
+    @property
+    def reopened(self) -> bool:
+        """The reason for closing stays where a plan is opened again (store/models/maramps.py)."""
+        return self.closed_at is None and self.closed_reason is not None
+
+
+@dataclass(frozen=True)
 class StoryPage:
-    """`episodes` in order of start."""
+    """`episodes` in order of start. `plans`: none for whoever may not read of the child among the frequent runaways."""
 
     child: ChildHeader
     forename: str
@@ -120,3 +152,4 @@ class StoryPage:
     actions: tuple[ActionTold, ...]
     meetings: tuple[MeetingTold, ...]
     flags: tuple[RepeatFlagView, ...]
+    plans: tuple[PlanTold, ...] = ()

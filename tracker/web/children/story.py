@@ -13,6 +13,7 @@ from tracker.services.pages.children import RepeatFlagView
 from tracker.services.pages.prevention import prevention_of
 from tracker.services.pages.story_shapes import ActionTold, InterviewTold, MeetingTold, Quote, StoryPage
 from tracker.web.children.story_interview import interview_sentences, tag_of
+from tracker.web.children.story_plan import plan_steps
 from tracker.web.filters import day, duration, instant
 
 __all__ = ["Asked", "Entry", "asked_and_done", "child_story", "story"]
@@ -20,7 +21,7 @@ __all__ = ["Asked", "Entry", "asked_and_done", "child_story", "story"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `kind`: episode, interview, action, meeting or flag. `tag`: (words, colour)."""
+    """One thing that happened. `kind`: episode, interview, action, meeting, flag or plan. `tag`: (words, colour)."""
 
     at: datetime
     kind: str
@@ -29,6 +30,7 @@ class Entry:
     quotes: tuple[Quote, ...] = ()
     tag: tuple[str, str] | None = None
     episode_id: int | None = None
+    maramp_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ def story(page: StoryPage) -> tuple[Chapter[Entry], ...]:
             *(entry for action in page.actions for entry in _of_action(action, page)),
             *(_of_meeting(meeting) for meeting in page.meetings),
             *(_of_flag(flag, page) for flag in page.flags if flag.withdrawn_at is None),
+            *(
+                Entry(at, "plan", title, sentences, maramp_id=plan.id)
+                for plan in page.plans
+                for at, title, sentences in plan_steps(plan)
+            ),
         ]
     )
 

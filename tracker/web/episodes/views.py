@@ -16,6 +16,7 @@ from tracker.services.pages.month import ids_behind
 from tracker.services.pages.prevention import prevention_of
 from tracker.services.pages.report_history import report_history
 from tracker.web.access import Permission, requires
+from tracker.web.alerts.behind import alerts_behind, is_of_alerts
 from tracker.web.episodes import changes, joining, log, move, prevention, questions, told
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
@@ -23,7 +24,7 @@ from tracker.web.episodes.forms import OPEN, FilterForm
 from tracker.web.episodes.timeline import timeline
 from tracker.web.episodes.wording import plain_figure, shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
-from tracker.web.request import feeds, now, request_context, signed_in_viewer
+from tracker.web.request import feeds, may, now, request_context, signed_in_viewer
 
 __all__ = ["bp", "changes", "joining", "log", "move", "prevention", "questions", "told"]
 
@@ -34,7 +35,7 @@ OF_CHILDREN = ("children.", "repeat.", "year_to_date.")
 @bp.get("/episodes")
 @requires(Permission.SEE_EPISODES)
 def index() -> ResponseReturnValue:
-    """The list: by its filter, or the episodes (or children) behind a figure of a month."""
+    """The list: by its filter, or the episodes (children, alerts) behind a figure of a month."""
     if "figure" in request.args:
         return _behind_a_figure()
     typed = typed_before()
@@ -111,10 +112,13 @@ def _narrowed(form: FilterForm) -> bool:
 
 
 def _behind_a_figure() -> str:
+    """For whoever sees the month too: how many stand behind a figure is the figure."""
+    if not may(Permission.SEE_MONTH):
+        abort(403)
     month, key = request.args.get("month", ""), request.args["figure"]
     cohort = request.args.get("cohort", Cohort.ALL)
     version = request.args.get("version")
-    if cohort not in set(Cohort) or key.startswith(("alerts.", "escalations.")):
+    if cohort not in set(Cohort):
         abort(404)
     if version is not None and not (version.isascii() and version.isdecimal() and len(version) < 6):
         abort(404)
@@ -135,6 +139,8 @@ def _behind_a_figure() -> str:
     if plain_figure(key)[0].startswith(OF_CHILDREN):
         found = child_pages.child_list(request_context(), signed_in_viewer(), ids, page_number())
         return render_template("children/figure.html", found=found, **shown)
+    if is_of_alerts(key):
+        return render_template("alerts/figure.html", found=alerts_behind(ids), **shown)
     filters = pages.EpisodeFilters(ids=tuple(ids))
     rows = pages.episode_list(request_context(), signed_in_viewer(), filters, page_number())
     return render_template("episodes/figure.html", found=rows, **shown)

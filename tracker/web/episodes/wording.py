@@ -15,6 +15,7 @@ from tracker.core.terms import (
     LivingSetting,
     RiskLevel,
 )
+from tracker.web.alerts.behind import alert_figure_words, is_of_alerts
 from tracker.web.filters import MISSING_VALUE, day, instant, month_name
 from tracker.web.words import words
 
@@ -244,6 +245,8 @@ def figure_words(key: str) -> str:
     if reason != plain:
         why = words(BreachReason(reason)) if reason in set(BreachReason) else "No reason given"
         return f"72 hours not met: {why[:1].lower()}{why[1:]}"
+    if is_of_alerts(plain):
+        return alert_figure_words(plain)
     return FIGURES.get(plain) or ", ".join(part.replace("_", " ") for part in plain.split(".")).capitalize()
 
 

@@ -1,6 +1,7 @@
 """Agenda and minutes as the values of a document: `templates/reports/minutes.typ` sets both.
 
-Minutes are set from what was frozen, so that the same minutes always give the same document.
+Minutes are set from what was frozen, so that the same minutes always give the same document. The one without names
+leaves out the names that are held by now, too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from tracker.core.clock import local_date, show_day, show_instant
 from tracker.core.group_agenda import Why
-from tracker.core.group_minutes import Named, number_of, without_names
+from tracker.core.group_minutes import number_of, without_names
 from tracker.core.group_terms import AgendaReason, Attendance, GroupDecision
 from tracker.services.group_documents import Agenda
 from tracker.services.pages.group_shapes import ChildPicture, Decided, GroupMeetingPage, ItemRow
@@ -21,6 +22,11 @@ from tracker.web.words import words
 TITLE = "Operational group"
 WITH_NAMES = "Official-sensitive. Holds children’s names: for members of the group only."
 WITHOUT_NAMES = "Official-sensitive. For circulation: children’s numbers stand for their names."
+
+LEFT_OUT = "Left out of the agenda"
+SAID_OF_THEM = "What was said of them"
+OTHER_BUSINESS = "Any other business"
+CORRECTIONS = "Corrections since the minutes were frozen"
 
 Text = tuple[str, str]
 """A term and what is said of it."""
@@ -68,8 +74,7 @@ def _decided(past: Decided) -> str:
 def minutes_values(page: GroupMeetingPage, *, names: bool) -> dict[str, object]:
     """`names`: the children's names stand in it; otherwise their numbers, in everything that was written too."""
     minutes = page.minutes or {}
-    children = [_named(one) for one in (*minutes["items"], *minutes["left_out"])]
-    clean = _keep if names else _cleaned(children)
+    clean = _keep if names else _cleaned(page)
     return {
         "title": f"{TITLE}: minutes",
         "subtitle": show_instant(datetime.fromisoformat(minutes["meets_at"])),
@@ -116,15 +121,30 @@ def _keep(text: str, _child_id: int | None = None) -> str:
     return text
 
 
-def _cleaned(children: Sequence[Named]) -> Clean:
+def _cleaned(page: GroupMeetingPage) -> Clean:
     def clean(text: str, child_id: int | None = None) -> str:
-        return without_names(text, sorted(children, key=lambda one: (one.child_id != child_id, one.child_id)))
+        return without_names(text, sorted(page.named, key=lambda one: (one.child_id != child_id, one.child_id)))
 
     return clean
 
 
-def _named(one: Mapping[str, Any]) -> Named:
-    return Named(one["child_id"], one["forename"], one["surname"], tuple(one["other_names"]))
+_WRITTEN = ("Asked for because", "Discussion", "In words")
+_PARTS = (LEFT_OUT, SAID_OF_THEM, OTHER_BUSINESS, CORRECTIONS)
+
+
+def written_parts(page: GroupMeetingPage) -> list[tuple[str, list[str]]]:
+    """What people wrote, as it stands in the document without names: the part of the minutes, and its texts."""
+    minutes, clean = page.minutes or {}, _cleaned(page)
+    found: list[tuple[str, list[str]]] = []
+    for no, one in enumerate(minutes["items"], start=1):
+        made = _minutes_item(no, one, False, clean)
+        texts = [text for term, text in made["texts"] if term in _WRITTEN]
+        actions = [text for what, who, _by in made["actions"]["rows"] for text in (what, who)]
+        found.append((number_of(one["child_id"]), [*texts, *actions]))
+    for part in _rest(page, minutes, False, clean):
+        if part["title"] in _PARTS:
+            found.append((str(part["title"]), [text for _, text in part["texts"]]))
+    return found
 
 
 def _facts(minutes: Mapping[str, Any]) -> list[Text]:
@@ -181,7 +201,7 @@ def _why(why: Mapping[str, Any]) -> Why:
     return Why(AgendaReason(why["reason"]), date.fromisoformat(why["on"]) if why["on"] else None, why["rule"])
 
 
-def _rest(page: GroupMeetingPage, minutes: Mapping[str, Any], names: bool, clean: Clean) -> list[dict[str, object]]:
+def _rest(page: GroupMeetingPage, minutes: Mapping[str, Any], names: bool, clean: Clean) -> list[dict[str, Any]]:
     left = [(_who(one, names), clean(one["why"], one["child_id"])) for one in minutes["left_out"]]
     said = [(_who(one, names), clean(one["discussion"], one["child_id"])) for one in minutes["left_out"]
             if one["discussion"]]  # fmt: skip
@@ -189,9 +209,9 @@ def _rest(page: GroupMeetingPage, minutes: Mapping[str, Any], names: bool, clean
     notes = [(f"{show_instant(one.added_at)}, {one.added_by}", clean(one.text, None)) for one in page.notes]
     return [
         _left_out(left),
-        {"title": "What was said of them", "texts": said, "none": ""},
+        {"title": SAID_OF_THEM, "texts": said, "none": ""},
         {
-            "title": "Any other business",
+            "title": OTHER_BUSINESS,
             "texts": [("", clean(minutes["other_business"], None))] if minutes["other_business"] else [],
             "none": "None.",
         },
@@ -200,12 +220,12 @@ def _rest(page: GroupMeetingPage, minutes: Mapping[str, Any], names: bool, clean
             "texts": [("", show_instant(datetime.fromisoformat(next_at)))] if next_at else [],
             "none": "Not arranged yet.",
         },
-        {"title": "Corrections since the minutes were frozen", "texts": notes, "none": ""},
+        {"title": CORRECTIONS, "texts": notes, "none": ""},
     ]
 
 
 def _left_out(rows: Sequence[Text]) -> dict[str, object]:
-    return {"title": "Left out of the agenda", "texts": list(rows), "none": ""}
+    return {"title": LEFT_OUT, "texts": list(rows), "none": ""}
 
 
 def _day(text: str) -> str:

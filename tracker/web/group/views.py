@@ -14,7 +14,12 @@ from tracker.services.pages.group_item import child_history
 from tracker.services.pages.group_shapes import GroupMeetingPage
 from tracker.web.access import Permission, requires
 from tracker.web.forms import saved
-from tracker.web.group import agenda_views, document_views, holding_views  # noqa: F401  (more views of the same area)
+from tracker.web.group import (  # noqa: F401  (more views of the same area, and what its pages ask)
+    agenda_views,
+    circulation,
+    document_views,
+    holding_views,
+)
 from tracker.web.group.area import ConfirmForm, View, bp, done_or_told, opened
 from tracker.web.group.forms import PlanForm, ReasonForm
 from tracker.web.records import ID, page_address, page_number

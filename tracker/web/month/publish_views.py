@@ -2,22 +2,25 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
 from tracker.core.month_differences import by_key
 from tracker.services import publish_month
-from tracker.services.errors import Refused
+from tracker.services.errors import Conflict, Refused
 from tracker.services.pages.month import current_figures
 from tracker.services.verify_month import not_in_published
 from tracker.web.access import Permission, requires
 from tracker.web.episodes.wording import field_words
 from tracker.web.forms import Form, LongText, add_problems
 from tracker.web.month.views import bp, chosen_version, found_or_404, opens_lists
+from tracker.web.records import version_in
 from tracker.web.request import request_context, signed_in_viewer
 
 
 class PublishForm(Form):
-    """A confirmation; of a further version, why it is issued."""
+    """A confirmation of the version that the page spoke of; of a further one, why it is issued."""
 
+    version = HiddenField()
     reason = LongText("Why is a further version issued?")
 
 
@@ -47,7 +50,10 @@ def publish(month: str) -> ResponseReturnValue:
     summary = found_or_404(lambda: current_figures(request_context(), month))
     if form.validate_on_submit():
         try:
-            published = publish_month.publish(request_context(), month, reason=form.reason.data)
+            shown = version_in(form.version.data)
+            published = publish_month.publish(request_context(), month, reason=form.reason.data, version=shown)
+        except Conflict:
+            raise
         except Refused as refused:
             add_problems(form, refused)
         else:
@@ -55,6 +61,8 @@ def publish(month: str) -> ResponseReturnValue:
             return redirect(url_for("month.show", month=month, version=published.version))
     ended = summary.period.end_at <= request_context().now
     further = publish_month.further_version(request_context(), month) if ended else None
+    if not form.is_submitted():
+        form.version.data = str(further.version if further else 1)
     return render_template(
         "month/publish.html",
         form=form,

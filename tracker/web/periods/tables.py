@@ -122,7 +122,7 @@ def breakdown_rows(what: str, bands: Sequence[str]) -> Rows:
 
 def title_of(key: str) -> str:
     """What people read of any figure that opens a list."""
-    known = dict((*SHARES, *HEADLINE, *OFFERS, *OUTCOMES, *FROM_NOTICE, *REASONS, *YEAR))
+    known = dict((*SHARES, *HEADLINE, *OFFERS, *OUTCOMES, *FROM_NOTICE, *REASONS, *YEAR, *ALERTS))
     if key in known:
         return known[key]
     if key.startswith("episodes.by_") and not key.startswith("episodes.by_weekday_hour."):

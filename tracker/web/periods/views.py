@@ -22,6 +22,7 @@ from tracker.services.pages.periods import (
     period_page,
 )
 from tracker.web.access import Permission, requires
+from tracker.web.alerts.behind import alerts_behind
 from tracker.web.forms import add_problems
 from tracker.web.periods import tables
 from tracker.web.periods.asked import PeriodForm, cohort_or_404, counted_id, days, is_asked, period_or_404
@@ -77,7 +78,9 @@ def count() -> ResponseReturnValue:
 @bp.get("/month/periods/behind")
 @requires(Permission.SEE_EPISODES)
 def behind() -> ResponseReturnValue:
-    """The episodes, or the children, behind one figure."""
+    """The episodes, children or alerts behind one figure; for whoever sees the figures too, as their number is one."""
+    if not may(Permission.SEE_MONTH):
+        abort(403)
     period, cohort, key = period_or_404(), cohort_or_404(), request.args.get("figure", "")
     context, viewer = request_context(), signed_in_viewer()
     page = url_for("periods.index", cohort=cohort, **days(period))
@@ -92,6 +95,8 @@ def behind() -> ResponseReturnValue:
     if figure.of_children:
         children = child_pages.child_list(context, viewer, figure.ids, page_number())
         return render_template("periods/behind.html", found=children, what="child", **shown)
+    if figure.of == "alert":
+        return render_template("periods/behind.html", found=alerts_behind(figure.ids), what="alert", **shown)
     filters = episode_pages.EpisodeFilters(ids=figure.ids)
     episodes = episode_pages.episode_list(context, viewer, filters, page_number())
     return render_template("periods/behind.html", found=episodes, what="episode", **shown)

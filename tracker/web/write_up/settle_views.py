@@ -11,6 +11,7 @@ from tracker.services.write_interview import SectionConflict, settle_conflict
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, version_in
 from tracker.web.request import request_context
+from tracker.web.unsent import is_shown_again
 from tracker.web.write_up.area import bp, opened, refuse_act
 
 HELD, TYPED, OTHER, BOTH = "held", "typed", "other", "both"
@@ -85,7 +86,7 @@ def _settled(form: SettleForm, interview_id: int) -> ResponseReturnValue | None:
     if version_in(request.form.get("version")) != version:
         form.form_errors.append("The section was saved again meanwhile. Both texts are shown as they stand now.")
         return None
-    answers = form.answers()
+    answers = None if is_shown_again() else form.answers()
     if answers is None:
         return None
     try:
