@@ -52,6 +52,47 @@ def test_found_by_any_name_number_or_reference(context: Context, people: People,
     assert found.rows[0].age == 14
 
 
+@pytest.mark.parametrize("text", ["15/6/2012", "15 June 2012", "2012-06-15", "p77", "P 77", "c-12"])
+def test_found_by_date_of_birth_and_by_number_however_written(context: Context, people: People, text: str) -> None:
+    with writing() as current:
+        child = factories.child(
+            current, "Quillfeather", "Ada", date(2012, 6, 15), police_force="testshire", police_person_id="P77",
+            council_id="C-12",
+        )  # fmt: skip
+        other = factories.child(
+            current, "Otherson", "Bea", date(2012, 6, 16), police_force="testshire", police_person_id="P78"
+        )
+        wanted, _ = child.id, other.id
+    found = child_search(acting(context, people.alice), people.alice, text)
+    assert ([row.id for row in found.rows], found.alike) == ([wanted], False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["quilfeather", "Quillfeahter", "Ada Quilfeather", "quillfethers, ada", "Ada Quixlfeather", "O’Drull", "Zoe"],
+)
+def test_a_name_with_a_slip_finds_those_like_it(context: Context, people: People, text: str) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        accented = factories.child(current, "O'Drüll", "Zoë").id
+        factories.child(current, "Otherson", "Bea")
+        undone = factories.child(current, "Quillfeather", "Ada")
+        undone.undone_at = NOON
+    expected = accented if text in ("O’Drull", "Zoe") else wanted
+    found = child_search(acting(context, people.alice), people.alice, text)
+    assert ([row.id for row in found.rows], found.total, found.alike) == ([expected], 1, True)
+    bob = acting(context, people.bob)
+    assert child_search(bob, people.bob, text).total == 0
+
+
+def test_the_name_as_spelled_comes_alone(context: Context, people: People) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        factories.child(current, "Quilfeather", "Ada")
+    found = child_search(acting(context, people.alice), people.alice, "quillfeather")
+    assert ([row.id for row in found.rows], found.alike) == ([wanted], False)
+
+
 def test_nothing_like_it_is_nothing(context: Context, people: People) -> None:
     quillfeather()
     assert child_search(acting(context, people.alice), people.alice, "zzz").total == 0
