@@ -66,8 +66,19 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     page = alice.get("/reports/1")
     assert "This file was refused, and nothing was read from it." in page.text
     assert sentence in page.text
+    assert "The report is received." not in page.text
+    assert page.all("a", href="/reports/new")[-1].text == "Load another file"
     assert session().scalar(select(Receipt.status)) == "refused"
     assert session().scalar(select(Line.id)) is None
+
+
+@pytest.mark.parametrize("path", ["/today", "/reports/lines", "/reports/1", "/reports/lines/{line}"])
+def test_a_waiting_line_says_whom_the_report_means(client_request: ClientRequest, path: str) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD + BAD)
+    page = alice.get(path.format(line=the_line("unreadable_date_of_birth").id))
+    assert "Odette Tesserby" in page.text
+    assert "WX/2" in page.response.text
 
 
 def test_a_full_disk_is_told_with_the_receipt_that_is_read_on_later(

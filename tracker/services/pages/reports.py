@@ -203,6 +203,7 @@ def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:
             settled_how=line.settled_how,
             settled_reason=line.settled_reason,
             version=line.version,
+            cells=line.corrected_cells or line.cells,
         )
         for line in lines
     )
