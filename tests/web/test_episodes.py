@@ -288,9 +288,9 @@ def test_a_return_without_a_time_is_estimated_and_says_so(client_request: Client
     ("typed", "sentence"),
     [
         ("", "Enter when the child returned."),
-        ("16 11", "When did the child return?: the date must have a year."),
-        ("16 11 2026 26:00", "When did the child return?: there is no such time. Write the time like 14:30."),
-        ("31 2 2026 10:00", "When did the child return?: there is no 31 in that month."),
+        ("16 11", "When did the child return? The date must have a year."),
+        ("16 11 2026 26:00", "When did the child return? There is no such time. Write the time like 14:30."),
+        ("31 2 2026 10:00", "When did the child return? There is no 31 in that month."),
         ("16 11 1026 10:00", "Check the year."),
         ("16 11 2027 10:00", None),
         ("15 11 2026 10:00", None),

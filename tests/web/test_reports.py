@@ -178,6 +178,19 @@ def test_a_near_child_waits_for_a_person_who_chooses(client_request: ClientReque
     assert session().scalars(select(Episode.police_reference)).all() == ["WX1"]
 
 
+def test_a_decided_line_leads_to_the_next_that_waits(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + BAD + BAD.replace("WX/2", "WX/3"))
+    second = the_line()
+    first = session().scalars(select(Line).where(Line.id != second.id)).one()
+    path = f"/reports/lines/{first.id}"
+    assert "The next line to decide" not in alice.get(path).text
+    page = alice.post(f"{path}/dismiss", {"version": first.version, "reason": "A test."}, follow=True, status=200)
+    assert page.one("a", href=f"/reports/lines/{second.id}").text == "The next line to decide"
+    alice.post(f"/reports/lines/{second.id}/dismiss", {"version": second.version, "reason": "A test."})
+    assert "The next line to decide" not in alice.get(path).text
+
+
 def test_choosing_nothing_is_asked_again(client_request: ClientRequest) -> None:
     alice = client_request.sign_in("Alice")
     load(alice, HEADER + GOOD)

@@ -35,9 +35,11 @@ def test_empty_database_is_calm(client_request: ClientRequest) -> None:
         "Nothing is overdue.",
         "No clock is running.",
         "Nothing waits for a decision.",
-        "Every child is back.",
+        "No child is recorded as missing.",
+        "Nothing is held yet",
     ):
         assert sentence in page.text
+    assert {"/reports/new", "/episodes/new"} <= {link.attributes["href"] for link in page.all("a")}
     assert "None has come." in page.text
 
 
@@ -134,13 +136,24 @@ def test_filter_by_mine_and_by_team(client_request: ClientRequest, day: Day) -> 
     assert client_request.get("/today?team=nonsense").text.count("Ivy") > 0, "a team that is none narrows nothing"
 
 
+def test_the_count_of_the_unallocated_leads_to_the_first_of_them(client_request: ClientRequest, day: Day) -> None:
+    client = client_request.sign_in("Alice")
+    overdue = [clock.attributes["value"] for clock in client.get("/today").all("input", name="episode_ids")][:4]
+    client.post("/today/allocate", {"episode_ids": overdue, "person_id": client.people["Bob"]})
+    page = client.get("/today")
+    (count,) = [link for link in page.all("a", href="#unallocated") if "unallocated" in link.text]
+    row = page.one("tr", id="unallocated")
+    assert "Unallocated" in row.text and "overdue" not in row.text
+    assert count.text.split()[0].isdecimal()
+
+
 def test_allocate_the_ticked(client_request: ClientRequest, day: Day) -> None:
     ids = [day.episode("Anwen"), day.episode("Devon")]
     client = client_request.sign_in("Alice")
     done = client.post(
         "/today/allocate", {"episode_ids": ids, "person_id": client.people["Bob"]}, follow=True, status=200
     )
-    assert "2 interviews are allocated." in done.text
+    assert "2 interviews are allocated to Bob Testworker." in done.text
     session().rollback()
     assert session().query(Interview).filter_by(allocated_to_id=client.people["Bob"]).count() == 4
 

@@ -219,7 +219,8 @@ class LinePage:
 
     `is_different_child`: its reference is that of an episode of another child, who stands as the only candidate.
 
-    `feed_is_known`: without its feed file a line cannot be read again.
+    `feed_is_known`: without its feed file a line cannot be read again. `next_waiting_id`: once this one waits no
+    longer, the line to decide next.
     """
 
     receipt: ReceiptRow
@@ -233,3 +234,4 @@ class LinePage:
     is_different_child: bool = False
     said: LineSaid | None = None
     match: MatchView | None = None
+    next_waiting_id: int | None = None

@@ -154,3 +154,9 @@ class Today:
     repeat_flags: Section[NewRepeatFlag]
     reports: Section[ReportReceived]
     last_report_at: datetime | None = None
+
+    @property
+    def nothing_yet(self) -> bool:
+        """No report has ever come, and nothing runs or is awaited: a council's first day."""
+        parts = (self.overdue, self.running, self.awaiting_return, self.found_not_returned, self.to_write_up)
+        return self.last_report_at is None and not any(part.total for part in parts)
