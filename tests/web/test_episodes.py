@@ -197,7 +197,7 @@ def test_what_a_person_may_not_see_is_counted_and_not_listed(client_request: Cli
         ("Hallam", ["Waits for a manager", "Proposed as not required by Alice Testworker"]),
         ("Ivy", ["Police say still missing", "We were told 2 h after it", "from then, 19 Nov 2026, 04:00"]),
         ("Jossie", ["Overlaps another episode", "Settle the overlap"]),
-        ("Kimber", ["The police’s value differs: risk", "We hold Low . The police say High", "Medium became Low"]),
+        ("Kimber", ["The police’s value differs: risk", "We hold Low The police say High", "Medium became Low"]),
         ("Nolan", ["No clock", "Ask for an interview"]),
         ("Devon", ["Farshire County Council’s responsibility"]),
     ],
