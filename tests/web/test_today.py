@@ -16,7 +16,7 @@ from tests.web.page import Page
 from tracker.core.terms import Role
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.correct_episode import correct_episode
-from tracker.services.record_interview import record_completed
+from tracker.services.record_interview import bulk_allocate, record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, Episode, Interview, Person, PersonRole
@@ -145,6 +145,27 @@ def test_the_count_of_the_unallocated_leads_to_the_first_of_them(client_request:
     row = page.one("tr", id="unallocated")
     assert "Unallocated" in row.text and "overdue" not in row.text
     assert count.text.split()[0].isdecimal()
+
+
+def test_with_more_clocks_than_are_shown_the_unallocated_are_found_and_allocated(
+    app: Flask, client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    context, last = context_of(people), []
+    with writing() as current:
+        for place in range(40):
+            child = factories.child(current, f"Manyson{place}")
+            returned = NOON - timedelta(hours=60 - place)
+            row = factories.episode(current, child, returned - timedelta(hours=3), returned, context=context)
+            last.append(row.id)
+    bulk_allocate(context, episode_ids=last[:38], person_id=people["Bob"])
+    client = client_request.sign_in("Alice")
+    (count,) = [link for link in client.get("/today").all("a") if link.text == "2 unallocated"]
+    page = client.get(count.attributes["href"])
+    assert [box.attributes["value"] for box in page.all("input", name="episode_ids")] == [str(id_) for id_ in last[38:]]
+    assert "Clocks running 2" in page.text and "Show everything" in page.text
+    post = page.one("form", id="allocate").attributes["action"]
+    done = client.post(post, {"episode_ids": last[38:], "person_id": people["Bob"]}, follow=True, status=200)
+    assert "No running clock is nobody’s." in done.text
 
 
 def test_allocate_the_ticked(client_request: ClientRequest, day: Day) -> None:

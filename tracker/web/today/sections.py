@@ -9,12 +9,16 @@ from tracker.services.pages.today_shapes import Clock
 
 @dataclass(frozen=True)
 class Count:
-    """A number with its words; `anchor` is the id of the part it leads to. `colour`: red, amber or none."""
+    """A number with its words; `anchor` is the id of the part it leads to. `colour`: red, amber or none.
+
+    `narrows`: it leads to the page of nothing but these, since not all of them are shown.
+    """
 
     number: int
     words: str
     anchor: str
     colour: str = ""
+    narrows: bool = False
 
 
 def at_a_glance(today: Today) -> list[Count]:
@@ -29,7 +33,7 @@ def at_a_glance(today: Today) -> list[Count]:
     )  # fmt: skip
     passed = today.visits_passed.total
     rest = [
-        Count(unallocated, "unallocated", "unallocated" if first_unallocated(today) else "running", "amber"),
+        Count(unallocated, "unallocated", "unallocated", "amber", narrows=shown_unallocated(today) < unallocated),
         Count(passed, "visits: held or not?" if passed != 1 else "visit: held or not?", "visits-passed", "amber"),
         Count(today.visits_today.total, "visits today" if today.visits_today.total != 1 else "visit today", "visits"),
         Count(today.to_write_up.total, "to write up", "to-write-up"),
@@ -52,5 +56,16 @@ def at_a_glance(today: Today) -> list[Count]:
 
 def first_unallocated(today: Today) -> Clock | None:
     """The first clock shown that is nobody's: the row to which the count of them leads."""
-    shown = (*today.overdue.rows, *today.running.rows)
-    return next((clock for clock in shown if clock.episode is None or not clock.episode.allocated_to), None)
+    return next((clock for clock in _shown(today) if _is_nobodys(clock)), None)
+
+
+def shown_unallocated(today: Today) -> int:
+    return sum(map(_is_nobodys, _shown(today)))
+
+
+def _shown(today: Today) -> tuple[Clock, ...]:
+    return (*today.overdue.rows, *today.running.rows)
+
+
+def _is_nobodys(clock: Clock) -> bool:
+    return clock.episode is None or not clock.episode.allocated_to

@@ -53,7 +53,8 @@ def allocate() -> ResponseReturnValue:
 def _page(form: BulkAllocateForm) -> str:
     filters = _filters()
     team = int(filters.team.data) if filters.team.data and filters.validate() else None
-    shown = today(request_context(), signed_in_viewer(), TodayFilter(team_id=team, mine=filters.mine.data))
+    only = TodayFilter(team_id=team, mine=filters.mine.data, unallocated=filters.unallocated.data)
+    shown = today(request_context(), signed_in_viewer(), only)
     if may(Permission.ALLOCATE):
         form.person_id.choices = person_choices(people.allocatable(request_context()))
     first = next((clock.episode.id for clock in (*shown.overdue.rows, *shown.running.rows) if clock.episode), None)
@@ -75,9 +76,10 @@ def _filters() -> TodayFilterForm:
     form.team.choices = team_choices("All teams")
     form.team.data = request.args.get("team", "")
     form.mine.data = request.args.get("mine") == "yes"
+    form.unallocated.data = request.args.get("unallocated") == "yes"
     return form
 
 
 def _narrowed_to() -> dict[str, Any]:
     """The filter as the address states it, to come back to."""
-    return {name: text for name in ("team", "mine") if (text := request.args.get(name))}
+    return {name: text for name in ("team", "mine", "unallocated") if (text := request.args.get(name))}
