@@ -70,6 +70,11 @@ def test_what_is_saved_from_it_leads_back(client_request: ClientRequest, built: 
     assert "To write up 2" in page.text and "was it held?" not in page.text
 
 
+def test_a_clock_stands_before_a_write_up_that_is_returned(client_request: ClientRequest, built: Built) -> None:
+    text = client_request.sign_in("Bob").get("/my-interviews").text
+    assert text.index("To do 7") < text.index("Returned for changes 1") < text.index("To write up")
+
+
 def test_a_visit_of_another_day_says_which(client_request: ClientRequest, built: Built) -> None:
     with writing() as current:
         current.get_one(Interview, built.interviews["Cato"]).planned_at = NOON - timedelta(hours=19)
@@ -118,7 +123,7 @@ def test_a_managers_team(client_request: ClientRequest, built: Built) -> None:
         "Proposed by Alice Testworker, just now.",
         "Declined, 9 h ago",
         "Iola Awayworker, away until 20 Nov 2026, 12:00",
-        "Ifan Ifanson: 2 h left",
+        "Ifan Ifanson : 2 h left",
     ):
         assert sentence in page.text, sentence
     assert "Hywel" not in page.text, "of another team"
