@@ -55,7 +55,7 @@ def test_the_clocks_stand_in_order_and_a_waiting_line_among_them(client_request:
         "2 days 2 h left",
     ]
     assert [next(words for words in order if words in row) for row in rows[:7]] == order
-    waiting = next(place for place, row in enumerate(rows) if "Line 5 of thames-valley" in row)
+    waiting = next(place for place, row in enumerate(rows) if "Row 5 of thames-valley" in row)
     assert "2 days 12 h left" in rows[waiting] and "2 days 14 h left" in rows[waiting + 1]
 
 
