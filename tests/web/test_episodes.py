@@ -130,6 +130,18 @@ def test_25_a_page(app: Flask, client_request: ClientRequest, people: dict[str, 
     assert len(client.get("/episodes?page=-1").all("tr")) == 26
 
 
+def test_a_search_with_a_slip_leads_to_the_children_like_it(client_request: ClientRequest, day: Day) -> None:
+    client = client_request.sign_in("Alice")
+    assert not [
+        one for one in client.get("/episodes").all("form") if one.attributes.get("action") == "/children/search"
+    ]
+    page = client.post("/episodes/search", {"text": "Anwin Anwensson"}, follow=True, status=200)
+    form = page.one("form", action="/children/search")
+    assert "Look for a child with a name like it" in form.text
+    found = client.post("/children/search", {"text": "Anwin Anwensson"}, follow=True, status=200)
+    assert "Anwen Anwenson" in found.text and "This child has a name like it" in found.text
+
+
 def test_an_interviewer_lists_their_own_only(client_request: ClientRequest, day: Day) -> None:
     page = client_request.sign_in("Bob").get("/episodes")
     assert {name for name in day.episodes if name in page.text} == {"Benny", "Carabel"}
