@@ -14,6 +14,7 @@ from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context
 from tracker.services.errors import Refused
+from tracker.services.pages import children_alike
 from tracker.services.pages.children import ChildPage, child_page, child_search
 from tracker.services.review_repeat import review_flag
 from tracker.services.transaction import writing
@@ -69,7 +70,16 @@ def test_found_by_date_of_birth_and_by_number_however_written(context: Context, 
 
 @pytest.mark.parametrize(
     "text",
-    ["quilfeather", "Quillfeahter", "Ada Quilfeather", "quillfethers, ada", "Ada Quixlfeather", "O’Drull", "Zoe"],
+    [
+        "quilfeather",
+        "Quillfeahter",
+        "Ada Quilfeather",
+        "quillfethers, ada",
+        "Ada Quixlfeather",
+        "O’Drull",
+        "Zoe",
+        "Quilleather",
+    ],
 )
 def test_a_name_with_a_slip_finds_those_like_it(context: Context, people: People, text: str) -> None:
     wanted = quillfeather()
@@ -83,6 +93,19 @@ def test_a_name_with_a_slip_finds_those_like_it(context: Context, people: People
     assert ([row.id for row in found.rows], found.total, found.alike) == ([expected], 1, True)
     bob = acting(context, people.bob)
     assert child_search(bob, people.bob, text).total == 0
+
+
+def test_of_more_children_than_are_compared_those_that_sound_alike_are(
+    context: Context, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        for number in range(3):
+            factories.child(current, f"Otherson{number}", "Bea")
+    monkeypatch.setattr(children_alike, "_MOST_COMPARED", 2)
+    alice = acting(context, people.alice)
+    for text in ("quilfeather", "Ada Quilfeather", "quillfethers, ada", "Ada Quixlfeather"):
+        assert [row.id for row in child_search(alice, people.alice, text).rows] == [wanted], text
 
 
 def test_the_name_as_spelled_comes_alone(context: Context, people: People) -> None:

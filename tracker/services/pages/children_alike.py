@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.names import is_close, name_keys, name_parts, slips_between
@@ -10,8 +10,8 @@ from tracker.services.pages.episode_filters import select_children_named
 from tracker.store.models import Child, ChildKey, ChildName
 
 MOST_OFFERED = 10
-_MOST_COMPARED = 2_000
-"""Names read for one search: the commonest first name of a large county has fewer."""
+_MOST_COMPARED = 10_000
+"""Names read for one search: all that a county holds are compared; of more, those that sound or are spelled alike."""
 
 
 def ids_alike(session: Session, typed: str, seen: ColumnElement[bool]) -> list[int]:
@@ -20,10 +20,12 @@ def ids_alike(session: Session, typed: str, seen: ColumnElement[bool]) -> list[i
     words = name_parts(typed)
     if not words or any(character.isdigit() for character in typed):
         return []
+    held = session.scalar(select(func.count()).select_from(ChildName)) or 0
+    likely = () if held <= _MOST_COMPARED else (_may_be(words),)
     query = (
         select(ChildName.child_id, ChildName.forename, ChildName.surname)
         .join(Child, Child.id == ChildName.child_id)
-        .where(seen, Child.undone_at.is_(None), _may_be(words))
+        .where(seen, Child.undone_at.is_(None), *likely)
     )
     slips: dict[int, int] = {}
     for child_id, forename, surname in session.execute(query.limit(_MOST_COMPARED)):
