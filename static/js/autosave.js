@@ -16,7 +16,7 @@ const NO_ANSWER = 'Not saved: the service did not answer. Trying again…'
 let saved = '' // what the server holds of this page, as it was sent
 let timer = 0
 let pause = FIRST_PAUSE
-let sending = false
+let sending = null // the attempt under way
 let leaving = false
 let refused = '' // what the server will not take as it is: sent again once it has changed
 
@@ -48,19 +48,33 @@ function retry (words) {
 
 async function save () {
   window.clearTimeout(timer)
-  if (sending || leaving) return
+  if (sending) return sending
   const now = typed()
-  if (now === saved || now === refused) return
-  sending = true
+  if (leaving || now === saved || now === refused) return
+  sending = attempt(now)
+  await sending
+  sending = null
+  if (typed() !== now && typed() !== saved) later(0) // typed on meanwhile: what came after is not saved yet
+}
+
+async function attempt (now) {
   try {
-    const answer = await send()
-    await take(answer, now)
+    await take(await send(), now)
   } catch {
     retry(OFFLINE)
-  } finally {
-    sending = false
   }
-  if (typed() !== now && typed() !== saved) later(0) // typed on meanwhile: what came after is not saved yet
+}
+
+// The page is left by its buttons only once the server holds what was typed, or has refused it as it is, which the next
+// page then says. The browser may think it has a connection that leads nowhere: the page would be gone, and the text.
+async function leave (button) {
+  tell('Saving…', true)
+  await save() // the attempt under way, if one is
+  await save() // and what was typed since
+  if (isUnsaved() && typed() !== refused) return
+  leaving = true
+  window.clearTimeout(timer)
+  form.requestSubmit(button)
 }
 
 function send () {
@@ -146,13 +160,9 @@ if (form && line && status) {
   window.addEventListener('offline', () => { if (isUnsaved()) tell(OFFLINE, true) })
   window.addEventListener('beforeunload', event => { if (isUnsaved() && !leaving) event.preventDefault() })
   form.addEventListener('submit', event => {
-    if (!navigator.onLine) { // sending the page now would lose it
-      event.preventDefault()
-      tell(OFFLINE, true)
-      return
-    }
-    leaving = true
-    window.clearTimeout(timer)
+    if (leaving) return
+    event.preventDefault()
+    leave(event.submitter)
   })
   window.addEventListener('pageshow', event => { if (event.persisted) leaving = false })
 }

@@ -46,7 +46,7 @@ def test_the_leads_day(site: Site, day: Day) -> None:
     page.get_by_label("Allocate Evie Evieson").check()
     page.get_by_label("Allocate the ticked to").select_option(value=str(site.people["Bob"]))
     page.get_by_role("button", name="Allocate", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("2 interviews are allocated.")
+    expect(page.get_by_role("status")).to_have_text("2 interviews are allocated to Bob Testworker.")
 
     page.get_by_role("link", name=re.compile("Record return.*Finlo")).click()
     type_instant(page, "returned_at", "16 11 2026 10:15")
@@ -102,7 +102,7 @@ def test_ticked_by_keyboard_and_without_scripts(site: Site, day: Day, browser: B
     page.get_by_label("Allocate Devon Devonson").press("Space")
     page.get_by_label("Allocate the ticked to").select_option(value=str(site.people["Bob"]))
     page.get_by_role("button", name="Allocate", exact=True).press("Enter")
-    expect(page.get_by_text("1 interview is allocated.")).to_be_visible()
+    expect(page.get_by_text("1 interview is allocated to")).to_be_visible()
     page.get_by_role("link", name="Episodes", exact=True).click()
     page.get_by_text("Kind, risk, dates and order").click()
     page.get_by_label("Kind").select_option(label="No apparent risk (absent)")

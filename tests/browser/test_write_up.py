@@ -1,6 +1,7 @@
 """The interview's form in a real browser: on a phone without scripts, and saved as typed while the network comes and
 goes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,31 @@ def test_saved_as_typed_while_the_network_comes_and_goes(site: Site, interview_i
     expect(page.get_by_text("Alice wrote this.").first).to_be_visible()
     expect(page.get_by_text("Home. And hungry.").first).to_be_visible()
     site.look("write-up-settle")
+
+
+@pytest.mark.parametrize(
+    ("button", "then", "says"),
+    [("Save and go on", "would_help", "Nothing is saved here yet."), ("Save and stay", "own_words", "Saved")],
+)
+def test_a_button_pressed_without_a_connection_loses_nothing(
+    site: Site, interview_id: int, button: str, then: str, says: str
+) -> None:
+    """Also where the browser believes that it has one: the wireless of the house without its internet."""
+    page = site.sign_in("Bob").open(f"/interviews/{interview_id}/form/own_words")
+    status, box = page.locator("[data-autosave-status]"), page.get_by_label("What did the child say")
+    box.fill("I went because it was loud.")
+    expect(status).to_have_text("Saved 12:00.")
+    page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
+    go_on(page, " I was cold.")
+    page.get_by_role("button", name=button).click()
+    expect(status).to_contain_text("Not saved: no connection")
+    expect(box).to_have_value("I went because it was loud. I was cold.")
+    site.said.clear()
+    page.context.unroute("**/*")
+    page.get_by_role("button", name=button).click()
+    expect(page).to_have_url(re.compile(then))
+    expect(status).to_contain_text(says)
+    assert answers(interview_id, "own_words") == {"words": "I went because it was loud. I was cold."}
 
 
 def go_on(page: Page, text: str) -> None:

@@ -13,6 +13,7 @@ from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context
 from tracker.services.errors import Refused
+from tracker.services.pages import children_alike
 from tracker.services.pages.children import ChildPage, child_page, child_search
 from tracker.services.review_repeat import review_flag
 from tracker.services.transaction import writing
@@ -44,6 +45,69 @@ def test_found_by_any_name_number_or_reference(context: Context, people: People,
     assert [(row.id, row.name, row.episodes) for row in found.rows] == [(wanted, "Ada Quillfeather", 1)]
     assert found.rows[0].last_missing_from_at == NOON - 35 * HOUR
     assert found.rows[0].age == 14
+
+
+@pytest.mark.parametrize("text", ["15/6/2012", "15 June 2012", "2012-06-15", "p77", "P 77", "c-12"])
+def test_found_by_date_of_birth_and_by_number_however_written(context: Context, people: People, text: str) -> None:
+    with writing() as current:
+        child = factories.child(
+            current, "Quillfeather", "Ada", date(2012, 6, 15), police_force="testshire", police_person_id="P77",
+            council_id="C-12",
+        )  # fmt: skip
+        other = factories.child(
+            current, "Otherson", "Bea", date(2012, 6, 16), police_force="testshire", police_person_id="P78"
+        )
+        wanted, _ = child.id, other.id
+    found = child_search(acting(context, people.alice), people.alice, text)
+    assert ([row.id for row in found.rows], found.alike) == ([wanted], False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quilfeather",
+        "Quillfeahter",
+        "Ada Quilfeather",
+        "quillfethers, ada",
+        "Ada Quixlfeather",
+        "O’Drull",
+        "Zoe",
+        "Quilleather",
+    ],
+)
+def test_a_name_with_a_slip_finds_those_like_it(context: Context, people: People, text: str) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        accented = factories.child(current, "O'Drüll", "Zoë").id
+        factories.child(current, "Otherson", "Bea")
+        undone = factories.child(current, "Quillfeather", "Ada")
+        undone.undone_at = NOON
+    expected = accented if text in ("O’Drull", "Zoe") else wanted
+    found = child_search(acting(context, people.alice), people.alice, text)
+    assert ([row.id for row in found.rows], found.total, found.alike) == ([expected], 1, True)
+    bob = acting(context, people.bob)
+    assert child_search(bob, people.bob, text).total == 0
+
+
+def test_of_more_children_than_are_compared_those_that_sound_alike_are(
+    context: Context, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        for number in range(3):
+            factories.child(current, f"Otherson{number}", "Bea")
+    monkeypatch.setattr(children_alike, "_MOST_COMPARED", 2)
+    alice = acting(context, people.alice)
+    for text in ("quilfeather", "Ada Quilfeather", "quillfethers, ada", "Ada Quixlfeather"):
+        assert [row.id for row in child_search(alice, people.alice, text).rows] == [wanted], text
+
+
+def test_the_name_as_spelled_comes_alone(context: Context, people: People) -> None:
+    wanted = quillfeather()
+    with writing() as current:
+        factories.child(current, "Quilfeather", "Ada")
+    found = child_search(acting(context, people.alice), people.alice, "quillfeather")
+    assert ([row.id for row in found.rows], found.alike) == ([wanted], False)
 
 
 def test_nothing_like_it_is_nothing(context: Context, people: People) -> None:

@@ -6,7 +6,7 @@ from tests.services import world
 from tests.services.queries import walked
 from tests.services.world import DAY, HOUR, NOON, People, acting
 from tracker.core.alert_terms import Rung
-from tracker.core.terms import EpisodeKind, FlagCode, InterviewState
+from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, RiskLevel
 from tracker.services import correct_episode as correct
 from tracker.services import record_interview as interview
 from tracker.services.context import Context, Viewer
@@ -80,6 +80,15 @@ def test_lines_that_ask_whether_it_is_the_same_episode_stand_apart(context: Cont
     assert [line.id for line in seen.same_episode.rows] == [asks]
     assert [line.id for line in seen.lines_to_decide.rows] == [other]
     assert seen.same_episode.rows[0].candidates == 1
+
+
+def test_of_those_not_back_the_highest_risk_stands_first(context: Context, people: People) -> None:
+    risks = (RiskLevel.LOW, None, RiskLevel.HIGH, RiskLevel.HIGH, RiskLevel.MEDIUM)
+    low, ungraded, older, newer, medium = (
+        world.episode(context, None, missing_hours=hours, risk=risk)
+        for hours, risk in zip((2, 3, 90, 50, 1), risks, strict=True)
+    )
+    assert episode_ids(seen_by(people.alice, context).awaiting_return) == [newer, older, medium, low, ungraded]
 
 
 def test_returns_awaited_and_found_but_not_returned(context: Context, people: People) -> None:

@@ -106,6 +106,21 @@ def test_each_is_told_of_their_own_only(context: Context, two_teams: dict[str, i
     assert send_digests(context, POLICY) == DigestResult(queued=5, quiet=1)
 
 
+def test_a_manager_is_led_to_the_board_of_the_team_and_begins_with_what_there_is(
+    context: Context, two_teams: dict[str, int]
+) -> None:
+    world.episode(context, 60, team_id=two_teams["north team"])
+    world.episode(context, 80, team_id=two_teams["south team"])
+    send_digests(context, POLICY)
+    north, south, lead = (
+        next(message.body for message in messages("digest") if message.to_address == email)
+        for email in ("north-manager@council.invalid", "south-manager@council.invalid", "lead@council.invalid")
+    )
+    assert f"{context.base_url}/my-team\n" in north and "Begin with what stands first on the page." in north
+    assert f"{context.base_url}/my-team\n" in south and "Begin with what is overdue." in south
+    assert f"{context.base_url}/\n" in lead
+
+
 def test_approvals_reviews_and_alerts(context: Context, two_teams: dict[str, int]) -> None:
     north = two_teams["north team"]
     id_ = world.episode(context, 80, team_id=north)

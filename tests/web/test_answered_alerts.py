@@ -96,6 +96,30 @@ def test_escalate_now(client_request: ClientRequest, people: dict[str, int]) -> 
     client_request.sign_in("Charlie").post(f"{path}/escalate", {"why": "cannot_act"}, status=403)
 
 
+def test_after_an_escalation_that_was_refused_the_alert_can_still_be_acknowledged(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    overdue()
+    path = f"/alerts/{alert_to(people['Alice']).reference}"
+    wrong = client_request.sign_in("Alice").post(f"{path}/escalate", {}, status=200)
+    assert [form.attributes["action"] for form in wrong.all("form", method="post")][-2:] == [path, f"{path}/escalate"]
+
+
+def test_what_was_tried_and_the_way_to_allocate_stand_on_it(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    id_ = overdue()
+    path = f"/alerts/{alert_to(people['Alice']).reference}"
+    page = client_request.sign_in("Alice").get(path)
+    allocation = f"/episodes/{id_}/interview/allocate"
+    assert page.one("a", href=allocation).text == "Allocate the interview"
+    assert "Where it stands Needed" in " ".join(page.text.split())
+    allocate(replace(CONTEXT, actor=Actor("Alice", people["Alice"])), episode_id=id_, person_id=people["Bob"])
+    page = client_request.get(path)
+    assert not page.all("a", href=allocation)
+    assert "Where it stands Allocated" in " ".join(page.text.split())
+
+
 def test_the_chain_of_an_episode_of_which_nobody_was_told(client_request: ClientRequest) -> None:
     with writing() as current:
         id_ = factories.episode(current, factories.child(current), NOON - 9 * HOUR, None, context=CONTEXT).id

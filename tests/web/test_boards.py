@@ -1,5 +1,7 @@
 """My interviews and My team: what each shows, to whom, and what can be done from them."""
 
+from datetime import timedelta
+
 from tests.conftest import NOON
 from tests.web.boards_day import built, database_url, kept, people
 from tests.web.conftest import ClientRequest
@@ -25,7 +27,8 @@ def test_an_interviewers_day(client_request: ClientRequest, built: Built) -> Non
         "3 due in 24 hours",
         "15:00 Bela Belason",
         "The library café, upstairs",
-        "16 Nov 2026, 10:00: was it held?",
+        "10:00 Cato Catoson",
+        "Its time has passed: was it held?",
         "2 attempts, nobody reached",
         "Farshire County Council was asked 20 h ago: no answer yet",
         "after the deadline",
@@ -65,6 +68,18 @@ def test_what_is_saved_from_it_leads_back(client_request: ClientRequest, built: 
     assert client.post(address, sent).location == "/my-interviews"
     page = client.get("/my-interviews")
     assert "To write up 2" in page.text and "was it held?" not in page.text
+
+
+def test_a_clock_stands_before_a_write_up_that_is_returned(client_request: ClientRequest, built: Built) -> None:
+    text = client_request.sign_in("Bob").get("/my-interviews").text
+    assert text.index("To do 7") < text.index("Returned for changes 1") < text.index("To write up")
+
+
+def test_a_visit_of_another_day_says_which(client_request: ClientRequest, built: Built) -> None:
+    with writing() as current:
+        current.get_one(Interview, built.interviews["Cato"]).planned_at = NOON - timedelta(hours=19)
+    page = client_request.sign_in("Bob").get("/my-interviews")
+    assert "15 Nov 2026, 17:00 Cato Catoson" in page.text
 
 
 def test_an_empty_day_is_kind_and_useful(client_request: ClientRequest) -> None:
@@ -108,7 +123,7 @@ def test_a_managers_team(client_request: ClientRequest, built: Built) -> None:
         "Proposed by Alice Testworker, just now.",
         "Declined, 9 h ago",
         "Iola Awayworker, away until 20 Nov 2026, 12:00",
-        "Ifan Ifanson: 2 h left",
+        "Ifan Ifanson : 2 h left",
     ):
         assert sentence in page.text, sentence
     assert "Hywel" not in page.text, "of another team"
@@ -121,7 +136,7 @@ def test_another_team_with_what_is_overdue_and_why(client_request: ClientRequest
     page = client_request.sign_in("Dana").get("/my-team")
     south = next(choice.attributes["value"] for choice in page.all("option") if choice.text == "South team")
     other = client_request.get(f"/my-team?team={south}")
-    assert "The police told us late Unallocated The police told us 30 hours after the return" in other.text
+    assert "The police told us late Unallocated We were told 30 h after the return" in other.text
     everything = client_request.get("/my-team?team=all")
     assert "Hywel" in everything.text and "Bob Testworker" in everything.text
     assert "North team" in client_request.get("/my-team?team=nonsense").one("select", id="team").text

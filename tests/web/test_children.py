@@ -111,6 +111,29 @@ def test_a_child_without_episodes(app: Flask, client_request: ClientRequest) -> 
         assert words in page.text
 
 
+def test_a_child_of_many_episodes_shows_the_newest_and_folds_the_rest(
+    app: Flask, client_request: ClientRequest
+) -> None:
+    with writing() as current:
+        child = factories.child(current, "Quillmany")
+        for days in range(80):
+            start = NOON - timedelta(days=3 * days + 2)
+            factories.episode(current, child, start, start + timedelta(hours=5))
+        id_ = child.id
+    page = client_request.sign_in("Alice").get(f"/children/{id_}")
+    assert "70 earlier episodes" in page.text
+    assert [table.text.count("Nov 2026") > 0 for table in page.all("table", class_="app-episodes")] == [True, False]
+
+
+def test_a_child_who_is_missing_says_so_at_the_top(client_request: ClientRequest, app: Flask) -> None:
+    with writing() as current:
+        child = factories.child(current, "Quillgone")
+        episode_id = factories.episode(current, child, NOON - timedelta(hours=5), None).id
+        id_ = child.id
+    page = client_request.sign_in("Alice").get(f"/children/{id_}")
+    assert page.all("a", href=f"/episodes/{episode_id}")[0].text == "missing since 16 Nov 2026, 07:00"
+
+
 @pytest.mark.parametrize("number", ["4711", "2147483648", "9" * 30])
 def test_no_such_child(client_request: ClientRequest, day: Day, number: str) -> None:
     client_request.sign_in("Alice").get(f"/children/{number}", status=404)

@@ -66,8 +66,19 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(
     page = alice.get("/reports/1")
     assert "This file was refused, and nothing was read from it." in page.text
     assert sentence in page.text
+    assert "The report is received." not in page.text
+    assert page.all("a", href="/reports/new")[-1].text == "Load another file"
     assert session().scalar(select(Receipt.status)) == "refused"
     assert session().scalar(select(Line.id)) is None
+
+
+@pytest.mark.parametrize("path", ["/today", "/reports/lines", "/reports/1", "/reports/lines/{line}"])
+def test_a_waiting_line_says_whom_the_report_means(client_request: ClientRequest, path: str) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + GOOD + BAD)
+    page = alice.get(path.format(line=the_line("unreadable_date_of_birth").id))
+    assert "Odette Tesserby" in page.text
+    assert "WX/2" in page.response.text
 
 
 def test_a_full_disk_is_told_with_the_receipt_that_is_read_on_later(
@@ -165,6 +176,19 @@ def test_a_near_child_waits_for_a_person_who_chooses(client_request: ClientReque
     page = alice.get(f"/reports/lines/{line.id}")
     assert "Undone: the line waits for a decision again." in page.text and "Is it this child?" in page.text
     assert session().scalars(select(Episode.police_reference)).all() == ["WX1"]
+
+
+def test_a_decided_line_leads_to_the_next_that_waits(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    load(alice, HEADER + BAD + BAD.replace("WX/2", "WX/3"))
+    second = the_line()
+    first = session().scalars(select(Line).where(Line.id != second.id)).one()
+    path = f"/reports/lines/{first.id}"
+    assert "The next line to decide" not in alice.get(path).text
+    page = alice.post(f"{path}/dismiss", {"version": first.version, "reason": "A test."}, follow=True, status=200)
+    assert page.one("a", href=f"/reports/lines/{second.id}").text == "The next line to decide"
+    alice.post(f"/reports/lines/{second.id}/dismiss", {"version": second.version, "reason": "A test."})
+    assert "The next line to decide" not in alice.get(path).text
 
 
 def test_choosing_nothing_is_asked_again(client_request: ClientRequest) -> None:

@@ -49,6 +49,27 @@ def test_whoever_has_not_signed_in_is_asked_to_and_led_back(client_request: Clie
     assert audited("signed_in")[0].actor == "Alice Testworker"
 
 
+def test_a_form_sent_after_the_session_ended_is_said_to_be_lost_and_its_page_is_led_back_to(
+    client_request: ClientRequest, alice: str
+) -> None:
+    sign_in(client_request, alice)
+    token = client_request.get("/account/absence").all("input", name="csrf_token")[0].attributes["value"]
+    db.session.execute(sa.delete(WebSession))
+    db.session.commit()
+    answer = client_request.raw(
+        "POST",
+        "/account/absence",
+        data={"csrf_token": token},
+        headers={"Referer": "http://localhost/account/absence?x=1"},
+    )
+    assert answer.headers["Location"] == "/sign-in?next=/account/absence?x%3D1"
+    asked = client_request.get("/sign-in?next=/account/absence")
+    assert "What you sent was not saved: please enter it once more." in asked.text
+    for elsewhere in ("https://evil.invalid/account", "http://localhost/sign-out", "http://localhost/no/such/page"):
+        answer = client_request.raw("POST", "/account/absence", headers={"Referer": elsewhere})
+        assert answer.headers["Location"] == "/sign-in", elsewhere
+
+
 @pytest.mark.parametrize(
     "target", ["//evil.invalid", "/\\evil.invalid", "https://evil.invalid", "evil", "", "/a\tb", "/\n/x"]
 )

@@ -16,7 +16,7 @@ from tests.web.page import Page
 from tracker.core.terms import Role
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.correct_episode import correct_episode
-from tracker.services.record_interview import record_completed
+from tracker.services.record_interview import bulk_allocate, record_completed
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import Alert, Episode, Interview, Person, PersonRole
@@ -35,9 +35,11 @@ def test_empty_database_is_calm(client_request: ClientRequest) -> None:
         "Nothing is overdue.",
         "No clock is running.",
         "Nothing waits for a decision.",
-        "Every child is back.",
+        "No child is recorded as missing.",
+        "Nothing is held yet",
     ):
         assert sentence in page.text
+    assert {"/reports/new", "/episodes/new"} <= {link.attributes["href"] for link in page.all("a")}
     assert "None has come." in page.text
 
 
@@ -53,7 +55,7 @@ def test_the_clocks_stand_in_order_and_a_waiting_line_among_them(client_request:
         "2 days 2 h left",
     ]
     assert [next(words for words in order if words in row) for row in rows[:7]] == order
-    waiting = next(place for place, row in enumerate(rows) if "Line 5 of thames-valley" in row)
+    waiting = next(place for place, row in enumerate(rows) if "Row 5 of thames-valley" in row)
     assert "2 days 12 h left" in rows[waiting] and "2 days 14 h left" in rows[waiting + 1]
 
 
@@ -134,13 +136,45 @@ def test_filter_by_mine_and_by_team(client_request: ClientRequest, day: Day) -> 
     assert client_request.get("/today?team=nonsense").text.count("Ivy") > 0, "a team that is none narrows nothing"
 
 
+def test_the_count_of_the_unallocated_leads_to_the_first_of_them(client_request: ClientRequest, day: Day) -> None:
+    client = client_request.sign_in("Alice")
+    overdue = [clock.attributes["value"] for clock in client.get("/today").all("input", name="episode_ids")][:4]
+    client.post("/today/allocate", {"episode_ids": overdue, "person_id": client.people["Bob"]})
+    page = client.get("/today")
+    (count,) = [link for link in page.all("a", href="#unallocated") if "unallocated" in link.text]
+    row = page.one("tr", id="unallocated")
+    assert "Unallocated" in row.text and "overdue" not in row.text
+    assert count.text.split()[0].isdecimal()
+
+
+def test_with_more_clocks_than_are_shown_the_unallocated_are_found_and_allocated(
+    app: Flask, client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    context, last = context_of(people), []
+    with writing() as current:
+        for place in range(40):
+            child = factories.child(current, f"Manyson{place}")
+            returned = NOON - timedelta(hours=60 - place)
+            row = factories.episode(current, child, returned - timedelta(hours=3), returned, context=context)
+            last.append(row.id)
+    bulk_allocate(context, episode_ids=last[:38], person_id=people["Bob"])
+    client = client_request.sign_in("Alice")
+    (count,) = [link for link in client.get("/today").all("a") if link.text == "2 unallocated"]
+    page = client.get(count.attributes["href"])
+    assert [box.attributes["value"] for box in page.all("input", name="episode_ids")] == [str(id_) for id_ in last[38:]]
+    assert "Clocks running 2" in page.text and "Show everything" in page.text
+    post = page.one("form", id="allocate").attributes["action"]
+    done = client.post(post, {"episode_ids": last[38:], "person_id": people["Bob"]}, follow=True, status=200)
+    assert "No running clock is nobody’s." in done.text
+
+
 def test_allocate_the_ticked(client_request: ClientRequest, day: Day) -> None:
     ids = [day.episode("Anwen"), day.episode("Devon")]
     client = client_request.sign_in("Alice")
     done = client.post(
         "/today/allocate", {"episode_ids": ids, "person_id": client.people["Bob"]}, follow=True, status=200
     )
-    assert "2 interviews are allocated." in done.text
+    assert "2 interviews are allocated to Bob Testworker." in done.text
     session().rollback()
     assert session().query(Interview).filter_by(allocated_to_id=client.people["Bob"]).count() == 4
 

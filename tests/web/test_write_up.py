@@ -85,6 +85,8 @@ def test_from_the_first_word_to_closed_without_scripts(
     assert "Confidential" in first.text
     refused = bob.post(path(interview_id, "/finish"), status=422)
     assert "Record first when the conversation was held." in refused.errors()
+    (held,) = refused.all("a", href=f"/episodes/{episode_id}/interview/completed")
+    assert held.text == "Record first when the conversation was held."
     anchors = [a.attributes["href"] for a in refused.all("a") if "#q-" in a.attributes.get("href", "")]
     assert path(interview_id, "/analysis") + "#q-risk_level-0" in anchors
     fill_through_pages(bob, people, interview_id)

@@ -58,6 +58,15 @@ def search_keys(
     return frozenset(keys | {f"{kind}:{sound}" for sound in _sounds(surname, forename)})
 
 
+def number_keys(number: str) -> tuple[str, str]:
+    """Under which a child is held who has this number, with the police or with the council."""
+    return _number_key("p", number), _number_key("c", number)
+
+
+def _number_key(kind: str, number: str) -> str:
+    return f"{kind}:{normalise_reference(number)[:_LONGEST]}"
+
+
 def _common_keys(
     surname: str, forename: str, born: date | None, person_id: str | None, council_id: str | None,
     postcode: str | None, address: str | None,
@@ -65,7 +74,7 @@ def _common_keys(
     keys = set()
     for kind, number in (("p", person_id), ("c", council_id)):
         if number and not is_placeholder(number):
-            keys.add(f"{kind}:{normalise_reference(number)[:_LONGEST]}")
+            keys.add(_number_key(kind, number))
     firsts, initials = _initials(surname, forename)
     code, (number, places) = uk_postcode(postcode or ""), _places(address or "")
     if code:

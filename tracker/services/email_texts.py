@@ -114,10 +114,16 @@ def stood_in_text(count: int, base_url: str) -> EmailText:
     return _fill("stood_in", count=count, link=f"{base_url}/alerts?state=unanswered&whose=me")
 
 
-def digest_text(day: date, items: Sequence[DigestItem], base_url: str) -> EmailText:
-    """How one person's work stands in the morning: counts, and where to begin."""
+def digest_text(day: date, items: Sequence[DigestItem], base_url: str, *, of_team: bool = False) -> EmailText:
+    """How one person's work stands in the morning: counts, and where to begin; a team's on its own board."""
     counts = {str(item.name): item.count for item in items}
-    return _fill("digest", day=show_day(day), counts=counts, total=sum(counts.values()), link=f"{base_url}/")
+    return _fill(
+        "digest",
+        day=show_day(day),
+        counts=counts,
+        total=sum(counts.values()),
+        link=f"{base_url}/{'my-team' if of_team else ''}",
+    )
 
 
 def no_report_text(silent: Sequence[SilentFeed], link: str) -> EmailText:

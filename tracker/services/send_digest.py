@@ -28,10 +28,11 @@ class DigestResult:
 
 @dataclass(frozen=True)
 class OneDigest:
-    """What one person would be told."""
+    """What one person would be told. `of_team`: of the work of a team, whose board shows the same numbers."""
 
     reader: Recipient
     items: tuple[DigestItem, ...]
+    of_team: bool = False
 
     def is_sent(self, policy: DigestPolicy) -> bool:
         return bool(self.items) or policy.all_clear
@@ -63,7 +64,7 @@ def digests_now(session: Session, context: Context, policy: DigestPolicy) -> lis
     """What each person who has a digest today would be told now."""
     known = people.recipients(session)
     return [
-        OneDigest(reader, digest_items(session, context, reader, scope))
+        OneDigest(reader, digest_items(session, context, reader, scope), bool(scope.teams) and not scope.everything)
         for reader, scope in readers(known, policy.roles, context.now)
     ]
 
@@ -88,7 +89,7 @@ def show_digests(context: Context, policy: DigestPolicy) -> tuple[date, list[One
 def _queue(session: Session, context: Context, day: date, told: Sequence[OneDigest]) -> int:
     emails = []
     for one in told:
-        text = digest_text(day, one.items, context.base_url)
+        text = digest_text(day, one.items, context.base_url, of_team=one.of_team)
         key = f"{DIGEST}:{day.isoformat()}:{one.reader.id}"
         emails.append(outbox.NewEmail(key, text.template, one.reader.email, text.subject, text.body, one.reader.id))
     queued = outbox.queue_emails(session, emails, context.now, message_domain(context.base_url))

@@ -102,7 +102,7 @@ class LondonDateField(Field):  # type: ignore[misc]  # WTForms has no types
     def pre_validate(self, form: Any) -> None:
         """What cannot be read is the only error told: no other validator runs after it."""
         if self._unreadable is not None:
-            raise StopValidation(f"{self.label.text}: {_lower_first(str(self._unreadable))}")
+            raise StopValidation(_of_field(self.label.text, str(self._unreadable)))
 
     @property
     def first_wrong(self) -> str:
@@ -207,5 +207,6 @@ def typed_values(form: Mapping[str, str], skip: Sequence[str] = ()) -> list[tupl
     ]
 
 
-def _lower_first(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+def _of_field(label: str, sentence: str) -> str:
+    """The sentence with its field in front: after a question as it is, after other words behind a colon."""
+    return f"{label} {sentence}" if label.endswith("?") else f"{label}: {sentence[:1].lower()}{sentence[1:]}"

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, redirect, request, url_for
 from flask_limiter import Limiter
@@ -34,6 +35,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 SIGNED_OUT = "You have been signed out, because the page was not used for a while."
 AGAIN = "Sign in again."
+LOST = "Sign in again. What you sent was not saved: please enter it once more."
 KEPT = "What you typed is kept for one hour, for you alone. Sign in again to go on with it."
 
 
@@ -88,15 +90,24 @@ def check_access() -> AnyResponse | None:
 
 
 def _ask_to_sign_in() -> AnyResponse:
+    """What a form sent is kept where it can be; where it cannot, that is said, and the way leads back to its page."""
+    reads = request.method in ("GET", "HEAD")
+    by_script = request.headers.get("Accept") == "application/json"  # which says it on its own page
     kept = keep_what_was_sent()
     if sessions.token(settings()):
         sessions.forget_cookie()
-        flash(f"{SIGNED_OUT} {KEPT if kept else AGAIN}", "notice")
+        flash(f"{SIGNED_OUT} {KEPT if kept else AGAIN if reads or by_script else LOST}", "notice")
     if kept:
         return redirect(url_for("signin.sign_in", next=url_for("signin.unsent")))
-    if request.method in ("GET", "HEAD"):
-        return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))
-    return redirect(url_for("signin.sign_in"))
+    return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?") if reads else _page_of_form()))
+
+
+def _page_of_form() -> str | None:
+    """Where the form stands that was sent, if it is a page of this site that can be opened."""
+    came, routes = urlsplit(request.referrer or ""), current_app.create_url_adapter(request)
+    if came.netloc != request.host or routes is None or not routes.test(came.path, "GET"):
+        return None
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 def safe_next(target: str | None) -> str | None:

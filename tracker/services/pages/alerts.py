@@ -21,6 +21,7 @@ from tracker.services.pages.episode_rows import (
 )
 from tracker.services.pages.episode_shapes import AlertView
 from tracker.services.pages.rows import PAGE_SIZE, EpisodeRow, Page, WaitingLine
+from tracker.services.pages.work_rows import NOTHING_DONE, Work, work_on
 from tracker.services.transaction import writing
 from tracker.store import audit, notices, people
 from tracker.store.db import session as read_session
@@ -48,11 +49,13 @@ class AlertPage:
     """One alert and what it is about: an episode, a waiting line, or `about`, what another trigger found.
 
     `others`: the rest of those who were told of that clock, or of that matter. `trigger`: None for a rung.
+    `work`: how far the interview is arranged, while its clock is open.
     """
 
     alert: AlertView
     trigger: str | None
     episode: EpisodeRow | None
+    work: Work | None
     line: WaitingLine | None
     about: Subject | None
     others: tuple[AlertView, ...]
@@ -155,10 +158,14 @@ def alert_page(context: Context, viewer: Viewer, reference: str) -> AlertPage | 
     views = [alert_view(one, message, names) for one, message in session.execute(chain)]
     episodes = session.execute(visible_episodes(viewer, Episode.id == alert.episode_id)) if alert.episode_id else ()
     lines = session.execute(lines_with_receipts(Line.id == alert.line_id)) if alert.line_id else ()
+    episode = next(iter(episode_rows(session, context, episodes)), None)
     return AlertPage(
         alert=next(view for view in views if view.id == alert.id),
         trigger=alert.trigger,
-        episode=next(iter(episode_rows(session, context, episodes)), None),
+        episode=episode,
+        work=work_on(session, [episode.id]).get(episode.id, NOTHING_DONE)
+        if episode and episode.clock_is_open
+        else None,
         line=next((waiting_line(line, receipt.feed) for line, receipt in lines), None),
         about=subject_of(session, context, viewer, alert) if alert.trigger else None,
         others=tuple(view for view in views if view.id != alert.id),

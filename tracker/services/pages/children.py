@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import age_on, local_date
 from tracker.core.daily_report import normalise_reference
+from tracker.core.matching_keys import number_keys
+from tracker.core.written_times import UnreadableTime, read_date
 from tracker.services.context import Context, Viewer
 from tracker.services.merge_children import FORMER_COUNCIL_ID
+from tracker.services.pages.children_alike import ids_alike
 from tracker.services.pages.episode_filters import begins_with, select_children_named
 from tracker.services.pages.episode_parts import child_header, interview_views
 from tracker.services.pages.episode_rows import episode_rows, name_of, record_list, visible_episodes
@@ -22,6 +25,7 @@ from tracker.store.db import session as read_session
 from tracker.store.models import (
     Child,
     ChildIdentifier,
+    ChildKey,
     ChildName,
     Episode,
     Interview,
@@ -41,6 +45,10 @@ class ChildRow:
     responsible_authority: str | None
     episodes: int
     last_missing_from_at: datetime | None
+
+
+DATES_SAID = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y")
+"""How a date of birth is given on the telephone and written down; ISO besides."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,17 @@ class ChildPage:
     interviews: tuple[InterviewView, ...]
 
 
-def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> Page[ChildRow]:
-    """Children by part of any name, the council's number or a police reference; an empty text lists all.
+@dataclass(frozen=True)
+class FoundChildren(Page[ChildRow]):
+    """`alike`: nobody is held under what was typed; these have names like it."""
 
+    alike: bool = False
+
+
+def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> FoundChildren:
+    """Children by part of any name, date of birth, a number of theirs or a police reference; an empty text lists all.
+
+    Where nobody is found, those whose names are like it: a slip on the telephone must not make a second record.
     Records one search: that a text was given and its length, never the text.
     """
     typed = text.strip()
@@ -89,7 +105,12 @@ def child_search(context: Context, viewer: Viewer, text: str, page: int = 1) -> 
         {"text_length": len(typed) or None, "page": page},
         action="search_made" if typed else "list_viewed",
     )
-    return _listed(context, [children_visible_to(viewer), *([_is_found_by(typed)] if typed else [])], page)
+    seen = children_visible_to(viewer)
+    found = _listed(context, [seen, *([_is_found_by(typed)] if typed else [])], page)
+    if typed and not found.total:
+        alike = _listed(context, [seen, Child.id.in_(ids_alike(read_session(), typed, seen))], 1)
+        return FoundChildren(alike.rows, alike.total, alike=alike.total > 0)
+    return FoundChildren(found.rows, found.total, found.number)
 
 
 def child_list(context: Context, viewer: Viewer, ids: Sequence[int], page: int = 1) -> Page[ChildRow]:
@@ -118,10 +139,22 @@ def _is_found_by(typed: str) -> ColumnElement[bool]:
         ChildIdentifier.kind == FORMER_COUNCIL_ID, ChildIdentifier.value == typed
     )
     ways = [select_children_named(typed), select(Child.id).where(Child.council_id == typed), former]
+    born = _born(typed)
+    if born:
+        ways.append(select(Child.id).where(Child.date_of_birth == born))
     reference = normalise_reference(typed)
     if any(character.isdigit() for character in reference):
         ways.append(select(Episode.child_id).where(begins_with(Episode.police_reference, reference)))
+        ways.append(select(ChildKey.child_id).where(ChildKey.key.in_(number_keys(reference))))
     return Child.id.in_(union(*ways))
+
+
+def _born(typed: str) -> date | None:
+    """The date of birth that was typed, if it is one: day before month, as it is said here."""
+    try:
+        return read_date(typed, DATES_SAID)
+    except UnreadableTime:
+        return None
 
 
 def _episode_counts(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:

@@ -132,12 +132,14 @@ def waiting_line(line: Line | Any, feed: str) -> WaitingLine:
         candidates=len(line.candidates),
         due_at=line.due_at,
         version=line.version,
+        cells=line.corrected_cells or line.cells,
     )
 
 
 _OF_LINE = (
     Line.id, Line.receipt_id, Line.line_no, Line.as_of_at, Line.problem_code, Line.problem_sentence,
-    Line.problem_fields, Line.candidates, Line.due_at, Line.version, Receipt.feed,
+    Line.problem_fields, Line.candidates, Line.due_at, Line.version, Line.cells, Line.corrected_cells,
+    Receipt.feed,
 )  # fmt: skip
 
 

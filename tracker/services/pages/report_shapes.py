@@ -1,8 +1,9 @@
 """The shapes of the pages of reports: receipts, their lines, and one line that waits with what it may be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from tracker.core.daily_report import LineProblem
 from tracker.core.matching import Comparison
@@ -73,6 +74,7 @@ class LineRow:
     settled_how: str | None
     settled_reason: str | None
     version: int
+    cells: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as corrected, else as received
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ class LinePage:
 
     `is_different_child`: its reference is that of an episode of another child, who stands as the only candidate.
 
-    `feed_is_known`: without its feed file a line cannot be read again.
+    `feed_is_known`: without its feed file a line cannot be read again. `next_waiting_id`: once this one waits no
+    longer, the line to decide next.
     """
 
     receipt: ReceiptRow
@@ -231,3 +234,4 @@ class LinePage:
     is_different_child: bool = False
     said: LineSaid | None = None
     match: MatchView | None = None
+    next_waiting_id: int | None = None

@@ -161,8 +161,14 @@ def line_page(context: Context, viewer: Viewer, line_id: int, feeds: Mapping[str
         is_different_child=asks == ProblemCode.DIFFERENT_CHILD,
         said=said_by(session, line, feed) if asks in _ASKS_WHICH_CHILD and feed else None,
         match=match_of_line(session, line),
+        next_waiting_id=None
+        if waits
+        else session.scalar(select(Line.id).where(LINE_WAITS).order_by(*_SOONEST).limit(1)),
     )
 
+
+_SOONEST = (Line.due_at.is_(None), Line.due_at, Line.as_of_at, Line.id)
+"""Waiting lines by the deadline that they would give, then the oldest."""
 
 _ASKS_WHICH_CHILD = frozenset({ProblemCode.MATCH_UNDECIDED, ProblemCode.DIFFERENT_CHILD})
 
@@ -174,8 +180,7 @@ def lines_waiting(context: Context, viewer: Viewer, page: int = 1) -> Page[Waiti
     if not sees_all(viewer):
         return Page((), 0)
     total = session.scalar(select(func.count()).select_from(Line).where(LINE_WAITS)) or 0
-    order = (Line.due_at.is_(None), Line.due_at, Line.as_of_at, Line.id)
-    query = lines_with_receipts(LINE_WAITS).order_by(*order).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    query = lines_with_receipts(LINE_WAITS).order_by(*_SOONEST).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     return Page(tuple(waiting_line(line, receipt.feed) for line, receipt in session.execute(query)), total, page)
 
 
@@ -203,6 +208,7 @@ def _line_rows(session: Session, lines: Sequence[Line]) -> tuple[LineRow, ...]:
             settled_how=line.settled_how,
             settled_reason=line.settled_reason,
             version=line.version,
+            cells=line.corrected_cells or line.cells,
         )
         for line in lines
     )

@@ -1,8 +1,9 @@
 """The shapes that several pages share: an episode in a list, a clock, a page of a list."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from tracker.core.terms import (
     OPEN_CLOCK_STATES,
@@ -93,7 +94,10 @@ def urgency_of(state: InterviewState) -> Urgency:
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """A line of a report that waits for a person; opened on the page of its receipt."""
+    """A line of a report that waits for a person; opened on the page of its receipt.
+
+    `cells`: as corrected, else as received (`line_names.said_in` reads the name in them).
+    """
 
     id: int
     receipt_id: int
@@ -106,3 +110,4 @@ class WaitingLine:
     candidates: int
     due_at: datetime | None
     version: int
+    cells: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -29,12 +29,16 @@ EVERYTHING = TodayFilter()
 
 def today(context: Context, viewer: Viewer, only: TodayFilter = EVERYTHING) -> Today:
     """Everything that stands on Today for this viewer. Records one list view."""
-    record_list(context, "today", {"team_id": only.team_id, "mine": only.mine})
+    record_list(
+        context,
+        "today",
+        {"team_id": only.team_id, "mine": only.mine, **({"unallocated": True} if only.unallocated else {})},
+    )
     session = read_session()
     asked = asking(session, context, viewer, only.team_id, mine=only.mine)
     settle = today_episodes.to_settle(asked)
     totals = today_clocks.totals(asked)
-    overdue, running = today_clocks.clocks(asked, totals)
+    overdue, running = today_clocks.clocks(asked, totals, unallocated=only.unallocated)
     return Today(
         now=context.now,
         totals=totals,

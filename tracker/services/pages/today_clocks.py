@@ -26,9 +26,9 @@ MOST_SHOWN = 25
 """Rows of any other part of Today, likewise."""
 
 
-def clocks(asked: Asking, counted: ClockTotals) -> tuple[Section[Clock], Section[Clock]]:
-    """Those past their deadline, longest first; those still in time, soonest first."""
-    past, ahead = asked.rows(_clocks(asked.scope, past=True)), asked.rows(_clocks(asked.scope, past=False))
+def clocks(asked: Asking, counted: ClockTotals, *, unallocated: bool = False) -> tuple[Section[Clock], Section[Clock]]:
+    """Those past their deadline, longest first; those still in time, soonest first; all, or those that are nobody's."""
+    past, ahead = (asked.rows(_clocks(asked.scope, past=past, unallocated=unallocated)) for past in (True, False))
     rows = clock_rows(asked.session, asked.context, [*past, *ahead])
     plans = _plans(asked, rows)
     ahead_of = outlooks_by_work(asked.session, asked.context, rows[len(past) :])
@@ -47,16 +47,16 @@ def clocks(asked: Asking, counted: ClockTotals) -> tuple[Section[Clock], Section
     with_lines = lines_are_shown(asked.scope)
     late_lines = _line_clocks(asked, past=True) if with_lines else Section[Clock]()
     early_lines = _line_clocks(asked, past=False) if with_lines else Section[Clock]()
-    return (
-        _section(late, late_lines, counted.overdue),
-        _section(in_time, early_lines, counted.running - counted.overdue),
-    )
+    overdue = counted.unallocated_overdue if unallocated else counted.overdue
+    running = counted.unallocated if unallocated else counted.running
+    return _section(late, late_lines, overdue), _section(in_time, early_lines, running - overdue)
 
 
 @cache
-def _clocks(scope: Scope, *, past: bool) -> Select[*tuple[Any, ...]]:
+def _clocks(scope: Scope, *, past: bool, unallocated: bool) -> Select[*tuple[Any, ...]]:
     due_at = Episode.interview_due_at
-    return clocks_query(scope, due_at < NOW if past else due_at >= NOW).limit(MOST_CLOCKS)
+    nobodys = (~is_allocated(),) if unallocated else ()
+    return clocks_query(scope, due_at < NOW if past else due_at >= NOW, *nobodys).limit(MOST_CLOCKS)
 
 
 def _section(of_episodes: list[Clock], lines: Section[Clock], episodes: int) -> Section[Clock]:
@@ -84,6 +84,7 @@ def _totals(scope: Scope) -> Select[*tuple[Any, ...]]:
         _sum(is_overdue),
         _sum(and_(~is_overdue, Episode.interview_due_at <= bindparam("soon_until"))),
         _sum(~is_allocated()),
+        _sum(and_(is_overdue, ~is_allocated())),
     ).where(Episode.clock_open, *scope.episodes())
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
-from tracker.core.terms import EpisodeKind, FlagCode, InterviewState
+from tracker.core.terms import EpisodeKind, FlagCode, InterviewState, RiskLevel
 from tracker.services.pages.asking import IDS, Asking, Listed, Scope
 from tracker.services.pages.episode_rows import episode_rows, episodes_with_children
 from tracker.services.pages.rows import EpisodeRow, Section
@@ -16,7 +16,8 @@ from tracker.store.models import Episode
 
 
 def awaiting_return(asked: Asking) -> Section[EpisodeRow]:
-    """Missing now, the newest first; those whose child went missing again since come last, their end unknown."""
+    """Missing now: the highest risk first, of one risk the newest; those whose child went missing again since come
+    last, their end unknown."""
     found = _section(asked, _not_returned(asked.scope, asked.context.rules.policy.clock_kinds, found=False))
     ordered = sorted(found.rows, key=lambda row: FlagCode.END_UNKNOWN in row.flags)
     return Section(tuple(ordered), found.total)
@@ -32,6 +33,10 @@ def _section(asked: Asking, query: Listed) -> Section[EpisodeRow]:
     return Section(episode_rows(asked.session, asked.context, found), total)
 
 
+_BY_RISK = case({str(risk): place for place, risk in enumerate(RiskLevel)}, value=Episode.risk, else_=len(RiskLevel))
+"""From high downwards, as the enumeration has them; what is not graded comes last."""
+
+
 @lru_cache
 def _not_returned(scope: Scope, clock_kinds: frozenset[EpisodeKind], *, found: bool) -> Listed:
     conditions = (
@@ -42,9 +47,10 @@ def _not_returned(scope: Scope, clock_kinds: frozenset[EpisodeKind], *, found: b
         Episode.found_at.is_not(None) if found else Episode.found_at.is_(None),
         *scope.episodes(),
     )
-    newest = (Episode.missing_from_at.desc(), Episode.id.desc())
     return Listed(
-        episodes_with_children(*conditions).order_by(*newest).limit(MOST_SHOWN),
+        episodes_with_children(*conditions)
+        .order_by(_BY_RISK, Episode.missing_from_at.desc(), Episode.id.desc())
+        .limit(MOST_SHOWN),
         select(func.count()).select_from(Episode).where(*conditions),
         MOST_SHOWN,
         whole=True,

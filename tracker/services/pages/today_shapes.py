@@ -16,20 +16,26 @@ from tracker.services.pages.rows import EpisodeRow, Section, Urgency, WaitingLin
 
 @dataclass(frozen=True)
 class TodayFilter:
-    """Of one team, or allocated to the viewer. Lines and reports belong to nobody yet: `mine` leaves them out."""
+    """Of one team, or allocated to the viewer. Lines and reports belong to nobody yet: `mine` leaves them out.
+
+    `unallocated`: of the clocks, only those that are nobody's.
+    """
 
     team_id: int | None = None
     mine: bool = False
+    unallocated: bool = False
 
 
 @dataclass(frozen=True)
 class ClockTotals:
-    """Of episodes whose clock is open: all, and of them the overdue, those due soon, and those that are nobody's."""
+    """Of episodes whose clock is open: all, and of them the overdue, those due soon, those that are nobody's, and of
+    these the overdue."""
 
     running: int = 0
     overdue: int = 0
     due_soon: int = 0
     unallocated: int = 0
+    unallocated_overdue: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,3 +160,9 @@ class Today:
     repeat_flags: Section[NewRepeatFlag]
     reports: Section[ReportReceived]
     last_report_at: datetime | None = None
+
+    @property
+    def nothing_yet(self) -> bool:
+        """No report has ever come, and nothing runs or is awaited: a council's first day."""
+        parts = (self.overdue, self.running, self.awaiting_return, self.found_not_returned, self.to_write_up)
+        return self.last_report_at is None and not any(part.total for part in parts)

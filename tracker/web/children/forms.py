@@ -14,11 +14,11 @@ from tracker.web.words import words
 
 
 class SearchForm(Form):
-    text = Text("Name, the council’s number, or a police reference", [LINE])
+    text = Text("Name, date of birth, or a number", [LINE])
 
 
 class FindOtherForm(Form):
-    text = Text("Name, the council’s number, or a police reference", [InputRequired("Type part of a name."), LINE])
+    text = Text("Name, date of birth, or a number", [InputRequired("Type part of a name."), LINE])
 
 
 class ReviewForm(Form):

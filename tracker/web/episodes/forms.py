@@ -176,7 +176,7 @@ class BreachReasonForm(Form):
 
 
 class FindByNameForm(Form):
-    text = Text("Name, the council’s number, or a police reference", [InputRequired("Type part of a name."), LINE])
+    text = Text("Name, date of birth, or a number", [InputRequired("Type part of a name."), LINE])
 
 
 class MoveToForm(RecordForm):

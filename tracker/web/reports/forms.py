@@ -68,4 +68,4 @@ class ChooseForm(LineForm):
 
 
 class OtherChildForm(Form):
-    text = Text("Name, the council’s number, or a police reference", [InputRequired("Type part of a name."), LINE])
+    text = Text("Name, date of birth, or a number", [InputRequired("Type part of a name."), LINE])

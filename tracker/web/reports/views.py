@@ -4,9 +4,13 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 
 from tracker.core.report_terms import LineOutcome, Road
+from tracker.services.pages import line_names
 from tracker.services.pages import reports as pages
+from tracker.services.pages.line_names import Said
 from tracker.services.pages.receipts import progress as progress_of
+from tracker.services.pages.report_shapes import LineRow
 from tracker.services.pages.roads import roads_troubles
+from tracker.services.pages.rows import WaitingLine
 from tracker.services.receive_report import receive_report
 from tracker.web.access import Permission, requires
 from tracker.web.records import ID, page_number
@@ -57,7 +61,8 @@ def load() -> ResponseReturnValue:
             at_most=READ_AT_ONCE,
         )
         go_on_behind(receipt_id)
-        flash("The report is received.", "done")
+        if (read := progress_of(signed_in_viewer(), receipt_id)) and read.status != "refused":
+            flash("The report is received.", "done")
         return _sent(url_for("reports.show", receipt_id=receipt_id))
     return render_template("reports/load.html", form=form)
 
@@ -111,3 +116,9 @@ def lines() -> str:
     """Every line that waits for a person, the soonest deadline first."""
     found = pages.lines_waiting(request_context(), signed_in_viewer(), page_number())
     return render_template("reports/lines.html", found=found)
+
+
+@bp.app_template_global()
+def said_in(line: LineRow | WaitingLine, feed: str) -> Said | None:
+    """Of whom a line that waits speaks, as the report writes it: for every list of them."""
+    return line_names.said_in(line.cells, feeds().get(feed))

@@ -16,6 +16,7 @@ class TodayFilterForm(Form):
 
     team = Select("Team")
     mine = BooleanField("Allocated to me")
+    unallocated = BooleanField("Unallocated")
 
 
 class BulkAllocateForm(Form):

@@ -17,7 +17,7 @@ from tracker.web.interviews.forms import person_choices
 from tracker.web.records import team_choices
 from tracker.web.request import may, request_context, signed_in_viewer
 from tracker.web.today.forms import BulkAllocateForm, TodayFilterForm
-from tracker.web.today.sections import at_a_glance
+from tracker.web.today.sections import at_a_glance, first_unallocated
 
 bp = Blueprint("today", __name__)
 
@@ -33,8 +33,8 @@ def index() -> ResponseReturnValue:
 @requires(Permission.ALLOCATE)
 def allocate() -> ResponseReturnValue:
     """The ticked clocks, to one person: all or none."""
-    form = BulkAllocateForm()
-    form.person_id.choices = person_choices(people.allocatable(request_context()))
+    form, offered = BulkAllocateForm(), people.allocatable(request_context())
+    form.person_id.choices = person_choices(offered)
     if form.validate_on_submit():
         ids = sorted(set(form.episode_ids.data))
         try:
@@ -44,7 +44,8 @@ def allocate() -> ResponseReturnValue:
         except Refused as refused:
             add_problems(form, refused)
         else:
-            flash(f"{plural(len(ids), 'interview is', 'interviews are')} allocated.", "done")
+            whose = next(person.name for person in offered if person.id == int(form.person_id.data))
+            flash(f"{plural(len(ids), 'interview is', 'interviews are')} allocated to {whose}.", "done")
             return redirect(url_for("today.index", **_narrowed_to()))
     return _page(form)
 
@@ -52,7 +53,8 @@ def allocate() -> ResponseReturnValue:
 def _page(form: BulkAllocateForm) -> str:
     filters = _filters()
     team = int(filters.team.data) if filters.team.data and filters.validate() else None
-    shown = today(request_context(), signed_in_viewer(), TodayFilter(team_id=team, mine=filters.mine.data))
+    only = TodayFilter(team_id=team, mine=filters.mine.data, unallocated=filters.unallocated.data)
+    shown = today(request_context(), signed_in_viewer(), only)
     if may(Permission.ALLOCATE):
         form.person_id.choices = person_choices(people.allocatable(request_context()))
     first = next((clock.episode.id for clock in (*shown.overdue.rows, *shown.running.rows) if clock.episode), None)
@@ -64,6 +66,7 @@ def _page(form: BulkAllocateForm) -> str:
         form=form,
         filters=filters,
         glance=at_a_glance(shown),
+        unallocated=first_unallocated(shown),
         narrowed=_narrowed_to(),
     )
 
@@ -73,9 +76,10 @@ def _filters() -> TodayFilterForm:
     form.team.choices = team_choices("All teams")
     form.team.data = request.args.get("team", "")
     form.mine.data = request.args.get("mine") == "yes"
+    form.unallocated.data = request.args.get("unallocated") == "yes"
     return form
 
 
 def _narrowed_to() -> dict[str, Any]:
     """The filter as the address states it, to come back to."""
-    return {name: text for name in ("team", "mine") if (text := request.args.get(name))}
+    return {name: text for name in ("team", "mine", "unallocated") if (text := request.args.get(name))}

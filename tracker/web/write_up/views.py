@@ -169,7 +169,9 @@ def finish(interview_id: int) -> ResponseReturnValue:
 
 
 def _where(page: WriteUpPage, problem: FormProblem) -> str | None:
-    """The way to the question that a problem names, or to the texts that wait to be settled."""
+    """The way to the question that a problem names, to recording that it was held, or to the texts to be settled."""
+    if problem.code == "not_held":
+        return url_for("interviews.record_completed", episode_id=page.first_episode_id)
     if problem.code == "unsettled" and page.unsettled:
         return url_for("write_up.settle", interview_id=page.interview_id, conflict_id=page.unsettled[0].id)
     if not problem.fields:
