@@ -1,5 +1,6 @@
 """The workspace of frequent runaways: who sees whom, the pattern, the checks, and the MARAMP from draft to PDF."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -144,6 +145,7 @@ def test_pictures_are_read_by_those_who_see_the_child(client_request: ClientRequ
     for name in ("child-calendar", "weekday-hour"):
         answer = client_request.raw("GET", f"/frequent/{made.often}/charts/{name}.svg")
         assert answer.mimetype == "image/svg+xml" and "no-store" in answer.headers["Cache-Control"]
+        assert not {"NaN", "null", "undefined"} & set(re.findall(r">([^<>]+)</text>", answer.text)), name
     client_request.get(f"/frequent/{made.often}/charts/other.svg", status=404)
 
 
