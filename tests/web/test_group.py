@@ -138,6 +138,34 @@ def test_one_child_after_another_is_read_and_recorded(client_request: ClientRequ
     assert "Typed late" in late.text
 
 
+def test_whoever_goes_on_without_a_decision_is_told_so(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    meeting_id = planned(client, people)
+    client.post(f"/group/{meeting_id}/begin", {"version": "1"})
+    first, second, third = items(meeting_id)
+    for item, sent, told in (
+        (first, {"discussion": ""}, "Nothing was entered: no decision is chosen for the child yet."),
+        (second, {"discussion": "The home spoke."}, "It is recorded. No decision is chosen for the child yet."),
+        (third, {"discussion": "", "decision": "plan_sufficient", "words": "It fits."}, "It is recorded."),
+    ):
+        went = record(client, item, **{"decision": "", "words": "", "submit": "stay", **sent})
+        page = client.get(went.location)
+        assert told in page.text
+        assert ("decision is chosen" in page.text) == (item is not third)
+
+
+def test_a_day_of_a_maramp_is_not_lost_in_silence(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    meeting_id = planned(client, people)
+    client.post(f"/group/{meeting_id}/begin", {"version": "1"})
+    wrong = record(client, items(meeting_id)[0], 200, **moment("maramp_on", "27"))
+    assert wrong.errors() == [
+        "A day goes with the decision that a MARAMP is to be opened. Choose that, or clear the day."
+    ]
+
+
 def test_closing_says_what_is_missing_and_the_minutes_go_out_with_and_without_names(
     client_request: ClientRequest, people: dict[str, int]
 ) -> None:

@@ -85,6 +85,10 @@ def test_the_group_may_read_and_download_but_not_publish(client_request: ClientR
     answer = charlie.client.get("/month/2026-10/figures.csv")
     assert answer.mimetype == "text/csv"
     assert ",interviews.pct_in_72h_of_returns,all,50.0,1,2" in answer.text
+    assert answer.headers["Content-Disposition"] == "attachment; filename=missing-children-2026-10-figures.csv"
+    publish_month.publish(CONTEXT, "2026-10")
+    published = charlie.client.get("/month/2026-10/figures.csv?version=1")
+    assert published.headers["Content-Disposition"].endswith("missing-children-2026-10-version-1-figures.csv")
 
 
 @pytest.mark.parametrize("name", ["thirteen-months", "age", "setting", "weekday-hour"])

@@ -82,6 +82,9 @@ def test_the_first_version_asks_for_no_reason(client_request: ClientRequest) -> 
 def test_a_month_that_runs_still_cannot_be_published(client_request: ClientRequest) -> None:
     page = client_request.sign_in("Alice").post("/month/2026-11/publish", {}, status=200)
     assert "This month has not ended" in page.text
+    asked = client_request.get("/month/2026-11/publish")
+    assert "This month still runs, to the end of 30 November 2026." in asked.text
+    assert not [button for button in asked.all("button") if "Publish" in button.text]
 
 
 @pytest.mark.parametrize("path", ["/month/2026-10/differences?version=7", "/month/2026-09/differences",

@@ -79,9 +79,18 @@ def record(group_item_id: int) -> View:
             action=form.action(),
         )  # fmt: skip
 
-    if saved(form, save, "It is recorded."):
+    if saved(form, save, _recorded_words(form)):
         return redirect(_next_address(page))
     return _item_page(page, form)
+
+
+def _recorded_words(form: ItemForm) -> str:
+    """What was kept, and that a decision is still missing: whoever goes on to the next child would not see it."""
+    if form.decision.data:
+        return "It is recorded."
+    if (form.discussion.data or "").strip() or form.due_on.data:
+        return "It is recorded. No decision is chosen for the child yet."
+    return "Nothing was entered: no decision is chosen for the child yet."
 
 
 def _is_being_held(page: ItemPage) -> bool:
