@@ -15,7 +15,7 @@ from tests.web.page import Page
 from tracker.core.clock import FixedClock
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, RepeatFlagRow
+from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, Maramp, RepeatFlagRow, StrategyMeeting
 
 DAY = timedelta(days=1)
 
@@ -282,6 +282,34 @@ def test_what_is_open_and_a_childs_history(client_request: ClientRequest, people
     theirs = client.sign_in("Bob").get("/actions")
     assert "the operational group" not in theirs.text, "Bob sees no child of it: the source is not his to know"
     assert "Ring the school" in theirs.text
+
+
+def test_what_was_decided_and_has_not_come_is_open_too(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    first, second, third = items(begun(client, people))
+    record(client, first, decision="open_maramp", words="Grown.", **moment("maramp_on", "27"))
+    record(client, second, decision="strategy_meeting", words="With the police.")
+    record(client, third)
+    page = client.get("/group/open")
+    assert "No MARAMP is open yet: due 27 November 2026" in page.text
+    assert "The strategy meeting is not held yet" in page.text and len(page.all("tr")) == 3
+    with writing() as current:
+        current.add(Maramp(child_id=first.child_id, opened_at=NOON))
+        asked = current.get_one(GroupItem, second.id).strategy_meeting_id
+        current.get_one(StrategyMeeting, asked).held_at = NOON
+    assert "Nothing is open" in client.get("/group/open").text
+
+
+def test_the_minutes_know_when_the_group_meets_next(client_request: ClientRequest, people: dict[str, int]) -> None:
+    client = client_request.sign_in("Charlie")
+    meeting_id = begun(client, people)
+    assert "the next meeting is not arranged yet" in client.get(f"/group/{meeting_id}/close").text
+    assert client.get(f"/group/{meeting_id}/business").value_of("next_at-day") == ""
+    sent = {"place": "Room 1", "chair": "Charlie Testworker", "person_ids": str(people["Charlie"])}
+    client.post("/group/plan", {**sent, **moment("meets_at", "25", "09:30")})
+    page = client.get(f"/group/{meeting_id}/business")
+    assert (page.value_of("next_at-day"), page.value_of("next_at-time")) == ("25", "09:30")
 
 
 def test_an_action_of_the_last_meeting_is_recorded_as_done(

@@ -6,6 +6,7 @@ from tracker.core.group_terms import Attendance, MeetingState
 from tracker.services import close_group_meeting as closing
 from tracker.services import hold_group_meeting as holding
 from tracker.services.pages.actions import owners
+from tracker.services.pages.group import next_planned_at
 from tracker.services.pages.group_shapes import ItemPage
 from tracker.web.access import Permission, requires
 from tracker.web.forms import saved
@@ -142,7 +143,7 @@ def business(meeting_id: int) -> View:
     page, form = opened(meeting_id), BusinessForm()
     if request.method == "GET":
         form.other_business.data = page.other_business or ""
-        form.next_at.process(None, page.next_at)
+        form.next_at.process(None, page.next_at or next_planned_at(request_context(), meeting_id))
 
     def save() -> None:
         holding.record_business(
