@@ -2,8 +2,12 @@
 
 import csv
 import io
+import re
+import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -163,6 +167,27 @@ def test_a_published_version_gives_the_same_bytes_each_time_and_the_published_fi
     today = text_of(charlie.raw("GET", "/month/2026-10/pack.pdf").data)
     assert "Not published: from today’s records" in today
     assert "100.0%" in today
+
+
+def test_in_the_document_no_heading_touches_the_next_and_nothing_passes_the_margin(
+    client_request: ClientRequest, october: int, tmp_path: Path
+) -> None:
+    published = publish_month.publish(CONTEXT, "2026-10")
+    pdf = client_request.sign_in("Charlie").raw("GET", "/month/2026-10/pack.pdf?version=1").data
+    (tmp_path / "pack.pdf").write_bytes(pdf)
+    found = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "pack.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    placed = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]+)<', found)
+    words = [(float(left), round(float(top)), float(right), word) for left, top, right, word in placed]
+    right_margin = 595.3 - 51  # 18 mm
+    assert [right for _, _, right, word in words if word == published.sha256] != []
+    assert not [word for _, _, right, word in words if right > right_margin]
+    [top] = {top for _, top, _, word in words if word == "Crossings"}
+    headings = ("children", "Continuing", "New", "Ended", "Crossings")
+    row = sorted(word for word in words if word[1] == top and word[3] in headings)
+    assert len(row) == 5
+    assert all(after[0] - before[2] > 5 for before, after in pairwise(row))
 
 
 def test_a_further_version_says_why_it_was_issued_and_what_it_corrects(
