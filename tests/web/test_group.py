@@ -155,6 +155,22 @@ def test_whoever_goes_on_without_a_decision_is_told_so(client_request: ClientReq
         assert ("decision is chosen" in page.text) == (item is not third)
 
 
+def test_the_workspace_leads_back_to_the_meeting_it_was_opened_from(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    first = items(planned(client, people))[0]
+    back = f"/group/items/{first.id}"
+    [there] = [a for a in client.get(back).all("a") if a.text == "Pattern, interviews and MARAMP"]
+    page = client.get(there.attributes["href"])
+    assert page.all("a", href=back)
+    for tab in ("Interviews", "Said and planned"):
+        [link] = [a for a in page.all("a") if a.text.startswith(tab)]
+        assert client.get(link.attributes["href"]).all("a", href=back), tab
+    client.get(f"/frequent/{first.child_id}?item=x")
+
+
 def test_a_day_of_a_maramp_is_not_lost_in_silence(client_request: ClientRequest, people: dict[str, int]) -> None:
     flag_three(people)
     client = client_request.sign_in("Charlie")
