@@ -61,6 +61,21 @@ def test_a_sentence_opens_the_list_that_it_rests_on(client_request: ClientReques
     assert f"/episodes/{october}" in alice.get(link.attributes["href"]).response.text
 
 
+def test_behind_a_share_both_its_numbers_are_listed(client_request: ClientRequest, october: int) -> None:
+    alice = client_request.sign_in("Alice")
+    held = alice.get("/episodes?month=2026-10&figure=interviews.pct_in_72h_of_returns&cohort=all")
+    assert "1 episode" in held.text
+    [whole] = [a for a in held.all("a") if a.text == "All that it is a share of"]
+    due = alice.get(whole.attributes["href"])
+    assert "2 episodes" in due.text and f"/episodes/{october}" in due.response.text
+    [back] = [a for a in due.all("a") if a.text == "Only those that count for the share"]
+    assert "1 episode" in alice.get(back.attributes["href"]).text
+    children = alice.get("/episodes?month=2026-10&figure=repeat.3_in_365.share_pct.denominator&cohort=all")
+    assert "2 children" in children.text
+    overdue = alice.get("/episodes?month=2026-10&figure=interviews.overdue&cohort=all")
+    assert "a share of" not in overdue.text
+
+
 def test_every_list_that_the_page_offers_opens(client_request: ClientRequest, october: int) -> None:
     alice = client_request.sign_in("Alice")
     page = alice.get("/month/2026-10")
