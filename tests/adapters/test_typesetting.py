@@ -1,10 +1,12 @@
 """Documents: tagged PDF from a template and plain values, in memory, telling nothing where it fails."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+from pypdf import PdfReader
 
 from tracker.adapters.typesetting import Typesetter, TypesettingError
 from tracker.settings import PROJECT
@@ -41,6 +43,17 @@ def test_what_cannot_be_set_is_an_error_that_quotes_nothing(folder: Path, body: 
     assert "Testsurname" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+def test_a_table_of_places_stands_whole_on_one_page(folder: Path) -> None:
+    tables = [
+        {"title": title, "rows": [[f"{title} {place}", "9", "5"] for place in range(count)]}
+        for title, count in (("Districts", 33), ("Places", 20))
+    ]
+    values = {"title": "Where", "subtitle": "Here.", "mark": "Mark", "threshold": "5", "map": "", "tables": tables}
+    pages = [page.extract_text() for page in PdfReader(BytesIO(Typesetter(folder).pdf("places", values, AT))).pages]
+    [holding] = [page for page in pages if "Places 0" in page]
+    assert len(pages) == 2 and all(f"Places {place}" in holding for place in range(20))
 
 
 def test_there_is_no_such_document(folder: Path) -> None:

@@ -153,6 +153,7 @@ def test_on_a_phone_without_javascript(site: Site, browser: Browser) -> None:
     page = site.sign_in("Charlie").open("/group")
 
     def fits(name: str) -> None:
+        page.wait_for_load_state()
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert beyond <= 0, f"{name} runs {beyond} px off the side"
 

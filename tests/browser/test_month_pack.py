@@ -36,6 +36,19 @@ def test_a_lead_writes_of_the_month_and_the_group_reads_it(site: Site) -> None:
     assert download.value.suggested_filename == "missing-children-2026-10.pdf"
 
 
+def test_on_a_phone_the_values_of_a_figure_stand_side_by_side(site: Site) -> None:
+    _october(Context(site.clock.now(), Rules(), Actor("test")))
+    page = site.sign_in("Charlie").open("/month/2026-10")
+    page.set_viewport_size({"width": 390, "height": 800})
+    for title, columns in (("Beside other months", 3), ("What became of the required interviews, by each clock", 2)):
+        row = page.locator("table", has=page.get_by_text(title, exact=True)).locator("tbody tr").first
+        cells = [cell.bounding_box() for cell in row.locator("td").all()]
+        placed = [(round(box["y"]), round(box["width"])) for box in cells if box]
+        assert len(placed) == columns and len(set(placed)) == 1, (title, placed)
+        card = row.bounding_box()
+        assert card and card["height"] < 130
+
+
 def test_two_leads_write_at_once_and_both_texts_are_seen(site: Site) -> None:
     page = site.sign_in("Alice").open("/month/2026-10/commentary")
     page.get_by_label("Commentary").fill("What Alice meant.")

@@ -105,6 +105,19 @@ def test_a_month_in_which_nothing_happened_says_so() -> None:
     assert found.to_decide == ()
 
 
+def test_a_month_that_still_runs_is_not_told_as_if_it_had_ended() -> None:
+    document = as_json(summary_at(SECOND))
+    document["cut_off"] = "2026-10-28T23:30:00+00:00"
+    found = front_page(document, Cohort.ALL, TITLES)
+    assert found.changed[0].text == (
+        "The month still runs: its figures are those up to Wed 28 Oct 2026, beside whole months."
+    )
+    said = [sentence.text for sentence in (*found.changed, *found.to_decide)]
+    assert "Three or more in a year: 1 child on Wed 28 Oct 2026, of 12 who went missing in those days (8.3%)." in said
+    assert any(text.endswith("still open: neither found nor returned. Ask what is known of each.") for text in said)
+    assert not [text for text in said if "month ended" in text or "last day" in text]
+
+
 def test_the_reason_given_most_often_is_named_with_those_that_tie() -> None:
     document = as_json(summary_at(SECOND))
     reasons = document["interviews"]["breach_reasons"]

@@ -297,7 +297,7 @@ def test_the_text_of_the_pdf_has_the_figures_worked_by_hand(client_request: Clie
                     cells = [cell_of(pack.page.document, key, cohort).whole for key, cohort in at]
                 assert f"{row.label} {' '.join(cells)}" in text, (table.name, row.label)
     assert "Interviews required 14 13 1" in text  # of all, ours and other councils', as worked by hand
-    assert "Held within 72 hours, of those accepted 50.0% (6 of 12) 54.5% (6 of 11) 0.0% (0 of 1)" in text
+    assert "Held within 72 hours, of those not declined in time 50.0% (6 of 12) 54.5% (6 of 11) 0.0% (0 of 1)" in text
     assert "Held within 72 hours, of those due 46.2% (6 of 13) 58.3% (7 of 12)" in text
     assert "Hours missing, together 180.5 169.5 11.0" in text
     assert worked["interviews.pct_in_72h_of_returns", Cohort.ALL] == (46.2, 6, 13)

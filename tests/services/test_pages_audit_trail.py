@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from tests import factories
@@ -12,13 +13,13 @@ from tracker.core.terms import Role
 from tracker.services import record_interview as interview
 from tracker.services.acknowledge_alert import acknowledge
 from tracker.services.context import Context, Viewer
-from tracker.services.pages.audit_trail import AuditFilters, audit_entries, record_trail
+from tracker.services.pages.audit_trail import AuditFilters, TrailPart, audit_entries, audit_file, record_trail
 from tracker.services.pages.children import child_page
 from tracker.services.pages.episodes import episode_page
 from tracker.services.transaction import writing
 from tracker.store import audit
 from tracker.store.db import session
-from tracker.store.models import Action, AuditEntry, Episode, StrategyMeeting
+from tracker.store.models import Action, AuditEntry, Episode, GroupItem, GroupMeeting, StrategyMeeting
 from tracker.web.audit.words import ACTION_WORDS
 
 
@@ -146,6 +147,67 @@ def test_a_childs_trail_holds_the_actions_meetings_and_forms_of_the_child(contex
         ("interview", "interview_section_saved", id_), ("interview", "contact_attempt_recorded", id_),
     }  # fmt: skip
     assert len([entry for entry in trail.entries.rows if entry.kind == "plan"]) == 2
+
+
+def test_a_childs_trail_is_read_in_parts(context: Context, people: People) -> None:
+    id_ = world.episode(context, 80)
+    child_id = world.row(id_).child_id
+    raised(people.alice, "told", episode_id=id_, hours_ago=7)
+    child_page(acting(context, people.mary, -1), people.mary, child_id)
+    interview.record_completed(acting(context, people.alice), episode_ids=[id_], completed_at=NOON - HOUR)
+    for part, actions in (
+        (TrailPart.LOOKED, ["child_viewed"]),
+        (TrailPart.TOLD, ["alert_raised", "email_sent"]),
+        (TrailPart.DONE, ["interview_completed"]),
+    ):
+        trail = record_trail(acting(context, people.alice), people.alice, child_id, part=part)
+        assert trail is not None
+        assert [entry.action for entry in trail.entries.rows] == actions
+        assert (trail.entries.total, trail.counts[part]) == (len(actions), len(actions))
+        assert trail.counts[TrailPart.EVERYTHING] == 4
+
+
+def test_who_opened_a_meeting_with_the_child_on_its_agenda_looked_at_the_child(
+    context: Context, people: People
+) -> None:
+    child_id, other = (world.row(world.episode(context, 80)).child_id for _ in range(2))
+    alice = acting(context, people.alice)
+    with writing() as current:
+        meeting = GroupMeeting(meets_at=NOON, place="a room", chair="C", planned_at=NOON)
+        current.add(meeting)
+        current.flush()
+        current.add(GroupItem(meeting_id=meeting.id, child_id=child_id, place=1, reasons=[], added_at=NOON))
+        for action, details in (
+            ("group_meeting_viewed", {"child_ids": [child_id]}),
+            ("group_meeting_viewed", {"child_ids": [other]}),  # before the child was put on it
+            ("group_minutes_downloaded", {"sha256": "0" * 64, "names": True}),
+            ("group_attendance_recorded", {}),
+        ):
+            audit.record(current, action, alice.actor, NOON, "group_meeting", meeting.id, details)
+    trail = record_trail(alice, people.alice, child_id, part=TrailPart.LOOKED)
+    assert trail is not None
+    assert sorted(entry.action for entry in trail.entries.rows) == ["group_meeting_viewed", "group_minutes_downloaded"]
+    assert all("child_ids" not in entry.details for entry in trail.entries.rows)
+
+
+def test_what_the_filter_finds_is_taken_as_a_file_and_that_is_recorded(
+    context: Context, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = world.episode(context, 10)
+    for _ in range(30):
+        episode_page(acting(context, people.alice), people.alice, id_)
+    episode_page(acting(context, people.mary), people.mary, id_)
+    charlie = acting(context, guardian(people))
+    only = AuditFilters(action="episode_viewed", person_id=people.alice.person_id)
+    lines = (audit_file(charlie, only) or "").splitlines()
+    assert len(lines) == 31 and all(",Alice," in line for line in lines[1:])
+    export = session().scalars(select(AuditEntry).where(AuditEntry.action == "export_made")).one()
+    assert export.details == {
+        "filter": {"action": "episode_viewed", "person_id": people.alice.person_id},
+        "rows": 30,
+    }
+    monkeypatch.setattr("tracker.services.pages.audit_trail.FILE_SIZE", 29)
+    assert audit_file(charlie, only) is None
 
 
 def test_every_act_has_words_and_no_words_are_without_an_act() -> None:

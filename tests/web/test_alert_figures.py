@@ -75,7 +75,7 @@ def test_the_numbers_of_the_month_lead_to_their_alerts(client_request: ClientReq
 
 def test_the_list_says_who_was_told_of_what_and_who_answered_when(client_request: ClientRequest, told: Told) -> None:
     page = client_request.sign_in("Alice").get(behind("alerts.raised"))
-    assert page.h1 == "Behind the figure for November 2026 Alerts: raised"
+    assert page.h1 == "Behind the figure for November 2026 Alerts raised"
     text = " ".join(page.text.split())
     assert "2 alerts" in text
     assert f"Anwen Quillfeather , episode {told.anwen} Dana Testworker 15 Nov 2026, 16:00" in text

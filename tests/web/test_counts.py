@@ -8,6 +8,8 @@ from tests import factories
 from tests.web.conftest import ClientRequest
 from tests.web.page import Page
 from tests.web.test_month import CONTEXT
+from tracker.core.suppression import Hidden
+from tracker.services.pages.answers import answer_file, answer_words
 from tracker.services.transaction import writing
 
 YEAR = "/month/counts?first_day=2026-04-01&last_day=2027-03-31"
@@ -157,3 +159,11 @@ def test_an_answer_is_of_days_that_have_ended(client_request: ClientRequest) -> 
     charlie.get("/month/counts/answers/7", status=404)
     charlie.get("/month/counts/answers/7.csv", status=404)
     charlie.get("/month/counts/answer", status=404)
+
+
+def test_a_large_count_reads_as_everywhere_and_stays_a_number_in_the_file() -> None:
+    cohorts = {"all": 1544, "ours": 1540, "other": Hidden.FEWER}
+    document = {"first_day": "2025-04-01", "last_day": "2026-03-31", "cut_off": "x", "threshold": 5,
+                "counts": {"episodes": cohorts}}  # fmt: skip
+    assert [answer_words(shown, 5) for shown in cohorts.values()] == ["1,544", "1,540", "fewer than 5"]
+    assert [row[5] for row in answer_file(document).rows] == [1544, 1540, "fewer than 5"]

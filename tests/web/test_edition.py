@@ -3,13 +3,16 @@
 import io
 import subprocess
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests import factories
 from tests.services.test_issue_edition import summer
 from tests.web.conftest import ClientRequest
+from tracker.services.transaction import writing
 
 __all__ = ["summer"]
 Q2 = "/month/edition/2026-27-q2"
@@ -32,6 +35,19 @@ def test_the_lead_issues_what_the_preview_showed(client_request: ClientRequest) 
     assert alice.post(f"{Q2}/issue", {"seen": page.value_of("seen")}).location == Q2
     assert "issued once" in alice.get(f"{Q2}/issue").text
     assert "72 hours after its end" in alice.get("/month/edition/2026-27-q3/issue").text
+
+
+@pytest.mark.usefixtures("summer")
+def test_a_quarter_in_which_the_records_begin_is_said_to_be_perhaps_not_whole(client_request: ClientRequest) -> None:
+    alice = client_request.sign_in("Alice")
+    assert (
+        "the oldest episode held here began on 2 July 2026, so it may not be whole" in alice.get("/month/edition").text
+    )
+    assert "If what came before it is not here, the quarter is not whole" in alice.get(f"{Q2}/issue").text
+    with writing() as current:
+        factories.episode(current, factories.child(current), datetime(2026, 6, 2, 9, tzinfo=UTC), hours=5)
+    assert "may not be whole" not in alice.get("/month/edition").text.split("Quarter 1")[0]
+    assert "the quarter is not whole" not in alice.get(f"{Q2}/issue").text
 
 
 @pytest.mark.usefixtures("issued")

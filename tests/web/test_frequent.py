@@ -1,5 +1,6 @@
 """The workspace of frequent runaways: who sees whom, the pattern, the checks, and the MARAMP from draft to PDF."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -139,11 +140,31 @@ def test_the_list_is_narrowed(client_request: ClientRequest, made: World) -> Non
         assert ("Oftena" in client.get(f"/frequent?{narrowed}").text) == there, narrowed
 
 
+def test_a_child_is_found_by_name_or_by_the_number_in_the_minutes(client_request: ClientRequest, made: World) -> None:
+    client = client_request.sign_in("Charlie")
+    for typed, there in (("ftenA", True), ("oftena x", False), (str(made.often), True), ("0", False), ("  ", True)):
+        went = client.post("/frequent/find", {"sought": typed})
+        assert re.fullmatch(r"/frequent(\?search=[\w-]{12})?", went.location), "what was typed is in no address"
+        assert ("Oftena" in client.get(went.location).text) == there, typed
+    assert "held no longer" in client.get("/frequent?search=nonsense").text
+    searches = select(AuditEntry).where(AuditEntry.action == "search_made", AuditEntry.subject == "frequent")
+    assert [row.details["filter"]["text_length"] for row in session().scalars(searches.order_by(AuditEntry.id))] == [
+        5, 8, len(str(made.often)), 1,
+    ]  # fmt: skip
+
+
+def test_an_address_that_names_what_is_not_asked_there_is_read_all_the_same(client_request: ClientRequest) -> None:
+    client = client_request.sign_in("Alice")
+    for path in ("/frequent", "/episodes", "/children"):
+        client.get(f"{path}?endpoint=x&_scheme=javascript&_method=POST&_anchor=x")
+
+
 def test_pictures_are_read_by_those_who_see_the_child(client_request: ClientRequest, made: World) -> None:
     client_request.sign_in("Charlie")
     for name in ("child-calendar", "weekday-hour"):
         answer = client_request.raw("GET", f"/frequent/{made.often}/charts/{name}.svg")
         assert answer.mimetype == "image/svg+xml" and "no-store" in answer.headers["Cache-Control"]
+        assert not {"NaN", "null", "undefined"} & set(re.findall(r">([^<>]+)</text>", answer.text)), name
     client_request.get(f"/frequent/{made.often}/charts/other.svg", status=404)
 
 

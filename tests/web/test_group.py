@@ -15,7 +15,7 @@ from tests.web.page import Page
 from tracker.core.clock import FixedClock
 from tracker.services.transaction import writing
 from tracker.store.db import session
-from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, RepeatFlagRow
+from tracker.store.models import Action, AuditEntry, GroupItem, GroupMeeting, Maramp, RepeatFlagRow, StrategyMeeting
 
 DAY = timedelta(days=1)
 
@@ -138,6 +138,50 @@ def test_one_child_after_another_is_read_and_recorded(client_request: ClientRequ
     assert "Typed late" in late.text
 
 
+def test_whoever_goes_on_without_a_decision_is_told_so(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    meeting_id = planned(client, people)
+    client.post(f"/group/{meeting_id}/begin", {"version": "1"})
+    first, second, third = items(meeting_id)
+    for item, sent, told in (
+        (first, {"discussion": ""}, "Nothing was entered: no decision is chosen for the child yet."),
+        (second, {"discussion": "The home spoke."}, "It is recorded. No decision is chosen for the child yet."),
+        (third, {"discussion": "", "decision": "plan_sufficient", "words": "It fits."}, "It is recorded."),
+    ):
+        went = record(client, item, **{"decision": "", "words": "", "submit": "stay", **sent})
+        page = client.get(went.location)
+        assert told in page.text
+        assert ("decision is chosen" in page.text) == (item is not third)
+
+
+def test_the_workspace_leads_back_to_the_meeting_it_was_opened_from(
+    client_request: ClientRequest, people: dict[str, int]
+) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    first = items(planned(client, people))[0]
+    back = f"/group/items/{first.id}"
+    [there] = [a for a in client.get(back).all("a") if a.text == "Pattern, interviews and MARAMP"]
+    page = client.get(there.attributes["href"])
+    assert page.all("a", href=back)
+    for tab in ("Interviews", "Said and planned"):
+        [link] = [a for a in page.all("a") if a.text.startswith(tab)]
+        assert client.get(link.attributes["href"]).all("a", href=back), tab
+    client.get(f"/frequent/{first.child_id}?item=x")
+
+
+def test_a_day_of_a_maramp_is_not_lost_in_silence(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    meeting_id = planned(client, people)
+    client.post(f"/group/{meeting_id}/begin", {"version": "1"})
+    wrong = record(client, items(meeting_id)[0], 200, **moment("maramp_on", "27"))
+    assert wrong.errors() == [
+        "A day goes with the decision that a MARAMP is to be opened. Choose that, or clear the day."
+    ]
+
+
 def test_closing_says_what_is_missing_and_the_minutes_go_out_with_and_without_names(
     client_request: ClientRequest, people: dict[str, int]
 ) -> None:
@@ -254,6 +298,34 @@ def test_what_is_open_and_a_childs_history(client_request: ClientRequest, people
     theirs = client.sign_in("Bob").get("/actions")
     assert "the operational group" not in theirs.text, "Bob sees no child of it: the source is not his to know"
     assert "Ring the school" in theirs.text
+
+
+def test_what_was_decided_and_has_not_come_is_open_too(client_request: ClientRequest, people: dict[str, int]) -> None:
+    flag_three(people)
+    client = client_request.sign_in("Charlie")
+    first, second, third = items(begun(client, people))
+    record(client, first, decision="open_maramp", words="Grown.", **moment("maramp_on", "27"))
+    record(client, second, decision="strategy_meeting", words="With the police.")
+    record(client, third)
+    page = client.get("/group/open")
+    assert "No MARAMP is open yet: due 27 November 2026" in page.text
+    assert "The strategy meeting is not held yet" in page.text and len(page.all("tr")) == 3
+    with writing() as current:
+        current.add(Maramp(child_id=first.child_id, opened_at=NOON))
+        asked = current.get_one(GroupItem, second.id).strategy_meeting_id
+        current.get_one(StrategyMeeting, asked).held_at = NOON
+    assert "Nothing is open" in client.get("/group/open").text
+
+
+def test_the_minutes_know_when_the_group_meets_next(client_request: ClientRequest, people: dict[str, int]) -> None:
+    client = client_request.sign_in("Charlie")
+    meeting_id = begun(client, people)
+    assert "the next meeting is not arranged yet" in client.get(f"/group/{meeting_id}/close").text
+    assert client.get(f"/group/{meeting_id}/business").value_of("next_at-day") == ""
+    sent = {"place": "Room 1", "chair": "Charlie Testworker", "person_ids": str(people["Charlie"])}
+    client.post("/group/plan", {**sent, **moment("meets_at", "25", "09:30")})
+    page = client.get(f"/group/{meeting_id}/business")
+    assert (page.value_of("next_at-day"), page.value_of("next_at-time")) == ("25", "09:30")
 
 
 def test_an_action_of_the_last_meeting_is_recorded_as_done(

@@ -72,6 +72,20 @@ def test_a_published_month_stays_as_it_was(client_request: ClientRequest, octobe
     assert months.one("a", href="/month/2026-10/pack.pdf?version=1").text.startswith("PDF")
 
 
+def test_the_list_of_months_says_where_to_begin(client_request: ClientRequest, october: int) -> None:
+    charlie = client_request.sign_in("Charlie")
+    page = charlie.get("/month")
+    assert "No month has been published yet." in page.text
+    assert "November 2026 so far" in [a.text for a in page.all("a", href="/month/2026-11")]
+    assert "The oldest episode held here began on 6 October 2026: October 2026 may not be whole" in page.text
+    assert page.all("a", href="/group")
+    publish_month.publish(CONTEXT, "2026-10")
+    page = charlie.get("/month")
+    assert "October 2026 as published" in [a.text for a in page.all("a", href="/month/2026-10?version=1")]
+    decided = charlie.get("/month/2026-10")
+    assert "whose agenda is made from the repeat flags" in decided.text and decided.all("a", href="/group")
+
+
 def test_publishing_the_same_again_is_answered_in_words(client_request: ClientRequest, october: int) -> None:
     publish_month.publish(CONTEXT, "2026-10")
     page = client_request.sign_in("Alice").post("/month/2026-10/publish", {"version": "2"}, status=200)
@@ -85,6 +99,10 @@ def test_the_group_may_read_and_download_but_not_publish(client_request: ClientR
     answer = charlie.client.get("/month/2026-10/figures.csv")
     assert answer.mimetype == "text/csv"
     assert ",interviews.pct_in_72h_of_returns,all,50.0,1,2" in answer.text
+    assert answer.headers["Content-Disposition"] == "attachment; filename=missing-children-2026-10-figures.csv"
+    publish_month.publish(CONTEXT, "2026-10")
+    published = charlie.client.get("/month/2026-10/figures.csv?version=1")
+    assert published.headers["Content-Disposition"].endswith("missing-children-2026-10-version-1-figures.csv")
 
 
 @pytest.mark.parametrize("name", ["thirteen-months", "age", "setting", "weekday-hour"])

@@ -2,8 +2,12 @@
 
 import csv
 import io
+import re
+import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -56,6 +60,21 @@ def test_a_sentence_opens_the_list_that_it_rests_on(client_request: ClientReques
     page = alice.get("/month/2026-10")
     link = next(a for a in page.all("a") if "1 interview is overdue" in a.text)
     assert f"/episodes/{october}" in alice.get(link.attributes["href"]).response.text
+
+
+def test_behind_a_share_both_its_numbers_are_listed(client_request: ClientRequest, october: int) -> None:
+    alice = client_request.sign_in("Alice")
+    held = alice.get("/episodes?month=2026-10&figure=interviews.pct_in_72h_of_returns&cohort=all")
+    assert "1 episode" in held.text
+    [whole] = [a for a in held.all("a") if a.text == "All that it is a share of"]
+    due = alice.get(whole.attributes["href"])
+    assert "2 episodes" in due.text and f"/episodes/{october}" in due.response.text
+    [back] = [a for a in due.all("a") if a.text == "Only those that count for the share"]
+    assert "1 episode" in alice.get(back.attributes["href"]).text
+    children = alice.get("/episodes?month=2026-10&figure=repeat.3_in_365.share_pct.denominator&cohort=all")
+    assert "2 children" in children.text
+    overdue = alice.get("/episodes?month=2026-10&figure=interviews.overdue&cohort=all")
+    assert "a share of" not in overdue.text
 
 
 def test_every_list_that_the_page_offers_opens(client_request: ClientRequest, october: int) -> None:
@@ -164,6 +183,27 @@ def test_a_published_version_gives_the_same_bytes_each_time_and_the_published_fi
     today = text_of(charlie.raw("GET", "/month/2026-10/pack.pdf").data)
     assert "Not published: from today’s records" in today
     assert "100.0%" in today
+
+
+def test_in_the_document_no_heading_touches_the_next_and_nothing_passes_the_margin(
+    client_request: ClientRequest, october: int, tmp_path: Path
+) -> None:
+    published = publish_month.publish(CONTEXT, "2026-10")
+    pdf = client_request.sign_in("Charlie").raw("GET", "/month/2026-10/pack.pdf?version=1").data
+    (tmp_path / "pack.pdf").write_bytes(pdf)
+    found = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "pack.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    placed = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]+)<', found)
+    words = [(float(left), round(float(top)), float(right), word) for left, top, right, word in placed]
+    right_margin = 595.3 - 51  # 18 mm
+    assert [right for _, _, right, word in words if word == published.sha256] != []
+    assert not [word for _, _, right, word in words if right > right_margin]
+    [top] = {top for _, top, _, word in words if word == "Crossings"}
+    headings = ("children", "Continuing", "New", "Ended", "Crossings")
+    row = sorted(word for word in words if word[1] == top and word[3] in headings)
+    assert len(row) == 5
+    assert all(after[0] - before[2] > 5 for before, after in pairwise(row))
 
 
 def test_a_further_version_says_why_it_was_issued_and_what_it_corrects(

@@ -68,7 +68,25 @@ def test_a_further_version_is_asked_why_and_then_lists_what_it_corrected(
     assert "Alice" in page.text
     first = alice.get("/month/2026-10/differences?version=1").text
     assert "What version" not in first
+    old = alice.get("/month/2026-10?version=1")
+    assert "A further version was issued since." in old.text and old.all(
+        "a", href="/month/2026-10?cohort=all&version=2"
+    )
+    assert "A further version was issued since." not in alice.get("/month/2026-10?version=2").text
     assert "Interviews overdue" in first
+
+
+def test_a_list_behind_a_published_number_leads_to_what_was_changed_since(
+    client_request: ClientRequest, october: int
+) -> None:
+    listed = "/episodes?month=2026-10&figure=interviews.overdue&cohort=all"
+    alice = client_request.sign_in("Alice")
+    page = alice.get(f"{listed}&version=1")
+    assert "what is said of each is as it is recorded today" in page.text
+    assert page.all("a", href="/month/2026-10/differences?version=1")
+    assert "as it was published" not in alice.get(listed, status=200).text
+    children = alice.get("/episodes?month=2026-10&figure=children.missing&cohort=all&version=1")
+    assert children.all("a", href="/month/2026-10/differences?version=1")
 
 
 def test_the_first_version_asks_for_no_reason(client_request: ClientRequest) -> None:
@@ -109,6 +127,9 @@ def test_what_was_published_while_provisional_can_be_made_final(client_request: 
 def test_a_month_that_runs_still_cannot_be_published(client_request: ClientRequest) -> None:
     page = client_request.sign_in("Alice").post("/month/2026-11/publish", {}, status=200)
     assert "This month has not ended" in page.text
+    asked = client_request.get("/month/2026-11/publish")
+    assert "This month still runs, to the end of 30 November 2026." in asked.text
+    assert not [button for button in asked.all("button") if "Publish" in button.text]
 
 
 @pytest.mark.parametrize("path", ["/month/2026-10/differences?version=7", "/month/2026-09/differences",

@@ -11,6 +11,8 @@ from tracker.services.pages import people as pages
 from tracker.services.pages.people import PersonRow
 from tracker.services.people import verify_password
 from tracker.store.db import db
+from tracker.web.access import ROLE_PERMISSIONS, Permission
+from tracker.web.people.forms import ROLE_HINTS
 
 
 @pytest.fixture
@@ -30,6 +32,16 @@ def test_everybody_is_listed_with_roles_and_state(ed: ClientRequest) -> None:
     for words in ("Alice Testworker", "Missing-children lead", "Fay Testworker", "North team", "No password yet"):
         assert words in page.text
     assert page.one("a", href="/people").attributes["aria-current"] == "true"
+
+
+def test_whoever_gives_a_role_reads_that_it_shows_children(ed: ClientRequest) -> None:
+    page = " ".join(ed.get("/people/new").text.split())
+    for role, permissions in ROLE_PERMISSIONS.items():
+        names_children = {Permission.SEE_FREQUENT, Permission.SEE_CHILDREN} & permissions
+        hint = ROLE_HINTS[role]
+        assert hint in page
+        told = "children" in hint or "everything" in hint or hint.startswith("As ")
+        assert told or not names_children, role
 
 
 def test_a_person_is_added_and_can_sign_in(ed: ClientRequest, context: Context) -> None:

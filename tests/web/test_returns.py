@@ -60,6 +60,7 @@ def test_a_row_without_an_id_is_named_with_where_to_mend_it_and_stays_out(
     assert (
         alice.raw("GET", "/returns/ssda903.csv?year=2026").get_data(True) == "CHILD,DOB,MISSING,MIS_START,MIS_END\r\n"
     )
+    assert "our own" in page.text and "with 1 that stays out of the file" in page.text
 
 
 def test_with_the_lists_the_row_leaves_and_every_rule_is_checked(client_request: ClientRequest, quill: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tracker.core.clock import show_day
 from tracker.core.pack_interviews import BEFORE, LAST_YEAR
 from tracker.core.pack_sentences import Figures, Maker, Sentence, beside_words
 from tracker.core.pack_shapes import shown, value_of
@@ -15,6 +16,12 @@ TIES_NAMED = 2
 """So many reasons that are given equally often are named."""
 
 SHARE = "interviews.pct_in_72h_of_returns"
+
+
+def _runs(figures: Figures) -> Iterator[Sentence]:
+    if figures.running_on:
+        text = f"The month still runs: its figures are those up to {show_day(figures.running_on)}, beside whole months."
+        yield figures.say(text, "episodes.started")
 
 
 def _share(figures: Figures) -> Iterator[Sentence]:
@@ -97,10 +104,11 @@ def _reason(figures: Figures) -> Iterator[Sentence]:
 
 
 def _repeating(figures: Figures) -> Iterator[Sentence]:
+    when = show_day(figures.running_on) if figures.running_on else "the month’s last day"
     for rule, title in figures.titles():
         share = figures.of(f"repeat.{rule}.share_pct")
         if share and share["denominator"]:
-            text = f"{title}: {count_words(share['numerator'], 'child', 'children')} on the month’s last day, of "
+            text = f"{title}: {count_words(share['numerator'], 'child', 'children')} on {when}, of "
             text += f"{share['denominator']:,} who went missing in those days ({share['pct']:.1f}%)."
             yield figures.say(text, f"repeat.{rule}.children")
 
@@ -126,6 +134,6 @@ def _not_yet_due(figures: Figures) -> Iterator[Sentence]:
 
 
 CHANGED: tuple[Maker, ...] = (
-    _share, _second_clock, _episodes, _first_time, _hours, _refusals, _reason, _repeating, _others, _not_yet_due,
+    _runs, _share, _second_clock, _episodes, _first_time, _hours, _refusals, _reason, _repeating, _others, _not_yet_due,
 )  # fmt: skip
 """In the order read."""

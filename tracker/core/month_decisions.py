@@ -19,8 +19,11 @@ def _overdue(figures: Figures) -> Iterator[Sentence]:
 def _still_missing(figures: Figures) -> Iterator[Sentence]:
     key = "episodes.open_at_month_end"
     if still := figures.number(key):
-        was = "episode was" if still == 1 else "episodes were"
-        text = f"{still:,} {was} still open when the month ended, neither found nor returned. "
+        if figures.running_on:
+            text = f"{count_words(still, 'episode is', 'episodes are')} still open: neither found nor returned. "
+        else:
+            was = count_words(still, "episode was", "episodes were")
+            text = f"{was} still open when the month ended, neither found nor returned. "
         yield figures.say(f"{text}Ask what is known of each.", key)
 
 

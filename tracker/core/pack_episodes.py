@@ -35,7 +35,11 @@ def _who(document: Document) -> Section:
 
 def _where(document: Document) -> Section:
     table = banded("district", "District", "district", written_bands(document, "district"))
-    return Section("where", "From where", (table,), "The district from which the child went missing.")
+    intro = (
+        "The district from which the child went missing, as it was recorded. The page of places reads it from the "
+        "address too where nobody recorded it, so fewer are unknown there."
+    )
+    return Section("where", "From where", (table,), intro)
 
 
 def _when() -> Section:

@@ -49,7 +49,7 @@ COURSE = (
     ("interviews.accepted", "Accepted"),
     ("interviews.declined", "Declined within 72 hours"),
     ("interviews.declined_late", "Declined later"),
-    ("interviews.pct_in_72h_of_accepted", "Held within 72 hours, of those accepted"),
+    ("interviews.pct_in_72h_of_accepted", "Held within 72 hours, of those not declined in time"),
     ("interviews.pct_in_72h_of_completed", "Held within 72 hours, of those held"),
     ("interviews.median_hours_to_interview", "Median hours from return to interview"),
     ("interviews.median_hours_to_offer", "Median hours from return to the offer"),

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
+from tracker.core.clock import local_date, parse_month
 from tracker.core.pack_interviews import BEFORE, LAST_YEAR
 from tracker.core.pack_shapes import Document, shown, value_of
 from tracker.core.terms import Cohort
@@ -35,6 +37,12 @@ class Figures:
     def titles(self) -> list[tuple[str, str]]:
         """The repeat rules that the document has figures of, and what each is called."""
         return [(rule, self.rules.get(rule, rule)) for rule in self.document.get("repeat", {})]
+
+    @property
+    def running_on(self) -> date | None:
+        """The London day of the cut-off while the month still ran at it; None of a month that had ended."""
+        at = datetime.fromisoformat(self.document["cut_off"])
+        return local_date(at) if at < parse_month(self.document["month"]).end_at else None
 
     def number(self, key: str) -> int:
         value = self.of(key)

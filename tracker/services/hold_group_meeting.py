@@ -133,6 +133,9 @@ def _problems(record: Record, item: GroupItem, today: date) -> list[FormProblem]
             found.append(FormProblem("missing_value", "Enter the day of the MARAMP.", ("maramp_on",)))
         elif record.maramp_on != item.maramp_on and record.maramp_on < today:
             found.append(_passed("maramp_on"))
+    elif record.maramp_on not in (None, item.maramp_on):
+        sentence = "A day goes with the decision that a MARAMP is to be opened. Choose that, or clear the day."
+        found.append(FormProblem("not_opened", sentence, ("maramp_on",)))
     back = record.bring_back_on
     if back is not None and back != item.bring_back_on and back <= today:
         found.append(FormProblem("in_the_past", "Enter a day after today.", ("bring_back_on",)))

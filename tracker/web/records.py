@@ -145,5 +145,6 @@ def page_number() -> int:
 
 
 def page_address(number: int) -> str:
-    """The address of another page of the list that is shown now."""
-    return url_for(str(request.endpoint), **{**request.args.to_dict(), **(request.view_args or {}), "page": number})
+    """The address of another page of the list that is shown now; what `url_for` would take for its own is left out."""
+    asked = {name: value for name, value in request.args.items() if name != "endpoint" and not name.startswith("_")}
+    return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), "page": number})

@@ -7,7 +7,7 @@ from typing import Any
 from tracker.core.clock import Period
 from tracker.core.period_counts import financial_quarter_of
 from tracker.core.suppression import Hidden
-from tracker.core.tables import Table
+from tracker.core.tables import Cell, Table
 from tracker.core.terms import Cohort
 from tracker.services.context import Context
 from tracker.services.pages.counts import definition_of
@@ -84,7 +84,7 @@ def answer_file(document: dict[str, Any]) -> Table:
     threshold = document["threshold"]
     days = document["first_day"], document["last_day"], document["cut_off"]
     rows = tuple(
-        (*days, name, str(cohort), answer_words(shown[cohort], threshold), definition_of(name))
+        (*days, name, str(cohort), _cell(shown[cohort], threshold), definition_of(name))
         for name, shown in document["counts"].items()
         for cohort in Cohort
     )
@@ -95,8 +95,13 @@ def answer_file(document: dict[str, Any]) -> Table:
 def answer_words(shown: int | str, threshold: int) -> str:
     """A number, or what stands in its place."""
     if isinstance(shown, int):
-        return str(shown)
+        return f"{shown:,}"
     return f"fewer than {threshold}" if shown == Hidden.FEWER else "not shown"
+
+
+def _cell(shown: int | str, threshold: int) -> Cell:
+    """The same for a file: a number stays one."""
+    return shown if isinstance(shown, int) else answer_words(shown, threshold)
 
 
 def _answer(row: FoiAnswer, names: dict[int, str]) -> Answer:

@@ -42,10 +42,13 @@ class EditionPage:
 
 @dataclass(frozen=True)
 class EditionList:
-    """`ready`: quarters that are final and not issued, for whoever may issue them."""
+    """`ready`: quarters that are final and not issued, for whoever may issue them.
+
+    With the day on which the oldest episode held began, where it lies in the quarter: it may not be whole.
+    """
 
     issued: tuple[Issued, ...]
-    ready: tuple[tuple[str, Period], ...]
+    ready: tuple[tuple[str, Period, date | None], ...]
 
 
 def edition_list(context: Context) -> EditionList:
@@ -54,6 +57,12 @@ def edition_list(context: Context) -> EditionList:
     names = people.names_by_id(session)
     rows = disclosures.editions(session)
     return EditionList(tuple(_issued(row, names) for row in rows), _ready(context, {row.first_on for row in rows}))
+
+
+def oldest_within(quarter: Period) -> date | None:
+    """The day on which the oldest episode held began, if it lies in this quarter: its first days may not be here."""
+    first = summaries.first_episode_at(read_session())
+    return local_date(first) if first is not None and first in quarter else None
 
 
 def edition_page(context: Context, quarter: Period, *, exported: bool = False) -> EditionPage | None:
@@ -128,13 +137,13 @@ def _issued(row: Edition, names: dict[int, str]) -> Issued:
     return Issued(quarter, quarter_name(quarter), row.issued_at, by, row.withdrawn_at, row.withdrawn_reason)
 
 
-def _ready(context: Context, issued: set[date]) -> tuple[tuple[str, Period], ...]:
+def _ready(context: Context, issued: set[date]) -> tuple[tuple[str, Period, date | None], ...]:
     """The newest quarters that are final, hold anything, and have not been issued."""
     first = summaries.first_episode_at(read_session())
-    found: list[tuple[str, Period]] = []
+    found: list[tuple[str, Period, date | None]] = []
     quarter = financial_quarter_of(local_date(context.now))
     while first is not None and quarter.end_at > first and len(found) < READY_LISTED:
         if is_final(context, quarter) and quarter.start_on not in issued:
-            found.append((quarter_name(quarter), quarter))
+            found.append((quarter_name(quarter), quarter, local_date(first) if first in quarter else None))
         quarter = financial_quarter_of(date.fromordinal(quarter.start_on.toordinal() - 1))
     return tuple(found)

@@ -43,9 +43,10 @@ class Counted:
 
 
 def frequent_page(context: Context, viewer: Viewer, filters: FrequentFilters, number: int = 1) -> FrequentList:
-    """One page of the list, recorded as one list view first."""
+    """One page of the list, recorded as one list view first; of what was sought, that it was and its length."""
     narrowed = {"rule": filters.rule, "plan": filters.plan, "whose": filters.whose, "page": number}
-    record_list(context, "frequent", narrowed)
+    narrowed |= {"text_length": len(filters.sought) or None}
+    record_list(context, "frequent", narrowed, action="search_made" if filters.sought else "list_viewed")
     return FrequentList.of(frequent_list(context, viewer), filters, number)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.core.frequent import NextStep, PlanState
+from tracker.core.names import fold_name
 from tracker.core.terms import LivingSetting
 from tracker.services.pages.rows import PAGE_SIZE, Page
 
@@ -52,20 +53,30 @@ class FrequentRow:
 
 @dataclass(frozen=True)
 class FrequentFilters:
-    """Empty: everybody. `plan`: `none` (no open MARAMP) or `overdue` (its review); `whose`: `ours` or `other`."""
+    """Empty: everybody. `plan`: `none` (no open MARAMP) or `overdue` (its review); `whose`: `ours` or `other`.
+
+    `sought`: parts of the name, or the child's number as minutes for circulation have it.
+    """
 
     rule: str = ""
     plan: str = ""
     whose: str = ""
+    sought: str = ""
 
     def take(self, row: FrequentRow) -> bool:
-        return (
+        return self._finds(row) and (
             (not self.rule or any(flag.rule == self.rule for flag in row.flags))
             and (self.plan != "none" or row.plan is None)
             and (self.plan != "overdue" or row.days_overdue is not None)
             and (self.whose != "ours" or row.is_ours)
             and (self.whose != "other" or not row.is_ours)
         )
+
+    def _finds(self, row: FrequentRow) -> bool:
+        sought = self.sought.strip()
+        if sought.isdecimal():
+            return sought == str(row.child_id)
+        return all(part in fold_name(row.name) for part in fold_name(sought).split())
 
 
 @dataclass(frozen=True)

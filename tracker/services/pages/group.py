@@ -1,7 +1,7 @@
 """The operational group's meetings as pages show them: the list, one meeting with its agenda, what is still open."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,7 +28,7 @@ from tracker.services.plan_group_meeting import MEMBERS, missing_from
 from tracker.services.transaction import writing
 from tracker.store import audit, group_meetings, people
 from tracker.store.db import session as read_session
-from tracker.store.models import Action, Child, GroupItem, GroupMeeting, GroupMember
+from tracker.store.models import Action, Child, GroupItem, GroupMeeting, GroupMember, Maramp, StrategyMeeting
 
 Names = Mapping[int, str]
 Seen = Mapping[int, Child]
@@ -89,6 +89,15 @@ def last_company(context: Context) -> Company | None:
         place=row.place,
         next_at=row.next_at if row.next_at and row.next_at > context.now else None,
     )
+
+
+def next_planned_at(context: Context, meeting_id: int) -> datetime | None:
+    """When the group meets next by what is planned already, for whoever writes it into the minutes of this meeting."""
+    later = select(GroupMeeting.meets_at).where(
+        GroupMeeting.id != meeting_id, GroupMeeting.closed_at.is_(None), GroupMeeting.cancelled_at.is_(None),
+        GroupMeeting.started_at.is_(None), GroupMeeting.meets_at > context.now,
+    )  # fmt: skip
+    return read_session().scalar(later.order_by(GroupMeeting.meets_at).limit(1))
 
 
 def group_meeting_page(context: Context, viewer: Viewer, meeting_id: int) -> GroupMeetingPage | None:
@@ -199,7 +208,9 @@ def flagged_children(context: Context, viewer: Viewer, meeting_id: int) -> tuple
 
 
 def open_decisions(context: Context, viewer: Viewer) -> tuple[OpenDecision, ...]:
-    """What is still open across all meetings: children to be brought back, and actions to be done. Records one list."""
+    """What is still open across all meetings: children to be brought back, actions to be done, MARAMPs not opened and
+    strategy meetings not held. Of one child the newest decision alone; actions of every one. Records one list.
+    """
     record_list(context, "group_open_decisions", {})
     session = read_session()
     undone = select(Action.group_item_id).where(
@@ -207,22 +218,57 @@ def open_decisions(context: Context, viewer: Viewer) -> tuple[OpenDecision, ...]
     )
     query = select(GroupItem, GroupMeeting).join(GroupMeeting, GroupMeeting.id == GroupItem.meeting_id)
     query = query.where(GroupItem.decision.is_not(None), GroupItem.left_out_at.is_(None))
-    query = query.where(GroupItem.id.in_(undone) | GroupItem.bring_back_on.is_not(None))
+    awaits = GroupItem.bring_back_on.is_not(None) | GroupItem.decision.in_(AWAITED)
+    query = query.where(GroupItem.id.in_(undone) | awaits)
     rows = session.execute(query.order_by(GroupMeeting.meets_at, GroupItem.place, GroupItem.id)).all()
     seen = group_meetings.seen_children(session, viewer, context.now, {item.child_id for item, _ in rows})
     facts = sorted(group_meetings.decided_facts(session), key=lambda fact: fact.decided_at)
     last = {fact.child_id: fact.decided_at for fact in facts}
     shown = [(item, meeting) for item, meeting in rows if item.child_id in seen]
     actions = actions_of_group_items(session, context, [item.id for item, _ in shown])
+    newest = {item.id for item, _ in shown if last.get(item.child_id) == item.decided_at}
+    maramps, strategy = _not_opened(session, shown), _not_held(session)
     found = []
     for item, meeting in shown:
         open_ones = tuple(action for action in actions.get(item.id, ()) if action.is_open)
-        back = item.bring_back_on if last.get(item.child_id) == item.decided_at else None
-        if open_ones or back:
+        back, maramp_on = (item.bring_back_on, maramps.get(item.id)) if item.id in newest else (None, None)
+        awaits_strategy = item.id in newest and item.strategy_meeting_id in strategy
+        if open_ones or back or maramp_on or awaits_strategy:
             found.append(
                 OpenDecision(
                     item.child_id, name_of(seen[item.child_id]), item.id, meeting.meets_at,
-                    GroupDecision(item.decision or ""), item.decision_words, back, open_ones,
+                    GroupDecision(item.decision or ""), item.decision_words, back, open_ones, maramp_on,
+                    awaits_strategy,
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+AWAITED = (GroupDecision.OPEN_MARAMP, GroupDecision.STRATEGY_MEETING)
+"""Decisions that ask for something which may not have come."""
+
+
+def _not_opened(session: Session, shown: Sequence[tuple[GroupItem, GroupMeeting]]) -> dict[int, date]:
+    """Item → the day by which its MARAMP was to be opened, where none is open and none was opened since."""
+    asked = [item for item, _ in shown if item.decision == GroupDecision.OPEN_MARAMP and item.maramp_on]
+    query = select(Maramp.child_id, Maramp.opened_at, Maramp.closed_at)
+    plans = session.execute(query.where(Maramp.child_id.in_({item.child_id for item in asked}))).all()
+    return {
+        item.id: item.maramp_on
+        for item in asked
+        if item.maramp_on and item.decided_at
+        and not any(
+            child_id == item.child_id and (closed_at is None or opened_at >= item.decided_at)
+            for child_id, opened_at, closed_at in plans
+        )
+    }  # fmt: skip
+
+
+def _not_held(session: Session) -> set[int]:
+    """Strategy meetings that the group asked for and that are neither held, found not needed nor withdrawn."""
+    asked = select(GroupItem.strategy_meeting_id).where(GroupItem.strategy_meeting_id.is_not(None))
+    open_ones = select(StrategyMeeting.id).where(
+        StrategyMeeting.id.in_(asked), StrategyMeeting.held_at.is_(None),
+        StrategyMeeting.not_needed_reason.is_(None), StrategyMeeting.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return set(session.scalars(open_ones))

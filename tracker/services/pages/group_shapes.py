@@ -224,7 +224,10 @@ class ItemPage:
 
 @dataclass(frozen=True)
 class OpenDecision:
-    """A decision that still asks for something: a day to be brought back, or actions that are to be done."""
+    """A decision that still asks for something: a day to be brought back, actions that are to be done, or what was
+    decided itself. `maramp_on`: the day of a MARAMP that nobody has opened since. `awaits_strategy`: the strategy
+    meeting that was asked for has neither been held nor called off.
+    """
 
     child_id: int
     child_name: str
@@ -234,6 +237,8 @@ class OpenDecision:
     words: str | None
     bring_back_on: date | None
     actions: tuple[ActionView, ...]
+    maramp_on: date | None = None
+    awaits_strategy: bool = False
 
 
 @dataclass(frozen=True)

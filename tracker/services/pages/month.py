@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -46,13 +46,17 @@ def current_figures(context: Context, month: str) -> MonthlySummary:
 
 @dataclass(frozen=True)
 class MonthListed:
-    """One month in the list: its key, and the newest published version if any. Prepared: it waits to be published."""
+    """One month in the list: its key, and the newest published version if any. Prepared: it waits to be published.
+
+    `oldest_on`: the day on which the oldest episode held began, of the month that it lies in: it may not be whole.
+    """
 
     month: str
     period: Period
     published_version: int | None
     published_at: datetime | None
     is_prepared: bool
+    oldest_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,14 @@ def month_list(context: Context) -> list[MonthListed]:
     months = [month_of(local_date(context.now))]
     while months[-1].start_at > first:
         months.append(months[-1].previous())
+    oldest_on = local_date(first)
     return [
-        MonthListed(month.key, month, *published.get(month.key, (None, None)), month.key in prepared - set(published))
+        MonthListed(
+            month.key, month, *published.get(month.key, (None, None)), month.key in prepared - set(published),
+            oldest_on if month is months[-1] else None,
+        )
         for month in months
-    ]
+    ]  # fmt: skip
 
 
 def month_page(context: Context, viewer: Viewer, month: str, version: int | None = None) -> MonthPage | None:

@@ -1,7 +1,11 @@
 """The filter of the audit trail."""
 
+from collections.abc import Sequence
+
 from wtforms.validators import Length, Regexp
 
+from tracker.services.pages.people import PersonRow
+from tracker.web.audit.words import ACTION_WORDS
 from tracker.web.fields import LondonDateField
 from tracker.web.forms import Form, Select, Text
 
@@ -30,6 +34,9 @@ SUBJECTS = [
 ]
 
 
+ACTIONS = [("", "Anything"), *sorted(ACTION_WORDS.items(), key=lambda pair: pair[1].lower())]
+
+
 class AuditFilterForm(Form):
     """Read from the address; it holds numbers and codes only."""
 
@@ -38,6 +45,11 @@ class AuditFilterForm(Form):
 
     subject = Select("About", choices=SUBJECTS, default="")
     subject_id = Text("Number", [Length(max=20), Regexp(r"^[0-9-]*$", message="Enter a number.")])
-    action = Text("Action", [Length(max=60), Regexp(r"^[a-z_ ]*$", message="Enter an action in small letters.")])
+    person_id = Select("Who", default="")
+    action = Select("What", choices=ACTIONS, default="")
     on_from = LondonDateField("From")
     on_to = LondonDateField("To")
+
+    def offer(self, people: Sequence[PersonRow]) -> None:
+        """Leavers too: what they did is asked for as well."""
+        self.person_id.choices = [("", "Anybody"), *((str(one.id), one.name) for one in people)]

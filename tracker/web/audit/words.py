@@ -1,4 +1,9 @@
-"""What people read for each action of the audit trail."""
+"""What people read for each action of the audit trail, for what it is about and for its details."""
+
+import re
+from collections.abc import Mapping
+
+from tracker.web.words import words
 
 ACTION_WORDS = {
     "signed_in": "Signed in",
@@ -163,3 +168,18 @@ ACTION_WORDS = {
 def action_words(action: str) -> str:
     """`meeting_held` → Recorded that a strategy meeting was held."""
     return ACTION_WORDS.get(action) or action.replace("_", " ").capitalize()
+
+
+_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+
+
+def detail_words(value: object) -> str:
+    """A value of an entry's details: codes with spaces, lists and what a list was narrowed to with commas."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{words(name).lower()} {detail_words(one)}" for name, one in sorted(value.items())) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(detail_words, value)) or "none"
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    text = str(value)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text

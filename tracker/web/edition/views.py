@@ -20,6 +20,7 @@ from tracker.services.pages.edition import (
     edition_list,
     edition_page,
     measure_words,
+    oldest_within,
     parse_quarter,
     quarter_key,
     shown_words,
@@ -128,6 +129,7 @@ def issue(quarter: str) -> ResponseReturnValue:
     return render_template(
         "edition/issue.html", form=form, document=document, name=quarter_name(period), notes=notes(threshold),
         shown_words=shown_words, measure_words=measure_words, given=overlaps(period).answers,
+        oldest_on=oldest_within(period),
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from tracker.web.episodes.wording import field_words, figure_words, force_words, value_words
+from tracker.web.episodes.figure_words import figure_words
+from tracker.web.episodes.wording import field_words, force_words, value_words
 
 bp = Blueprint("episodes", __name__)
 for words_of in (field_words, value_words, figure_words, force_words):

@@ -20,9 +20,10 @@ from tracker.web.alerts.behind import alerts_behind, is_of_alerts
 from tracker.web.episodes import changes, joining, log, move, prevention, questions, told
 from tracker.web.episodes.acts import steps
 from tracker.web.episodes.area import bp
+from tracker.web.episodes.figure_words import plain_figure
 from tracker.web.episodes.forms import OPEN, FilterForm
 from tracker.web.episodes.timeline import timeline
-from tracker.web.episodes.wording import plain_figure, shown_changes
+from tracker.web.episodes.wording import shown_changes
 from tracker.web.records import ID, keep_typed, opened, page_address, page_number, team_choices, typed_before
 from tracker.web.request import feeds, may, now, request_context, signed_in_viewer
 

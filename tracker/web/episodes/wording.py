@@ -15,8 +15,7 @@ from tracker.core.terms import (
     LivingSetting,
     RiskLevel,
 )
-from tracker.web.alerts.behind import alert_figure_words, is_of_alerts
-from tracker.web.filters import MISSING_VALUE, day, instant, month_name
+from tracker.web.filters import MISSING_VALUE, day, instant
 from tracker.web.words import words
 
 FIELDS: dict[str, str] = {
@@ -172,82 +171,6 @@ def shown_changes(changes: Mapping[str, tuple[object, object]], names: Names) ->
         for name, (old, new) in changes.items()
         if name not in _MACHINERY
     ]
-
-
-FIGURES = {
-    "episodes.started": "Episodes started",
-    "episodes.open_at_month_end": "Still missing at the month’s end",
-    "episodes.no_apparent_risk": "Episodes of no apparent risk",
-    "children.missing": "Children missing",
-    "children.first_time": "Children missing for the first time",
-    "interviews.returns": "Returns",
-    "interviews.required": "Interviews required",
-    "interviews.not_required": "Interviews not required",
-    "interviews.not_yet_due": "Interviews not yet due",
-    "interviews.offered": "Interviews offered",
-    "interviews.offered_in_72h": "Interviews offered in 72 hours",
-    "interviews.completed_in_72h": "Interviews held in 72 hours",
-    "interviews.completed_late": "Interviews held late",
-    "interviews.declined": "Interviews declined",
-    "interviews.declined_late": "Interviews declined late",
-    "interviews.not_required_late": "Not required, approved late",
-    "interviews.overdue": "Interviews overdue",
-    "interviews.accepted": "Interviews accepted",
-    "interviews.completed_in_72h_of_notice": "Interviews held in 72 hours of our being told",
-    "interviews.offered_in_72h_of_notice": "Interviews offered in 72 hours of our being told",
-    "interviews.completed_late_of_notice": "Interviews held more than 72 hours after we were told",
-    "interviews.overdue_of_notice": "Interviews overdue, counted from when we were told",
-    "interviews.pct_in_72h_of_notice": "Interviews held in 72 hours of our being told, of those due",
-    "interviews.declined_of_notice": "Interviews declined in 72 hours of our being told",
-    "interviews.declined_late_of_notice": "Interviews declined more than 72 hours after we were told",
-    "interviews.not_required_of_notice": "Not required, approved in 72 hours of our being told",
-    "interviews.not_required_late_of_notice": "Not required, approved more than 72 hours after we were told",
-    "interviews.not_yet_due_of_notice": "Interviews not yet due, counted from when we were told",
-    "interviews.median_hours_to_offer": "Interviews with a recorded offer after the return",
-    "interviews.median_attempts_to_first_contact": "Interviews for which somebody was reached",
-    "interviews.notice_unknown": "Interviews of which it is not known when we were told",
-    "year_to_date.children": "Children missing this financial year",
-    "year_to_date.repeat_children": "Children missing three or more times this financial year",
-}
-
-
-BESIDE = {
-    "comparison.previous_month.": "the month before",
-    "comparison.same_month_last_year.": "the same month last year",
-}
-"""Figures that stand beside a month's own."""
-
-SERIES = "comparison.series."
-"""Those of the thirteen months: followed by the month."""
-
-
-def plain_figure(key: str) -> tuple[str, str]:
-    """The figure itself, and of one that stands beside the month's own, of which month it is, in words."""
-    for prefix, when in BESIDE.items():
-        if key.startswith(prefix):
-            return key.removeprefix(prefix), when
-    if key.startswith(SERIES):
-        month, _, plain = key.removeprefix(SERIES).partition(".")
-        return plain, month_name(month)
-    return key, ""
-
-
-REASONS = "interviews.breach_reasons."
-
-
-def figure_words(key: str) -> str:
-    """`interviews.overdue` → Interviews overdue; what has no words of its own is read from its key."""
-    figure, when = plain_figure(key)
-    if when:
-        return f"{figure_words(figure)}, {when}"
-    plain = key.removesuffix(".denominator")
-    reason = plain.removeprefix(REASONS)
-    if reason != plain:
-        why = words(BreachReason(reason)) if reason in set(BreachReason) else "No reason given"
-        return f"72 hours not met: {why[:1].lower()}{why[1:]}"
-    if is_of_alerts(plain):
-        return alert_figure_words(plain)
-    return FIGURES.get(plain) or ", ".join(part.replace("_", " ") for part in plain.split(".")).capitalize()
 
 
 def force_words(force: str | None) -> str:

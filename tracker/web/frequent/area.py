@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 
 from tracker.services.pages.frequent_child import stands_for
 from tracker.services.pages.frequent_interviews import checks_of
@@ -17,6 +17,15 @@ bp.add_app_template_global(changes_in_words, "in_words")
 bp.add_app_template_global(checks_of, "quality_checks")
 bp.add_app_template_filter(likelihood_words)
 bp.add_app_template_filter(impact_words)
+
+
+def from_meeting() -> int | None:
+    """`?item=`: the child's page of a meeting from which the workspace was opened; it leads back there."""
+    given = request.args.get("item", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
+bp.add_app_template_global(from_meeting)
 
 
 def lead_on(child_id: int) -> NoReturn:

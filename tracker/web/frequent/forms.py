@@ -9,8 +9,8 @@ from tracker.core.quality_check import Met
 from tracker.core.said import Said
 from tracker.services.pages.frequent_shapes import FrequentFilters
 from tracker.web.actions.forms import ActionForm
-from tracker.web.forms import Checkboxes, Form, LongText, Radios, Select
-from tracker.web.records import RecordForm, version_in
+from tracker.web.forms import Checkboxes, Form, LongText, Radios, Select, Text
+from tracker.web.records import LINE, RecordForm, version_in
 from tracker.web.words import choices, words
 
 TEXT = Length(max=2000, message="Write at most 2,000 characters here.")
@@ -33,11 +33,17 @@ class FilterForm(Form):
     def offer_rules(self, rules: Iterable[tuple[str, str]]) -> None:
         self.rule.choices = [("", "Any rule"), *rules]
 
-    def filters(self) -> FrequentFilters:
+    def filters(self, sought: str = "") -> FrequentFilters:
         """What is no choice narrows nothing."""
         self.validate()
         given = {field.name: "" if field.errors else field.data or "" for field in (self.rule, self.plan, self.whose)}
-        return FrequentFilters(**given)
+        return FrequentFilters(**given, sought=sought)
+
+
+class FindForm(Form):
+    """Typed and sent, never in the address."""
+
+    sought = Text("Find a child", [LINE])
 
 
 class CheckForm(Form):

@@ -68,7 +68,7 @@ def times(pattern: Pattern) -> Picture:
     rows = [
         {
             "day": day, "hours": f"{band * BAND_HOURS:02}–{(band + 1) * BAND_HOURS:02}",
-            "episodes": (count := pattern.by_time.get((weekday, band), 0)), "dark": count * 2 > most,
+            "number": (count := pattern.by_time.get((weekday, band), 0)), "dark": count * 2 > most,
         }
         for weekday, day in enumerate(DAYS)
         for band in bands

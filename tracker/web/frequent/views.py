@@ -13,9 +13,9 @@ from tracker.services.pages.maramps import maramps_of
 from tracker.web.access import Permission, requires
 from tracker.web.forms import Form, saved
 from tracker.web.frequent.area import bp, lead_on
-from tracker.web.frequent.forms import CheckForm, FilterForm
+from tracker.web.frequent.forms import CheckForm, FilterForm, FindForm
 from tracker.web.frequent.pictures import LETTERS, pictures_of
-from tracker.web.records import ID, page_address, page_number
+from tracker.web.records import ID, keep_typed, page_address, page_number, typed_before
 from tracker.web.request import request_context, rules, signed_in_viewer
 
 __all__ = ["bp"]
@@ -27,11 +27,23 @@ def index() -> str:
     """Every child on a repeat flag or with an open MARAMP, by what needs doing."""
     form = FilterForm(request.args)
     form.offer_rules((rule.name, rule.title or rule.name) for rule in rules().repeat_rules)
-    filters = form.filters()
+    typed = typed_before()
+    finding = FindForm(formdata=None, sought=(typed or {}).get("sought", ""))
+    filters = form.filters(finding.sought.data)
     found = frequent_page(request_context(), signed_in_viewer(), filters, page_number())
     return render_template(
-        "frequent/index.html", filtering=form, found=found, filters=filters, page_address=page_address
-    )
+        "frequent/index.html", filtering=form, finding=finding, found=found, filters=filters, is_held=typed is not None,
+        page_address=page_address,
+    )  # fmt: skip
+
+
+@bp.post("/frequent/find")
+@requires(Permission.SEE_FREQUENT)
+def find() -> ResponseReturnValue:
+    """From what was typed to an address that does not hold it."""
+    form = FindForm()
+    key = keep_typed(sought=form.sought.data.strip()) if form.validate_on_submit() else ""
+    return redirect(url_for("frequent.index", search=key or None))
 
 
 @bp.get(f"/frequent/<{ID}:child_id>")

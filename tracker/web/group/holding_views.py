@@ -6,6 +6,7 @@ from tracker.core.group_terms import Attendance, MeetingState
 from tracker.services import close_group_meeting as closing
 from tracker.services import hold_group_meeting as holding
 from tracker.services.pages.actions import owners
+from tracker.services.pages.group import next_planned_at
 from tracker.services.pages.group_shapes import ItemPage
 from tracker.web.access import Permission, requires
 from tracker.web.forms import saved
@@ -79,9 +80,18 @@ def record(group_item_id: int) -> View:
             action=form.action(),
         )  # fmt: skip
 
-    if saved(form, save, "It is recorded."):
+    if saved(form, save, _recorded_words(form)):
         return redirect(_next_address(page))
     return _item_page(page, form)
+
+
+def _recorded_words(form: ItemForm) -> str:
+    """What was kept, and that a decision is still missing: whoever goes on to the next child would not see it."""
+    if form.decision.data:
+        return "It is recorded."
+    if (form.discussion.data or "").strip() or form.due_on.data:
+        return "It is recorded. No decision is chosen for the child yet."
+    return "Nothing was entered: no decision is chosen for the child yet."
 
 
 def _is_being_held(page: ItemPage) -> bool:
@@ -133,7 +143,7 @@ def business(meeting_id: int) -> View:
     page, form = opened(meeting_id), BusinessForm()
     if request.method == "GET":
         form.other_business.data = page.other_business or ""
-        form.next_at.process(None, page.next_at)
+        form.next_at.process(None, page.next_at or next_planned_at(request_context(), meeting_id))
 
     def save() -> None:
         holding.record_business(

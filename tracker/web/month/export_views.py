@@ -64,8 +64,9 @@ def table_csv(month: str, name: str) -> ResponseReturnValue:
 @requires(Permission.EXPORT_MONTH)
 def figures_csv(month: str) -> ResponseReturnValue:
     """Every figure by its key as CSV, one row for each figure and cohort."""
-    text = found_or_404(lambda: month_csv(request_context(), month, chosen_version()))
-    return _file((BYTE_ORDER_MARK + text).encode(), "text/csv", f"missing-children-{month}.csv")
+    version = chosen_version()
+    text = found_or_404(lambda: month_csv(request_context(), month, version))
+    return _file((BYTE_ORDER_MARK + text).encode(), "text/csv", f"{_file_name(month, version)}-figures.csv")
 
 
 def _pack(month: str, file: str, table: str | None = None) -> Pack:
@@ -74,9 +75,12 @@ def _pack(month: str, file: str, table: str | None = None) -> Pack:
 
 
 def _name(pack: Pack) -> str:
+    return _file_name(pack.page.month, pack.page.version)
+
+
+def _file_name(month: str, version: int | None) -> str:
     """`missing-children-2026-10-version-2`: which figures a file holds is told by its name."""
-    version = f"-version-{pack.page.version}" if pack.page.version else ""
-    return f"missing-children-{pack.page.month}{version}"
+    return f"missing-children-{month}" + (f"-version-{version}" if version else "")
 
 
 def _file(content: bytes, mimetype: str, name: str) -> Response:

@@ -68,6 +68,7 @@ def publish(month: str) -> ResponseReturnValue:
         form=form,
         month=month,
         summary=summary,
+        ended=ended,
         further=further,
         figures=by_key(further.differences.figures) if further else None,
     )

@@ -16,7 +16,10 @@ ROLE_HINTS = {
     Role.MANAGER: "As the lead, and approves that an interview is not required",
     Role.SERVICE_MANAGER: "Sees everything, approves, publishes the month; told from 24 hours overdue",
     Role.HEAD_OF_SERVICE: "As a service manager; told from 96 hours overdue",
-    Role.OPERATIONAL_GROUP: "Sees the month's figures only",
+    Role.OPERATIONAL_GROUP: (
+        "Sees the month's figures, and of children who go missing often their names, interviews and MARAMPs; runs the "
+        "group's meetings"
+    ),
     Role.ADMINISTRATOR: "Manages people and how reports are read; sees no child's record",
     Role.INFORMATION_GOVERNANCE: "Sees who did and saw what",
 }
