@@ -141,17 +141,27 @@ class Seeder:
     def episodes(self) -> Iterator[Rows]:
         """The overdue, then those whose clock runs, then all that are over."""
         size, rng = self.size, self.rng
-        for number in range(size.episodes):
-            recent = number < size.overdue + size.open_clocks
-            offset = size.children - 1 - number % size.children if recent else rng.randrange(size.children)
-            child_id = self.first[Child] + offset
+        recent = size.overdue + size.open_clocks
+        for number in range(recent):
+            child_id = self.first[Child] + size.children - 1 - number % size.children
             if number < size.overdue:
                 returned_at = self.now - timedelta(hours=72 + 0.2 + rng.uniform(0, 20))
                 yield [self._episode(number, child_id, returned_at, team_id=self.first[Team] + self.areas + number)]
-            elif recent:
-                yield self._open(number, child_id, self.now - timedelta(hours=rng.uniform(0.2, 46)))
             else:
-                yield self._over(number, child_id)
+                yield self._open(number, child_id, self.now - timedelta(hours=rng.uniform(0.2, 46)))
+        for number, (returned_at, child_id) in enumerate(self._returns(size.episodes - recent), recent):
+            yield self._over(number, child_id, returned_at)
+
+    def _returns(self, number: int) -> list[tuple[datetime, int]]:
+        """When whose episodes were over, in order of time, as they came in: rows of one month lie side by side."""
+        rng, today = self.rng, self.now.date()
+        found = []
+        for _ in range(number):
+            child_id = self.first[Child] + rng.randrange(self.size.children)
+            days = (today - self._era_of(child_id)).days
+            ago = timedelta(days=days - rng.randint(0, min(700, days)), hours=rng.uniform(150, 170))
+            found.append((self.now - ago, child_id))
+        return sorted(found)
 
     def _open(self, number: int, child_id: int, returned_at: datetime) -> Rows:
         """An episode whose clock runs, of its interviewer's team, with the work done on it so far."""
@@ -164,13 +174,9 @@ class Seeder:
             *self.work.on_open(interview_id, number + 1, child_id, returned_at, self.first[Person] + who),
         ]
 
-    def _over(self, number: int, child_id: int) -> Rows:
+    def _over(self, number: int, child_id: int, returned_at: datetime) -> Rows:
         """An episode that is over, with the interview that closed its clock, and the breach if that was late."""
         rng = self.rng
-        last = min(700, (self.now.date() - self._era_of(child_id)).days)
-        returned_at = self.now - timedelta(
-            days=(self.now.date() - self._era_of(child_id)).days - rng.randint(0, last), hours=rng.uniform(150, 170)
-        )
         in_time, declined = rng.random() < 0.7, rng.random() < 0.1
         held_at = returned_at + timedelta(hours=rng.uniform(5, 70) if in_time else rng.uniform(73, 140))
         closed = InterviewState.COMPLETED_IN_TIME if in_time else InterviewState.COMPLETED_LATE

@@ -51,10 +51,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        """The same where SQLite holds text, in one step: a month reads millions of these, and reading the offset with
-        the text takes a tenth of setting it afterwards."""
+        """The same in as few steps as it takes, since a month reads millions of these: where SQLite holds text, reading
+        the offset with it takes a tenth of setting it afterwards; from PostgreSQL they come in UTC (`_in_utc`)."""
         if dialect.name != "sqlite":
-            return super().result_processor(dialect, coltype)
+            return lambda value: value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
         read = datetime.fromisoformat
         return lambda value: None if value is None else read(f"{value}+00:00")
 
@@ -89,6 +89,7 @@ def prepare_engine(engine: Engine) -> None:
     # psycopg warns of a batch that broke off, naming the server: what broke it is raised, and told in a sentence
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _in_utc)
         return
 
     @event.listens_for(engine, "connect")
@@ -106,6 +107,15 @@ def prepare_engine(engine: Engine) -> None:
             _begin_as_writer(connection)
         else:
             connection.exec_driver_sql("BEGIN")
+
+
+def _in_utc(dbapi_connection: Any, _record: Any) -> None:
+    """Have a PostgreSQL server tell instants in UTC: its driver reads those in half the time. By itself, or the
+    setting would go with the first transaction that is rolled back."""
+    dbapi_connection.autocommit = True
+    with dbapi_connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    dbapi_connection.autocommit = False
 
 
 def _begin_as_writer(connection: Connection) -> None:

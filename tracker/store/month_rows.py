@@ -198,26 +198,24 @@ def _episodes(session: Session, near: _Near) -> list[MissingEpisode]:
     return sorted(found.values(), key=attrgetter("missing_from_at", "id"))
 
 
-_FACTS = ("offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at")
+_FACTS = (
+    "id", "episode_ids", "offered_at", "accepted_at", "completed_at", "declined_at", "not_required_approved_at",
+)  # fmt: skip
 
 
 def _interviews(session: Session, near: _Near) -> list[ReturnHomeInterview]:
     """Those linked, each with the ids of the episodes asked for that it covers."""
-    covered: dict[int, frozenset[int]] = {}
     facts: dict[int, dict[str, Any]] = {}
     of = InterviewEpisode.__table__.join(Episode.__table__, _episode.id == _link.episode_id)
     of = of.join(Interview.__table__, _interview.id == _link.interview_id)
-    columns = _link.interview_id, _link.episode_id, *(_interview[name] for name in _FACTS)
+    columns = _link.interview_id, _link.episode_id, *(_interview[name] for name in _FACTS[2:])
     for row in _of_both(session, near, select(*columns).select_from(of)):
-        id_ = row[0]
-        if id_ in covered:
-            covered[id_] |= {row[1]}
+        if row[0] in facts:
+            facts[row[0]]["episode_ids"] |= {row[1]}
         else:
-            covered[id_] = frozenset((row[1],))
-            facts[id_] = dict(zip(_FACTS, row[2:], strict=True))
-    return [
-        _made(ReturnHomeInterview, {"id": id_, "episode_ids": covered[id_], **facts[id_]}) for id_ in sorted(covered)
-    ]
+            values = facts[row[0]] = dict(zip(_FACTS, row, strict=True))
+            values["episode_ids"] = frozenset((row[1],))
+    return [_made(ReturnHomeInterview, facts[id_]) for id_ in sorted(facts)]
 
 
 def _of_both(session: Session, near: _Near, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
