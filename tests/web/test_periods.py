@@ -46,6 +46,16 @@ def test_the_group_sees_full_figures_of_any_period_and_opens_no_list(client_requ
 
 
 @pytest.mark.usefixtures("summer")
+def test_a_period_that_may_lack_its_first_days_is_said_to(client_request: ClientRequest) -> None:
+    """The oldest episode held began on 2 August 2025: of 2025-26, which stands beside 2026-27 as the year before."""
+    charlie = client_request.sign_in("Charlie")
+    said = "The oldest episode held here began on 2 August 2025. What happened before is not here: 2025-26 may not"
+    for asked in (YEAR, "first_day=2025-04-01&last_day=2026-03-31"):
+        assert said in " ".join(charlie.get(f"/month/periods?{asked}").text.split())
+    assert "The oldest episode held here" not in charlie.get(f"/month/periods?{QUARTER}").text
+
+
+@pytest.mark.usefixtures("summer")
 def test_each_number_opens_its_episodes_or_children(client_request: ClientRequest) -> None:
     alice = client_request.sign_in("Alice")
     page = alice.get(f"/month/periods?{QUARTER}")

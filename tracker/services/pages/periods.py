@@ -64,6 +64,7 @@ class PeriodPage:
     before_name: str = ""
     runs: bool = False
     compared: tuple[Compared, ...] = ()
+    oldest_on: date | None = None  # of all that is held, where it began in this period or the one before it
 
     @property
     def summary(self) -> MonthlySummary | None:
@@ -126,6 +127,7 @@ def period_page(
         name_of(earlier) if earlier and known else "",
         period.end_at > context.now,
         _compared(shown.summary, published),
+        _oldest_in(period, earlier),
     )
 
 
@@ -242,6 +244,13 @@ def _holds(period: Period) -> bool:
     """Whether anything is held of a period: nothing before the first episode is, and noughts there would mislead."""
     first = summaries.first_episode_at(read_session())
     return first is not None and first < period.end_at
+
+
+def _oldest_in(period: Period, earlier: Period | None) -> date | None:
+    """The day on which the oldest episode held began, if the period shown or the one before may lack its first days."""
+    first = summaries.first_episode_at(read_session())
+    of_both = (period, earlier) if earlier else (period,)
+    return local_date(first) if first is not None and any(first in one for one in of_both) else None
 
 
 def _choices(context: Context) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
