@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from flask import Flask
 from hypothesis import settings
 
 from tests import postgres
+from tests.emptied_postgres import EmptiedDatabase
 from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
@@ -52,7 +51,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def upgraded_postgres(postgres_server: str) -> str:
     """The same on the server: a database upgraded once, from which each test's is made."""
-    with _administering(postgres_server) as connection:
+    with postgres.administering(postgres_server) as connection:
         connection.execute(sa.text("CREATE DATABASE upgraded"))
     _upgrade(postgres_server.rsplit("/", 1)[0] + "/upgraded")
     return "upgraded"
@@ -66,21 +65,12 @@ def _upgrade(url: str) -> None:
         db.engine.dispose()
 
 
-@contextmanager
-def _administering(server: str) -> Iterator[sa.Connection]:
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        yield connection
-    admin.dispose()
-
-
-def _on_postgres(server: str, template: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    with _administering(server) as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    with _administering(server) as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+@pytest.fixture(scope="session")
+def emptied_postgres(upgraded_postgres: str, postgres_server: str) -> Iterator[EmptiedDatabase]:
+    """The one that tests use in turn."""
+    database = EmptiedDatabase(upgraded_postgres, postgres_server)
+    yield database
+    database.close()
 
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -95,9 +85,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{copy}"
     elif postgres.binaries() is None:
         pytest.skip(postgres.ABSENT)
+    elif request.path.parent.name == "faults":  # processes of their own, killed at any moment, and triggers
+        template, server = map(request.getfixturevalue, ("upgraded_postgres", "postgres_server"))
+        with postgres.made_from(template, server) as url:
+            yield url
     else:
-        template = request.getfixturevalue("upgraded_postgres")
-        yield from _on_postgres(request.getfixturevalue("postgres_server"), template)
+        emptied = request.getfixturevalue("emptied_postgres")
+        yield emptied.url()
+        emptied.empty()
 
 
 @pytest.fixture
