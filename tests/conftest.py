@@ -1,5 +1,6 @@
 """Fixtures for every room: an application on SQLite and on PostgreSQL, with a clock that stands still."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from flask import Flask
 from hypothesis import settings
 
 from tests import postgres
+from tests.compiled_once import compile_once
 from tests.emptied_postgres import EmptiedDatabase
 from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
@@ -19,15 +21,22 @@ from tracker.core.rules import Rules
 from tracker.services.context import Actor, Context
 from tracker.settings import Settings, load_settings
 from tracker.store.db import db
-from tracker.store.migrations import is_current, upgrade
+from tracker.store.migrations import upgrade
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # A build fails for what was changed, never for what was drawn: new draws are looked for by `make properties`.
 
+compile_once()
+
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 """Where the tests' clock stands: a Monday in winter time, with no clock change near."""
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nobody need look through it again and again for what may be let go."""
+    gc.freeze()
 
 
 def pytest_report_header() -> str | None:
@@ -111,12 +120,10 @@ WITHOUT_PAGES = frozenset({"adapters", "core", "services", "store"})
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -> Iterator[Flask]:
-    """The application with its database upgraded, inside its context."""
+    """The application on this database, which is upgraded; inside its context."""
     opens_pages = request.path.parent.name not in WITHOUT_PAGES or request.node.get_closest_marker("pages")
     application = create_app(settings, clock, pages=bool(opens_pages))
     with application.app_context():
-        if not is_current():
-            upgrade()
         yield application
         db.session.remove()
         db.engine.dispose()

@@ -1,6 +1,7 @@
 """tracker digest from the command line: what would be told, and what is queued; and the scheduler's two new jobs."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from tracker.store.models import OutboxMessage
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 
