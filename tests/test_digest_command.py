@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests.conftest import NOON
 from tests.services import world
 from tests.services.trigger_world import found, people
