@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import settings
 
 from tests import postgres
-from tests.compiled_once import compile_once
+from tests.compiled_once import compile_once, keep_statements
 from tests.emptied_postgres import EmptiedDatabase
 from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
@@ -34,9 +34,15 @@ NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 """Where the tests' clock stands: a Monday in winter time, with no clock change near."""
 
 
-def pytest_collection_finish() -> None:
-    """What is there now stays to the end: nobody need look through it again and again for what may be let go."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is loaded here stays to the end: nobody need look through it, again and again, for what may be let go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_report_header() -> str | None:
@@ -109,9 +115,15 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def shipped_settings() -> Settings:
+    """What is shipped, read once: settings never change, so that tests may share what they were made of."""
+    return load_settings(environ={}, env="test", secret_key="t" * 40)
+
+
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return load_settings(environ={}, env="test", database_url=database_url, secret_key="t" * 40)
+def settings(shipped_settings: Settings, database_url: str) -> Settings:
+    return shipped_settings.model_copy(update={"database_url": database_url})
 
 
 WITHOUT_PAGES = frozenset({"adapters", "core", "services", "store"})
@@ -124,6 +136,7 @@ def app(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -
     opens_pages = request.path.parent.name not in WITHOUT_PAGES or request.node.get_closest_marker("pages")
     application = create_app(settings, clock, pages=bool(opens_pages))
     with application.app_context():
+        keep_statements(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()
