@@ -56,7 +56,11 @@ _statements: LRUCache[object, object] = LRUCache(4000)
 def keep_statements(engine: Engine) -> None:
     """From now on this engine takes the SQL of a statement from whichever engine of its kind made it first.
 
-    SQLAlchemy knows compiled statements by the dialect they are for, so all engines of a kind have the same.
+    SQLAlchemy knows compiled statements by the dialect they are for, so all engines of a kind have the same. Of what
+    its server can do a dialect learns when its own engine first connects.
     """
-    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    if engine.dialect.name not in _dialects:
+        engine.connect().close()
+        _dialects[engine.dialect.name] = engine.dialect
+    engine.dialect = _dialects[engine.dialect.name]
     engine.update_execution_options(compiled_cache=_statements)
