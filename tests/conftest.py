@@ -1,10 +1,9 @@
 """Fixtures for every room: an application on SQLite and on PostgreSQL, with a clock that stands still."""
 
+import gc
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,21 +13,36 @@ from flask import Flask
 from hypothesis import settings
 
 from tests import postgres
+from tests.compiled_once import compile_once, keep_statements
+from tests.emptied_postgres import EmptiedDatabase
 from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.services.context import Actor, Context
 from tracker.settings import Settings, load_settings
 from tracker.store.db import db
-from tracker.store.migrations import is_current, upgrade
+from tracker.store.migrations import upgrade
 
 settings.register_profile("same", derandomize=True)
 settings.register_profile("random", print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # A build fails for what was changed, never for what was drawn: new draws are looked for by `make properties`.
 
+compile_once()
+
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 """Where the tests' clock stands: a Monday in winter time, with no clock change near."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is loaded here stays to the end: nobody need look through it, again and again, for what may be let go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_report_header() -> str | None:
@@ -52,7 +66,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def upgraded_postgres(postgres_server: str) -> str:
     """The same on the server: a database upgraded once, from which each test's is made."""
-    with _administering(postgres_server) as connection:
+    with postgres.administering(postgres_server) as connection:
         connection.execute(sa.text("CREATE DATABASE upgraded"))
     _upgrade(postgres_server.rsplit("/", 1)[0] + "/upgraded")
     return "upgraded"
@@ -66,21 +80,12 @@ def _upgrade(url: str) -> None:
         db.engine.dispose()
 
 
-@contextmanager
-def _administering(server: str) -> Iterator[sa.Connection]:
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        yield connection
-    admin.dispose()
-
-
-def _on_postgres(server: str, template: str) -> Iterator[str]:
-    name = f"t{uuid.uuid4().hex}"
-    with _administering(server) as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield server.rsplit("/", 1)[0] + f"/{name}"
-    with _administering(server) as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+@pytest.fixture(scope="session")
+def emptied_postgres(upgraded_postgres: str, postgres_server: str) -> Iterator[EmptiedDatabase]:
+    """The one that tests use in turn."""
+    database = EmptiedDatabase(upgraded_postgres, postgres_server)
+    yield database
+    database.close()
 
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -95,9 +100,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{copy}"
     elif postgres.binaries() is None:
         pytest.skip(postgres.ABSENT)
+    elif request.path.parent.name == "faults":  # processes of their own, killed at any moment, and triggers
+        template, server = map(request.getfixturevalue, ("upgraded_postgres", "postgres_server"))
+        with postgres.made_from(template, server) as url:
+            yield url
     else:
-        template = request.getfixturevalue("upgraded_postgres")
-        yield from _on_postgres(request.getfixturevalue("postgres_server"), template)
+        emptied = request.getfixturevalue("emptied_postgres")
+        yield emptied.url()
+        emptied.empty()
 
 
 @pytest.fixture
@@ -105,9 +115,15 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def shipped_settings() -> Settings:
+    """What is shipped, read once: settings never change, so that tests may share what they were made of."""
+    return load_settings(environ={}, env="test", secret_key="t" * 40)
+
+
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return load_settings(environ={}, env="test", database_url=database_url, secret_key="t" * 40)
+def settings(shipped_settings: Settings, database_url: str) -> Settings:
+    return shipped_settings.model_copy(update={"database_url": database_url})
 
 
 WITHOUT_PAGES = frozenset({"adapters", "core", "services", "store"})
@@ -116,12 +132,11 @@ WITHOUT_PAGES = frozenset({"adapters", "core", "services", "store"})
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -> Iterator[Flask]:
-    """The application with its database upgraded, inside its context."""
+    """The application on this database, which is upgraded; inside its context."""
     opens_pages = request.path.parent.name not in WITHOUT_PAGES or request.node.get_closest_marker("pages")
     application = create_app(settings, clock, pages=bool(opens_pages))
     with application.app_context():
-        if not is_current():
-            upgrade()
+        keep_statements(db.engine)
         yield application
         db.session.remove()
         db.engine.dispose()

@@ -6,9 +6,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 ABSENT = "PostgreSQL is absent: store and service tests run on SQLite only (apt-get install postgresql)."
 
@@ -44,7 +47,7 @@ def running_server() -> Iterator[str]:
     data = str(folder / "data")
     initdb = [str(folder_of / "initdb"), "-D", data, "-U", "tracker", "--auth=trust", "--no-sync"]
     run(*initdb, "-E", "UTF8", "--locale=C.UTF-8")
-    quick = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+    quick = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off -c max_connections=200"
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {quick}"
     run(str(folder_of / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
@@ -52,3 +55,25 @@ def running_server() -> Iterator[str]:
     finally:
         run(str(folder_of / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def administering(url: str) -> Iterator[sa.Connection]:
+    """A connection each of whose statements is a transaction of its own."""
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        yield connection
+    admin.dispose()
+
+
+@contextmanager
+def made_from(template: str, server: str) -> Iterator[str]:
+    """The URL of a new database like this one; dropped afterwards, whoever is still about in it."""
+    name = f"t{uuid.uuid4().hex}"
+    with administering(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield server.rsplit("/", 1)[0] + f"/{name}"
+    finally:
+        with administering(server) as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))

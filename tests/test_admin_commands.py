@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tracker.cli import cli
 
 

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tracker.bench import delivery, febrl, intake, matching_quality, matching_speed, measures
 from tracker.bootstrap import create_app
 from tracker.cli import cli

@@ -1,6 +1,7 @@
 """tracker digest from the command line: what would be told, and what is queued; and the scheduler's two new jobs."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests.conftest import NOON
 from tests.services import world
 from tests.services.trigger_world import found, people
@@ -25,7 +25,8 @@ from tracker.store.models import OutboxMessage
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests import factories
 from tracker.bootstrap import create_app
 from tracker.cli import cli

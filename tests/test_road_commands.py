@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests.https_servers import Authority, Server, answer, serving
 from tests.reports import FEED, as_csv, row
 from tracker.cli import cli

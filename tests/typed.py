@@ -5,7 +5,6 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tracker.cli import cli
 
 NOW = ("--now", "2026-11-16T12:00:00+00:00")

@@ -8,12 +8,14 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import click
 from flask import Flask
 
 from tracker.bootstrap import create_app, parse_instant, wiring
+from tracker.commands import AREAS
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
@@ -77,7 +79,7 @@ def command(
                 code = run(Command(app, as_json), **options)
             click_context.exit(code or 0)
 
-        call.__doc__ = run.__doc__
+        call.__doc__, call.__module__ = run.__doc__, run.__module__
         call.__click_params__ = list(getattr(run, "__click_params__", []))  # type: ignore[attr-defined]
         with_now = click.option("--now", metavar="ISO", help="The instant to act at (TRACKER_ENV test or demo only).")
         with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -86,15 +88,27 @@ def command(
     return register
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Areas(click.Group):
+    """Loads the area of the command that is asked for; all of them, to list the commands."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in AREAS:
+            import_module(f"tracker.commands.{AREAS[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        for area in sorted(set(AREAS.values())):
+            import_module(f"tracker.commands.{area}")
+        return super().list_commands(ctx)
+
+
+@click.group(cls=Areas, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Return interviews: missing episodes of children and the 72-hour clock."""
 
 
 def main() -> None:
     """Entry point: settings and arguments that cannot be used, and a full disk, end with a sentence and exit code 2."""
-    import tracker.commands  # noqa: F401  (registers every command)
-
     try:
         cli.main(standalone_mode=True)
     except (SettingsError, NoRoomError) as error:

@@ -39,7 +39,7 @@ def start(*arguments: str, env: dict[str, str], file_bytes: int | None = None) -
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
     return subprocess.Popen(
-        [sys.executable, "-c", "from tracker.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from tracker.start import main; main()", *arguments],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

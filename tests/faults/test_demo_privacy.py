@@ -17,7 +17,6 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tracker.bootstrap import create_app
 from tracker.cli import cli
 from tracker.core.clock import FixedClock

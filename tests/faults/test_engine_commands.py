@@ -1,6 +1,7 @@
 """The engine's commands as processes of their own: JSON on standard output, exit codes, and a clean stop."""
 
 import json
+import shutil
 import signal
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,8 @@ LATE = NOON + timedelta(hours=73)
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 

@@ -1,5 +1,6 @@
 """Delivery against real mail servers, well and ill behaved: nothing is lost, and nothing goes in clear."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -25,8 +26,9 @@ EVERYONE = [f"person{number}@council.invalid" for number in range(MESSAGES)]
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
     """What is tested here is the server's side; the outbox's own tests run on both databases."""
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 

@@ -45,7 +45,7 @@ class CommandLine:
 
     def run(self, *arguments: str, now: str, typed: str = "") -> tuple[int, Any]:
         done = subprocess.run(
-            [sys.executable, "-c", "from tracker.cli import main; main()", *arguments, "--now", now, "--json"],
+            [sys.executable, "-c", "from tracker.start import main; main()", *arguments, "--now", now, "--json"],
             env=self.environ,
             input=typed,
             capture_output=True,

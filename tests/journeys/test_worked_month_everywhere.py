@@ -29,7 +29,6 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
-import tracker.commands  # noqa: F401  (registers every command)
 from tests import factories
 from tests.core.test_worked_month import ALERTS, EPISODES, INTERVIEWS, SECOND
 from tests.web.conftest import ClientRequest, client_request, database_url, people

@@ -1,6 +1,7 @@
 """No email holds anything about a child: every template is rendered through the real sweep and searched."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -86,7 +87,8 @@ SECRETS = [
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, upgraded: Path) -> str:
+    shutil.copy(upgraded, tmp_path / "tracker.sqlite3")
     return f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
 
 

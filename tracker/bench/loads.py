@@ -98,7 +98,7 @@ def _load_alone(path: Path, env: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
-_COMMAND = (sys.executable, "-c", "from tracker.cli import main; main()")
+_COMMAND = (sys.executable, "-c", "from tracker.start import main; main()")
 
 
 @contextmanager
