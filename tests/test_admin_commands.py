@@ -1,6 +1,9 @@
 """The administrator's commands, as typed: exit codes, one JSON document, sentences."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +109,13 @@ def test_backup_and_restore(database: Path, tmp_path: Path) -> None:
     assert "--replace" in run("restore", copy, code=2).output
     run("restore", copy, "--replace")
     assert [row["email"] for row in document("user", "list")] == ["ed@council.invalid"]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
+    bare, nowhere = f"sqlite:///{tmp_path / 'bare'}", "postgresql+psycopg://x@127.0.0.1:1/none"
+    for url, said in [(bare, "run `tracker db upgrade`"), (nowhere, "The database does not answer")]:
+        asked = [sys.executable, "-c", "from tracker.start import main; main()", "user", "list"]
+        done = subprocess.run(asked, env={**os.environ, "TRACKER_DATABASE_URL": url}, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr and len(done.stderr.splitlines()) == 1

@@ -19,7 +19,8 @@ from tracker.commands import AREAS
 from tracker.core.clock import FixedClock
 from tracker.core.feed import Feed
 from tracker.services.context import Actor, Context
-from tracker.services.errors import NoRoomError
+from tracker.services.database_state import told_if_unusable
+from tracker.services.errors import DatabaseUnusableError, NoRoomError
 from tracker.services.feeds import feeds_in_force, feeds_to_replay_by
 from tracker.services.ladder import rules_in_force
 from tracker.settings import Settings, SettingsError, load_settings
@@ -75,7 +76,7 @@ def command(
             if now and settings.env not in ("test", "demo"):
                 raise SettingsError("--now is for TRACKER_ENV test or demo only.")
             app = create_app(settings, FixedClock(parse_instant(now)) if now else None, pages=pages)
-            with app.app_context():
+            with app.app_context(), told_if_unusable():
                 code = run(Command(app, as_json), **options)
             click_context.exit(code or 0)
 
@@ -108,9 +109,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: settings and arguments that cannot be used, and a full disk, end with a sentence and exit code 2."""
+    """Entry point: settings, arguments and a database that cannot be used end with a sentence and exit code 2."""
     try:
         cli.main(standalone_mode=True)
-    except (SettingsError, NoRoomError) as error:
+    except (SettingsError, NoRoomError, DatabaseUnusableError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

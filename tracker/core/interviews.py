@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tracker.core.clock import elapsed_hours, require_aware
 from tracker.core.episodes import MissingEpisode
@@ -69,8 +70,7 @@ def clock_due_at(episode: MissingEpisode, policy: Policy) -> datetime | None:
     return episode.interview_due_at or deadline_of(episode, policy)
 
 
-@dataclass(frozen=True)
-class Closing:
+class Closing(NamedTuple):
     """What closed the clock, and when by its own date."""
 
     state: InterviewState

@@ -71,7 +71,7 @@ class MissingEpisode:
     def start_on(self) -> date:
         return local_date(self.missing_from_at)
 
-    @cached_property
+    @property
     def out_of_counts(self) -> ExclusionReason | None:
         """Why it is out of every count, or None. Turning 18 after the start changes nothing (definitions §1)."""
         if self.excluded is None and was_adult(self.date_of_birth, self.missing_from_at):

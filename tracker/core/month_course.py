@@ -9,7 +9,7 @@ from operator import attrgetter
 from tracker.core.clock import Period
 from tracker.core.figures import ByCohort, Timed, breakdown, median_hours, median_number, share
 from tracker.core.interview_course import attempts_to_first_contact
-from tracker.core.month_interviews import NOT_REQUIRED, OUTCOMES, counted, offered_by, outcome_of
+from tracker.core.month_interviews import NOT_REQUIRED, OUTCOMES, counted, is_not_required, offered_by, outcome_of
 from tracker.core.month_past import Returned
 from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
 from tracker.core.terms import BreachReason
@@ -44,7 +44,7 @@ def series_of_notice(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     in_time: list[Returned] = []
     for one in within(rows.series.returned, period, attrgetter("returned_at")):
         due = due_from_notice_at(one)
-        if due is None or outcome_of(one, rows.cut_off) == NOT_REQUIRED:
+        if due is None or is_not_required(one):
             continue
         outcome = outcome_of(one, rows.cut_off, due)
         if outcome != "not_yet_due":

@@ -41,6 +41,12 @@ def outcome_of(returned: Returned, cut_off: datetime, due_at: datetime | None = 
     return by_deadline if closing.at <= due_at else late
 
 
+def is_not_required(returned: Returned) -> bool:
+    """Whether its outcome is NOT_REQUIRED: approved by the deadline."""
+    closing = returned.closing
+    return closing is not None and closing.state is InterviewState.NOT_REQUIRED and closing.at <= returned.due_at
+
+
 Row = TypeVar("Row", bound=Returned)
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 
 from tracker.core.clock import Period, financial_year_of, local_date
 from tracker.core.figures import ByCohort, Member, count, share
@@ -60,8 +61,9 @@ def _among(figure: ByCohort, children: set[int]) -> ByCohort:
 
 def _with_at_least(gone: Sequence[Gone], wanted: int) -> tuple[ByCohort, ByCohort]:
     """The children of these episodes, and those of them with so many."""
-    times = Counter([one.child[0] for one in gone])
-    children = children_of(gone)
+    went = [one.child for one in gone]
+    times = Counter(map(itemgetter(0), went))
+    children = list(dict(went).items())  # each in the cohort of its latest episode, as `children_of` has it
     return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
 
 

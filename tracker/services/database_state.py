@@ -1,7 +1,11 @@
-"""Whether the database answers and holds this version's tables: for /readyz and `tracker check`."""
+"""Whether the database answers and holds this version's tables: for /readyz, `tracker check` and whoever finds out."""
 
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from tracker.services.errors import DatabaseUnusableError
 from tracker.store.migrations import is_current
 
 
@@ -12,3 +16,14 @@ def database_problem() -> str | None:
     except SQLAlchemyError as error:
         return f"The database does not answer ({type(error).__name__})."
     return None if current else "The database is not at this version's tables: run `tracker db upgrade`."
+
+
+@contextmanager
+def told_if_unusable() -> Iterator[None]:
+    """Where the database refuses what is asked within, and cannot be used as it is: raises DatabaseUnusableError."""
+    try:
+        yield
+    except DBAPIError as error:
+        if problem := database_problem():
+            raise DatabaseUnusableError(problem) from error
+        raise

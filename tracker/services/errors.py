@@ -49,5 +49,9 @@ class NoRoomError(Exception):
         )
 
 
+class DatabaseUnusableError(Exception):
+    """The database does not answer, or is not at this version's tables; its text is for the person who asked."""
+
+
 class Conflict(Refused):
     """Somebody else changed this meanwhile: look again, then decide again."""
