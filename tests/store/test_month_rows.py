@@ -17,7 +17,7 @@ from tracker.core.rules import SHIPPED_REPEAT_RULES
 from tracker.core.terms import EpisodeKind
 from tracker.services.context import Context
 from tracker.services.transaction import writing
-from tracker.store import episodes, interviews, month_rows
+from tracker.store import episodes, interviews, month_full, month_rows
 from tracker.store.db import session
 from tracker.store.models import Alert, Episode, Interview, OutboxMessage
 
@@ -114,7 +114,7 @@ def test_texts_about_a_child_are_not_among_the_rows(app: Flask, three_years: Non
             row.circumstances, row.found_by, row.missing_from_address = "left by the window", "a lamplighter", "a house"
     rows = month_rows.rows_between(session(), datetime(2023, 1, 1, tzinfo=UTC), LAST, LAST)
     assert len(rows.episodes) == 160
-    assert {episode.prevention_interview_outcome for episode in rows.episodes} == {None, month_rows.GIVEN}
+    assert {episode.prevention_interview_outcome for episode in rows.episodes} == {None, month_full.GIVEN}
     for episode in rows.episodes:
         assert (episode.circumstances, episode.found_by, episode.missing_from_address) == (None, None, None)
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import TypeVar
 
 from tracker.core.clock import Period
-from tracker.core.figures import ByCohort, Timed, count, median_hours, share
+from tracker.core.figures import ByCohort, Member, Timed, count, median_hours, share
 from tracker.core.interviews import held_before_return
 from tracker.core.month_past import Returned
 from tracker.core.month_rows import MonthRows, ReturnedEpisode, by_id, within
@@ -47,12 +46,9 @@ def is_not_required(returned: Returned) -> bool:
     return closing is not None and closing.state is InterviewState.NOT_REQUIRED and closing.at <= returned.due_at
 
 
-Row = TypeVar("Row", bound=Returned)
-
-
-def _by_outcome(returned: Iterable[Row], cut_off: datetime) -> dict[str, list[Row]]:
+def _by_outcome(returned: Iterable[ReturnedEpisode], cut_off: datetime) -> dict[str, list[ReturnedEpisode]]:
     """What became of each return."""
-    by_outcome: dict[str, list[Row]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+    by_outcome: dict[str, list[ReturnedEpisode]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
     for one in returned:
         by_outcome[outcome_of(one, cut_off)].append(one)
     return by_outcome
@@ -80,16 +76,19 @@ def interview_figures(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
 
 def series_of_interviews(rows: MonthRows, period: Period) -> dict[str, ByCohort]:
     """The same, of these alone: what the thirteen-month series shows."""
-    returned = by_id(within(rows.series.returned, period, attrgetter("returned_at")))
-    by_outcome = _by_outcome(returned, rows.cut_off)
-    in_time = counted(by_outcome["completed_in_72h"])
+    members: dict[str, list[Member]] = {outcome: [] for outcome in (NOT_REQUIRED, *OUTCOMES)}
+    for one in within(rows.series.returned, period, attrgetter("returned_at")):
+        members[outcome_of(one, rows.cut_off)].append(one.member)
+    due = [member for outcome in OUTCOMES if outcome != "not_yet_due" for member in members[outcome]]
+    required = count([*due, *members["not_yet_due"]])
+    in_time = count(members["completed_in_72h"])
     return {
-        "interviews.returns": counted(returned),
-        "interviews.required": counted([one for outcome in OUTCOMES for one in by_outcome[outcome]]),
+        "interviews.returns": count([member for outcome in members.values() for member in outcome]),
+        "interviews.required": required,
         "interviews.completed_in_72h": in_time,
-        "interviews.overdue": counted(by_outcome["overdue"]),
-        "interviews.not_yet_due": counted(by_outcome["not_yet_due"]),
-        "interviews.pct_in_72h_of_returns": share(in_time, _among(by_outcome, "not_yet_due")),
+        "interviews.overdue": count(members["overdue"]),
+        "interviews.not_yet_due": count(members["not_yet_due"]),
+        "interviews.pct_in_72h_of_returns": share(in_time, count(due) if members["not_yet_due"] else required),
     }
 
 
