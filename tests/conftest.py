@@ -19,6 +19,7 @@ from tracker.bootstrap import create_app
 from tracker.core.clock import FixedClock
 from tracker.core.rules import Rules
 from tracker.services.context import Actor, Context
+from tracker.services.pages import kept_figures
 from tracker.settings import Settings, load_settings
 from tracker.store.db import db
 from tracker.store.migrations import upgrade
@@ -138,6 +139,7 @@ def app(request: pytest.FixtureRequest, settings: Settings, clock: FixedClock) -
     with application.app_context():
         keep_statements(db.engine)
         yield application
+        kept_figures._kept.clear()  # another test may have its database at the same address
         db.session.remove()
         db.engine.dispose()
 

@@ -113,7 +113,7 @@ def test_from_the_police_file_to_the_managers_email_and_the_month(site: Site, tm
     site.look("episode-held-late")
 
     page = sign_in(site, "Charlie")
-    page.get_by_role("link", name="November 2026").click()
+    page.get_by_role("link", name="November 2026", exact=True).click()
     expect(page.locator("main")).to_contain_text("0 of 1 interviews that were due")
     site.look("month")
     charts = page.locator("figure img")

@@ -57,13 +57,15 @@ def fits(episode: MissingEpisode, mine: list[MissingEpisode], time: Span) -> boo
 def with_past(rows: SummaryInput, period: Period, cut_off: datetime) -> SummaryInput:
     """The same with every child's past as past rows, where all of it can be told so."""
     times = past_times(period, cut_off)
+    told = {alert.episode_id for alert in rows.alerts}
     past: list[PastEpisode] = []
     full: list[MissingEpisode] = []
     for child_id in {episode.child_id for episode in rows.episodes}:
         mine = [one for one in rows.episodes if one.child_id == child_id]
         counting = [one for one in mine if one.out_of_counts is None]
         of_time = {one.id: time for one in counting for time in times if time[0] <= one.missing_from_at < time[1]}
-        if all(fits(one, counting, of_time[one.id]) for one in counting if one.id in of_time):
+        whole = any(one.id in told for one in mine)  # an alert is counted by whose child it tells of
+        if not whole and all(fits(one, counting, of_time[one.id]) for one in counting if one.id in of_time):
             past += [past_of(one, list(rows.interviews)) for one in counting if one.id in of_time]
             full += [one for one in mine if one.id not in of_time]
         else:

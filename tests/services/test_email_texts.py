@@ -267,7 +267,7 @@ MAY_SAY = {
     "subject": str, "step": RungPolicy, "due_at": datetime, "reference": str, "base_url": str, "count": int,
     "now": datetime, "silent": Sequence[SilentFeed], "link": str, "trigger": Trigger, "lines": int,
     "since_at": datetime, "until": datetime, "day": date, "items": Sequence[DigestItem],
-    "period": Period, "version": int, "meeting_id": int,
+    "period": Period, "version": int, "meeting_id": int, "of_team": bool,
 }  # fmt: skip
 """All that a text may be made of. A string is a random reference, an address of ours, or `episode` or `line`; the
 meeting is one of the operational group, of many children or none."""

@@ -11,7 +11,7 @@ from tests.conftest import NOON
 from tracker.core.terms import Role
 from tracker.services.context import Context
 from tracker.services.kept_forms import KEPT_FOR, forget_form, keep_form, kept_forms
-from tracker.services.sessions import end_sessions_of, find_session, start_session
+from tracker.services.sessions import end_session, find_session, start_session
 from tracker.services.transaction import writing
 from tracker.store.db import session
 from tracker.store.models import WebSession
@@ -57,8 +57,8 @@ def test_it_opens_no_session_and_is_over_after_its_hour(two: tuple[int, int, str
     assert session().get(WebSession, key) is None
 
 
-def test_a_session_that_somebody_ended_keeps_nothing(two: tuple[int, int, str]) -> None:
+def test_a_session_that_somebody_ended_keeps_nothing(two: tuple[int, int, str], context: Context) -> None:
     alice, _, token = two
-    end_sessions_of(alice)
+    end_session(context, token)
     assert not keep(token)
     assert kept_forms(NOON, alice) == ()

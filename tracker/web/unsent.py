@@ -14,6 +14,8 @@ from tracker.web.sessions import token
 OURS = ("csrf_token", "kept_form", "kept_show")
 """Fields of a form that nobody typed."""
 
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
 SECRETS = frozenset({"password", "current", "again"})
 """A form that has one of these is never kept."""
 
@@ -60,7 +62,9 @@ def _is_typed(fields: kept_forms.Fields) -> bool:
 
 
 def _notice() -> None:
-    g.kept_form = request.form.get("kept_form", "") if request.method == "POST" else ""
+    """Looks into forms of people alone: whatever reads the body of another request sets its own limit first."""
+    is_form = request.method == "POST" and request.mimetype in FORMS and bool(token(settings()))
+    g.kept_form = request.form.get("kept_form", "") if is_form else ""
     g.shows_kept = bool(g.kept_form) and request.form.get("kept_show") == "1"
 
 
