@@ -32,7 +32,7 @@ def repeat_figures(
         found["newly"] = count(_newly(histories, period, rule), "child")
         if edition > SECOND_EDITION:
             eve = min(day, period.start_on - timedelta(days=1))
-            found |= _since(_with_at_least(_in_window(rows, eve, rule), rule.count)[1], repeating)
+            found |= _since(_repeating([one.child for one in _in_window(rows, eve, rule)], rule.count), repeating)
         figures |= {f"repeat.{rule.name}.{name}": figure for name, figure in found.items()}
     return figures
 
@@ -62,9 +62,13 @@ def _among(figure: ByCohort, children: set[int]) -> ByCohort:
 def _with_at_least(gone: Sequence[Gone], wanted: int) -> tuple[ByCohort, ByCohort]:
     """The children of these episodes, and those of them with so many."""
     went = [one.child for one in gone]
-    times = Counter(map(itemgetter(0), went))
-    children = list(dict(went).items())  # each in the cohort of its latest episode, as `children_of` has it
-    return count(children, "child"), count([child for child in children if times[child[0]] >= wanted], "child")
+    return count(dict(went).items(), "child"), _repeating(went, wanted)
+
+
+def _repeating(went: Sequence[Member], wanted: int) -> ByCohort:
+    """Of the children of episodes in order of start, those with so many, each in the cohort of its latest one."""
+    repeat = {child_id for child_id, times in Counter(map(itemgetter(0), went)).items() if times >= wanted}
+    return count(dict([child for child in went if child[0] in repeat]).items(), "child")
 
 
 def _histories(rows: MonthRows, period: Period) -> Mapping[Member, Sequence[Counted]]:

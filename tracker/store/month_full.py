@@ -68,7 +68,7 @@ def _made(kind: type[Row], values: dict[str, Any]) -> Row:
     """A frozen dataclass from its values, the rest by default: its own `__init__` sets each field by itself, which for
     a quarter of a million episodes takes longer than reading them."""
     made = object.__new__(kind)
-    made.__dict__.update(values)
+    object.__setattr__(made, "__dict__", values)
     return made
 
 
