@@ -86,6 +86,7 @@ def _newly(histories: Mapping[Member, Sequence[Counted]], period: Period, rule: 
     return [
         child
         for child, history in histories.items()
+        if len(history) >= rule.count
         for flag in crossings(history, rule)
         if period.start_on <= flag.raised_on < period.end_on
     ]
