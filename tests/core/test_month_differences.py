@@ -15,13 +15,13 @@ from tracker.core.month_differences import (
     Differences,
     as_plain,
     concerned_in,
-    episode_differences,
     figure_differences,
     from_plain,
     subject_of,
 )
 from tracker.core.month_facts import EDITION, FIRST_EDITION, SECOND_EDITION, AttemptFact, ReasonFact, RequestFact
 from tracker.core.monthly_summary import SummaryInput, as_json, behind, monthly_summary
+from tracker.core.row_differences import episode_differences
 from tracker.core.rules import SHIPPED_REPEAT_RULES
 from tracker.core.terms import BreachReason
 

@@ -12,11 +12,12 @@ from tracker.core.clock import Period, local_midnight, month_of
 from tracker.core.frozen import canonical_json, freeze, thaw
 from tracker.core.interviews import ReturnHomeInterview, clock_due_at
 from tracker.core.missing_episode import MissingEpisode
-from tracker.core.month_differences import EpisodeDifference, concerned_in, episode_differences
+from tracker.core.month_differences import concerned_in
 from tracker.core.month_facts import EDITION, SummaryInput
 from tracker.core.month_past import PastEpisode
 from tracker.core.month_spans import Span, history_needed_from, past_in, shown_in
 from tracker.core.monthly_summary import as_json, behind, monthly_summary
+from tracker.core.row_differences import EpisodeDifference, episode_differences
 
 OCTOBER = month_of(date(2026, 10, 1))
 

@@ -21,7 +21,7 @@ Read in this order. Each module imports earlier ones, never later ones; tests/te
 - All that a council has decided, in one value: rules.
 - The month's figures: tables, figures, bands, month_spans, month_past, month_facts, month_rows, month_episodes,
   month_interviews, month_course, month_authorities, month_prevention, month_repeats, month_alerts, monthly_summary,
-  month_differences.
+  row_differences, month_differences.
 - Any period, and what may leave: period_counts, period_tables, national, suppression, sums, suppressing, places,
   edition_tables, run_charts, month_series, frozen, kept_summary.
 - The pack for the meeting: pack_words, pack_shapes, pack_episodes, pack_interviews, month_pack, pack_corrections,

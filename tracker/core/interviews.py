@@ -85,10 +85,6 @@ def closing_of(
     A linked interview closes it whatever the episode's end now is: a correction never detaches one (definitions §3).
     """
     mine = [interview for interview in interviews if episode.id in interview.episode_ids]
-    if len(mine) == 1:
-        (one,) = mine
-        facts = one.not_required_approved_at, one.completed_at, one.declined_at
-        return closed_by(*facts, episode.interview_due_at, by)
     return closed_by(
         first_of([i.not_required_approved_at for i in mine]),
         first_of([i.completed_at for i in mine]),

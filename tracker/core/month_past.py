@@ -1,19 +1,16 @@
 """Episodes of which a month shows no more than the thirteen-month series and its repeat rules, held as little as that
 asks: nine in ten of the rows that a month reads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol
 
 from tracker.core.clock import local_date
 from tracker.core.figures import Member
 from tracker.core.interviews import Closing, closed_by
 from tracker.core.repeats import Counted
-
-Made = TypeVar("Made", bound=NamedTuple)
 
 
 class PastEpisode(NamedTuple):
@@ -85,11 +82,6 @@ class PastReturned(NamedTuple):
     closing: Closing | None
 
 
-def quick(kind: type[Made]) -> Callable[[tuple[object, ...]], Made]:
-    """Makes a named tuple of all its values, in a third of the time of calling it: a month makes half a million."""
-    return cast(Callable[[tuple[object, ...]], Made], partial(tuple.__new__, kind))
-
-
 @dataclass(frozen=True)
 class Series:
     """Everything that counts, whether shown in full or past, each sorted by the instant it is named for."""
@@ -97,9 +89,6 @@ class Series:
     started: Sequence[Gone]
     ended: Sequence[Gone]
     returned: Sequence[Returned]
-
-
-_gone, _returned = quick(PastGone), quick(PastReturned)
 
 
 def with_past(full: Series, past: Iterable[PastEpisode], cut_off: datetime) -> Series:
@@ -112,11 +101,11 @@ def with_past(full: Series, past: Iterable[PastEpisode], cut_off: datetime) -> S
             approved_at,
         ) = episode  # fmt: skip
         member = id_, is_ours
-        gone.append(_gone((episode, started_at, found_at or returned_at, member, (child_id, is_ours))))
+        gone.append(PastGone(episode, started_at, found_at or returned_at, member, (child_id, is_ours)))
         if returned_at is not None and due_at is not None:
             told_at = notified_at if notified_at is not None and notified_at <= cut_off else None
             closing = closed_by(approved_at, completed_at, declined_at, due_at, cut_off)
-            returned.append(_returned((returned_at, due_at, told_at, member, closing)))
+            returned.append(PastReturned(returned_at, due_at, told_at, member, closing))
     if not gone:
         return full
     return Series(

@@ -124,8 +124,6 @@ def _by(at: datetime | None, cut_off: datetime) -> datetime | None:
 
 def _gone_missing(history: list[MissingEpisode], policy: Policy, before: datetime | None) -> list[GoneMissing]:
     """The countable episodes of ONE child, conflicts joined, in order of start. `before`: its first start elsewhere."""
-    if len(history) == 1:
-        return _gone_alone(history[0], policy, before)
     last_start_at = max(episode.missing_from_at for episode in history)
     found: list[GoneMissing] = []
     for counted in count_once(history, policy):
@@ -137,15 +135,6 @@ def _gone_missing(history: list[MissingEpisode], policy: Policy, before: datetim
         of = (stands.id, stands.is_ours), (stands.child_id, stands.is_ours)
         found.append(GoneMissing(stands, started_at, ended_at, is_first, end_unknown, *of))
     return found
-
-
-def _gone_alone(one: MissingEpisode, policy: Policy, before: datetime | None) -> list[GoneMissing]:
-    """The same of a child with one episode, which conflicts with none: most are."""
-    if one.kind not in policy.countable_kinds:
-        return []
-    is_first = before is None or before > one.missing_from_at
-    of = (one.id, one.is_ours), (one.child_id, one.is_ours)
-    return [GoneMissing(one, one.missing_from_at, one.ended_at, is_first, False, *of)]
 
 
 def _end_of(counted: CountedEpisode) -> datetime | None:

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from tracker.core.clock import Period, local_midnight, parse_month
 from tracker.core.frozen import freeze, sha256_of, thaw
-from tracker.core.month_differences import Differences, concerned_in, episode_differences, figure_differences
+from tracker.core.month_differences import Differences, concerned_in, figure_differences
 from tracker.core.month_facts import EDITION, FIRST_EDITION, SummaryInput
 from tracker.core.month_spans import shown_in
 from tracker.core.monthly_summary import MonthlySummary, as_json, behind, history_needed_from, monthly_summary
 from tracker.core.policy import Policy
 from tracker.core.repeats import RepeatRule
+from tracker.core.row_differences import episode_differences
 from tracker.core.rules import Rules
 from tracker.core.terms import EpisodeKind
 from tracker.services.context import Context

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from tracker.core.interviews import first_of
 from tracker.core.missing_episode import was_adult
-from tracker.core.month_past import PastEpisode, quick
+from tracker.core.month_past import PastEpisode
 from tracker.core.month_spans import Span
 from tracker.core.policy import Policy
 from tracker.store.db import plain_rows
@@ -25,7 +25,6 @@ _OF_EPISODE = (
 )  # fmt: skip
 _OF_INTERVIEW = ("completed_at", "declined_at", "not_required_approved_at")
 _WIDTH = len(_OF_EPISODE) + len(_OF_INTERVIEW)
-_past = quick(PastEpisode)
 
 
 def past_rows(
@@ -43,7 +42,7 @@ def past_rows(
             id_, child_id, _, started_at, found_at, returned_at, _, _, _, _, _, born_on, is_odd = row
             if child_id in elsewhere or (born_on is not None and was_adult(born_on, started_at)):
                 continue
-            episode = _past(row[:_WIDTH])
+            episode = PastEpisode._make(row[:_WIDTH])
             if id_ in found:  # of another interview
                 found[id_] = _with_earliest(found[id_], episode)
                 continue
